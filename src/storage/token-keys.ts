@@ -1,7 +1,7 @@
 /**
- * The token keys of the setting `TOKEN_KEYS`: an object of key id to base64 of 32 bytes, newest first.
- * Records are sealed under the newest key and opened under any of them, so that a key can be replaced without
- * a pause.
+ * The token keys of the setting `TOKEN_KEYS`: an object of key id to base64 of 32 bytes, newest first, or one
+ * bare key, which a person can type into a form. Records are sealed under the newest key and opened under any
+ * of them, so that a key can be replaced without a pause.
  */
 import { err, ok, type Result } from '../core/result.ts'
 import { decodeBase64 } from './base64.ts'
@@ -20,7 +20,13 @@ export type TokenKeys = readonly TokenKey[]
 const KEY_ID = /^[A-Za-z0-9_-]{1,32}$/
 
 /**
- * Parses `TOKEN_KEYS`, as JSON text or as an object. The error is a sentence that counts keys. It shows
+ * The id of a key that stands alone in `TOKEN_KEYS`. It is in every record that such a key has sealed, and an
+ * operator writes it before the old key when a second one comes, so it never changes.
+ */
+const BARE_KEY_ID = 'bare'
+
+/**
+ * Parses `TOKEN_KEYS`, as JSON text, as an object or as one bare key. The error is a sentence that counts keys. It shows
  * neither ids nor values, since an operator may have put one in the place of the other.
  */
 export function parseTokenKeys(
@@ -46,14 +52,16 @@ export function parseTokenKeys(
 
 type Entries = readonly (readonly [id: string, value: unknown])[]
 
-const NOT_AN_OBJECT = 'Must be a JSON object of key id to base64 of 32 bytes, newest first'
+const NO_KEYS =
+  'Must be base64 of 32 bytes, or a JSON object of key id to base64 of 32 bytes, newest first'
 
 /**
  * Reads the pairs in the order of the text. `JSON.parse` alone would move an id that looks like an integer to
  * the front, so that the wrong key would count as the newest one, and it would hide a repeated id.
  */
 function parseEntries(text: string): Result<Entries, string> {
-  if (!isJsonObject(text)) return err(NOT_AN_OBJECT)
+  if (decodeBase64(text)?.length === 32) return ok([[BARE_KEY_ID, text]])
+  if (!isJsonObject(text)) return err(NO_KEYS)
   const pairs = [...text.matchAll(/\s*[{,]\s*("(?:[^"\\]|\\.)*")\s*:\s*("(?:[^"\\]|\\.)*")\s*/gy)]
   const read = pairs.map((pair) => pair[0].length).reduce((sum, length) => sum + length, 0)
   if (!/^\{?\s*\}$/.test(text.slice(read).trim())) {

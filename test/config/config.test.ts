@@ -170,7 +170,8 @@ describe('loadConfig() takes each setting as TOML value and as text', () => {
 
 describe('loadConfig() names what is wrong', () => {
   const events = 'Must be a list of event names or globs such as onCrmDealUpdate or onCrmDeal*'
-  const keys = 'Must be a JSON object of key id to base64 of 32 bytes, newest first'
+  const keys =
+    'Must be base64 of 32 bytes, or a JSON object of key id to base64 of 32 bytes, newest first'
   const notJson = '(the text is not JSON)'
   const cases: [setting: string, value: unknown, problem: string][] = [
     ['RECONCILE_MINUTES', 5, 'Must be 0 (off) or at least 10 minutes'],

@@ -94,7 +94,8 @@ describe('GET /healthz', () => {
             'Must be a JSON object of client id to client secret (the text is not JSON)',
           BITRIX24_OAUTH_URLS: 'Must hold https URLs of public hosts (not_https)',
           OUTGOING_WEBHOOK_TOKENS: 'Entry 1 must name a domain or a member_id',
-          TOKEN_KEYS: 'Must be a JSON object of key id to base64 of 32 bytes, newest first',
+          TOKEN_KEYS:
+            'Must be base64 of 32 bytes, or a JSON object of key id to base64 of 32 bytes, newest first',
           PUBLIC_URL: 'Must be the https origin of this Worker (not_https)',
           RETENTION_DAYS: 'Must be a number of days (the text is not JSON)',
           SUBSCRIBED_EVENTS: list,

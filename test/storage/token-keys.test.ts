@@ -71,7 +71,18 @@ describe('parseTokenKeys()', () => {
     })
   })
 
-  const notAnObject = 'Must be a JSON object of key id to base64 of 32 bytes, newest first'
+  it('takes one bare key, in either alphabet, under an id that stays', () => {
+    for (const text of [one, one.replace('=', '')]) {
+      expect(parseTokenKeys(text)).toEqual({ ok: true, value: [aKey('bare', 1)] })
+    }
+    expect(parseTokenKeys(`{"k2":"${two}","bare":"${one}"}`)).toEqual({
+      ok: true,
+      value: [aKey('k2', 2), aKey('bare', 1)],
+    })
+  })
+
+  const notAnObject =
+    'Must be base64 of 32 bytes, or a JSON object of key id to base64 of 32 bytes, newest first'
   const noText = 'Must hold a base64 text for every key id'
   const badId = 'Key 1 of 1 must have an id of 1 to 32 letters, digits, _ or -'
   const badKey = 'Key 1 of 1 must be base64 of 32 bytes'
@@ -79,6 +90,10 @@ describe('parseTokenKeys()', () => {
   it.each([
     ['', notAnObject],
     ['hunter2-hunter2', notAnObject],
+    [one.slice(4), notAnObject],
+    [`${one}${one}`, notAnObject],
+    ['01'.repeat(32), notAnObject],
+    [`${one},${two}`, notAnObject],
     [`"${one}"`, notAnObject],
     [`["${one}"]`, notAnObject],
     ['null', notAnObject],
