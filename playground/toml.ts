@@ -1,7 +1,7 @@
 /**
  * Reads the part of TOML that a wrangler.toml is written in: tables, arrays of tables, strings, numbers,
- * booleans, arrays and inline tables. No dates, no multi-line strings; anything else is an error, so
- * that a setting is never misread. A full parser would be a dependency for one file that is ours.
+ * booleans, arrays and inline tables. No dates; anything else is an error, so that a setting is never
+ * misread. A full parser would be a dependency for two files of settings.
  */
 
 /** A value of a TOML file. */
@@ -14,6 +14,7 @@ const BARE_KEY = /[A-Za-z0-9_-]+/y
 const BLANKS = /[ \t]*/y
 const BLANKS_AND_LINES = /(?:[ \t\r\n]|#[^\n]*)*/y
 const STRING = /"(?:[^"\\\n]|\\.)*"|'[^'\n]*'/y
+const LONG_STRING = /"""(?:[^"\\]|\\[^]|"(?!""))*"""|'''(?:[^']|'(?!''))*'''/y
 const NUMBER = /[+-]?\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.:-])/y
 const BOOLEAN = /(?:true|false)(?!\w)/y
 
@@ -72,6 +73,8 @@ function readPath(cursor: Cursor): string[] {
 }
 
 function readValue(cursor: Cursor): TomlValue {
+  const long = match(cursor, LONG_STRING)
+  if (long !== null) return unquoteLong(long)
   const text = match(cursor, STRING)
   if (text !== null) return unquote(text)
   const boolean = match(cursor, BOOLEAN)
@@ -138,6 +141,18 @@ function unquote(text: string): string {
   if (text.startsWith("'")) return text.slice(1, -1)
   // TOML has the escapes of JSON and two more, `\e` and `\U`. JSON.parse refuses these two with an error.
   return String(JSON.parse(text))
+}
+
+/** A text of several lines: its first line break does not count, and a `\` at the end of a line joins two. */
+function unquoteLong(text: string): string {
+  const inner = text.slice(3, -3).replace(/^\r?\n/, '')
+  if (text.startsWith("'")) return inner
+  const joined = inner.replaceAll(/(\\\\)|\\[ \t]*\r?\n\s*/g, '$1')
+  return unquote(`"${joined.replaceAll(/\\[^]|["\n\r\t]/g, escapeForJson)}"`)
+}
+
+function escapeForJson(character: string): string {
+  return character.startsWith('\\') ? character : JSON.stringify(character).slice(1, -1)
 }
 
 function match(cursor: Cursor, pattern: RegExp): string | null {

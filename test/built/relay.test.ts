@@ -149,9 +149,27 @@ name = "tw\\"o"
   })
 })
 
+test('parseToml() reads texts of several lines', () => {
+  const text = `
+a = """
+one "two"
+\tthree \\"\\u0041\\\\
+"""
+b = """x \\
+    y"""
+c = '''
+as 'it' \\is'''
+`
+  expect(parseToml(text)).toMatchObject({
+    a: 'one "two"\n\tthree "A\\\n',
+    b: 'x y',
+    c: "as 'it' \\is",
+  })
+})
+
 test.each([
   ['a = 2026-01-01', 'line 1: expected a value'],
-  ['a = 1\nb = """x"""', 'line 2: expected the end of the line'],
+  ['a = 1\nb = """x', 'line 2: expected the end of the line'],
   ['a = 1 b = 2', 'line 1: expected the end of the line'],
   ['a = 1\na = 2', 'line 2: duplicate key a'],
   ['= 1', 'line 1: expected a key'],
