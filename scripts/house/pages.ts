@@ -1,8 +1,8 @@
 /**
  * Pages name files and folders ("shown by `test/built/kill.test.ts`") and scripts ("`npm run keys` makes
  * one"). Each of them has to exist: a file as seen from the root, from `src/`, from `test/` or from the
- * page's own folder, a name without a folder anywhere in `src/`, and a script in package.json. A name may
- * hold `*` and `{a,b}`. A decision record describes the day on which it was written: a file that it names may
+ * page's own folder, a name without a folder anywhere in `src/`, and a script in package.json. A file that git
+ * ignores is one that the reader writes. A name may hold `*` and `{a,b}`. A decision record describes the day on which it was written: a file that it names may
  * be gone, and docs/decisions/README.md then says where it stands today.
  */
 import { existsSync, globSync } from 'node:fs'
@@ -72,9 +72,17 @@ function namesIn(text: string, pattern: RegExp): readonly string[] {
 }
 
 function isThere(root: string, named: { readonly page: string; readonly name: string }): boolean {
+  if (isIgnored(root, named.name)) return true
   const folders = ['.', 'src', 'test', dirname(named.page)]
   if (!named.name.includes('/')) folders.push('src/**')
   return folders.some((folder) => globSync(join(folder, named.name), { cwd: root }).length > 0)
+}
+
+/** Whether a line of .gitignore names the file, or the folder in which it stands. */
+function isIgnored(root: string, name: string): boolean {
+  if (!existsSync(join(root, '.gitignore'))) return false
+  const lines = readText(root, '.gitignore').split('\n')
+  return lines.some((line) => line === name || (line.endsWith('/') && name.startsWith(line)))
 }
 
 function readScripts(root: string): readonly string[] {

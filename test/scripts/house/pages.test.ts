@@ -30,6 +30,13 @@ test('stars and braces stand for the files that there are', () => {
   ])
 })
 
+test('a file that git ignores is written by the reader', () => {
+  const page = '`own.toml`, `.tool/a/state.json`, `other.toml`'
+  expect(problemsOf({ '.gitignore': '.tool/\nown.toml\n*.log\n', 'README.md': page })).toEqual([
+    'README.md names other.toml, which does not exist',
+  ])
+})
+
 test('a script that is named and not there is found', () => {
   expect(problemsOf({ 'CONTRIBUTING.md': '`npm run keys`, then `npm run doors`' })).toEqual([
     'CONTRIBUTING.md names npm run doors, which does not exist',
