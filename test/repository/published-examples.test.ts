@@ -3,6 +3,7 @@
  * files that a deployment is made of.
  */
 import { describe, expect, it } from 'vitest'
+import secretsExample from '../../.dev.vars.example?raw'
 import gitignore from '../../.gitignore?raw'
 import packageJson from '../../package.json'
 import { parseToml, type TomlTable, type TomlValue } from '../../playground/toml.ts'
@@ -76,13 +77,38 @@ describe('wrangler.toml', () => {
   })
 })
 
+describe('The Deploy button', () => {
+  // It asks for every line of this file that is no comment, and lets none of them empty.
+  const asked = [...secretsExample.matchAll(/^(\w+)=/gmu)].map(([, name = '']) => name)
+
+  it('asks only for what every relay needs, and says how to make each', () => {
+    expect(asked).toEqual(['TOKEN_KEYS', 'ADMIN_TOKEN'])
+    const { bindings } = packageJson.cloudflare
+    expect(Object.keys(bindings)).toEqual(asked)
+    for (const { description } of Object.values(bindings)) {
+      expect(description).toMatch(/`openssl rand -base64 \d+`/u)
+    }
+  })
+
+  it('asks for no settings of wrangler.toml, and sends none that would replace a secret', () => {
+    expect(parseToml(wranglerToml)['vars']).toBeUndefined()
+  })
+
+  it('gives a relay that is configured, when the answers are those of the descriptions', () => {
+    const TOKEN_KEYS = 'MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE='
+    const config = loadConfig({ TOKEN_KEYS, ADMIN_TOKEN: 'a'.repeat(32) } as unknown as Env)
+    expect([config.problems, config.warnings]).toEqual([[], []])
+  })
+})
+
 describe('The repository', () => {
   it('ignores the files with secrets that README tells to write', () => {
     const ignored = gitignore.split('\n')
     const written = readme.matchAll(/--secrets-file (?<name>[\w.-]+)/gu)
     const names = [...written].map(({ groups }) => groups?.['name'] ?? '')
     expect(names).not.toEqual([])
-    for (const name of [...names, '.dev.vars']) expect(ignored).toContain(name)
+    const own = ['.dev.vars', 'wrangler.local.toml', 'wrangler.merged.json']
+    for (const name of [...names, ...own]) expect(ignored).toContain(name)
   })
 
   it('is described in package.json by the first sentence of README', () => {
