@@ -20,6 +20,8 @@ import { parseToml } from './toml.ts'
 export interface RelayOptions {
   /** Vars and secrets alike; they win over `[vars]` of wrangler.toml. */
   readonly vars: Readonly<Record<string, unknown>>
+  /** The bindings of the Worker. @default those of wrangler.toml, with `vars` */
+  readonly worker?: WorkerOptions
   /** The folder for storage. @default a temporary folder, removed by `dispose()` */
   readonly folder?: string
   /** A folder that `buildRelay()` has filled. @default bundles the Worker first */
@@ -71,8 +73,7 @@ export async function startRelay(options: RelayOptions): Promise<RunningRelay> {
   try {
     const folder = options.folder ?? (await folders.make())
     const projectFolder = options.projectFolder ?? PROJECT_FOLDER
-    const config = parseToml(await readFile(join(projectFolder, 'wrangler.toml'), 'utf8'))
-    const worker = readWorkerOptions(config, options.vars)
+    const worker = options.worker ?? (await readProjectWorker(projectFolder, options.vars))
     const buildFolder =
       options.buildFolder ?? (await buildRelay({ projectFolder, outFolder: await folders.make() }))
     return await runRelay({ ...worker, folder, buildFolder, port: options.port ?? 0 }, folders)
@@ -80,6 +81,14 @@ export async function startRelay(options: RelayOptions): Promise<RunningRelay> {
     folders.remove()
     throw error
   }
+}
+
+async function readProjectWorker(
+  projectFolder: string,
+  vars: RelayOptions['vars'],
+): Promise<WorkerOptions> {
+  const config = parseToml(await readFile(join(projectFolder, 'wrangler.toml'), 'utf8'))
+  return readWorkerOptions(config, vars)
 }
 
 async function runRelay(options: RuntimeOptions, folders: TemporaryFolders): Promise<RunningRelay> {
