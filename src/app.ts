@@ -7,6 +7,7 @@ import type { CronDeps } from './edge/cron.ts'
 import { requireAdmin, type AdminAuth } from './http/admin/auth.ts'
 import { createAdminRoutes, type AdminDeps } from './http/admin/routes.ts'
 import { createBitrix24Routes } from './http/bitrix24.ts'
+import { createRobotRoutes } from './http/robots.ts'
 import { CallerMemory } from './edge/callers/caller-memory.ts'
 import { errorResponse } from './http/error-response.ts'
 import { healthResponse } from './http/health.ts'
@@ -14,6 +15,7 @@ import type { IntakeDeps } from './edge/intake-deps.ts'
 import { log } from './log.ts'
 import { MAX_GROUP } from './portal/log/appender.ts'
 import type { PortalLookup } from './edge/portal-client.ts'
+import { HintCount } from './edge/hint-count.ts'
 import { SharedAppends } from './edge/shared-appends.ts'
 import type { DirectoryRemote } from './objects/directory.ts'
 import { createDirectoryClient } from './objects/directory-client.ts'
@@ -46,10 +48,10 @@ export function createApp(): Hono<{ Bindings: Env }> {
   const app = new Hono<{ Bindings: Env }>()
   const memory = new CallerMemory()
   const appends = new SharedAppends()
-  app.route(
-    '/',
-    createBitrix24Routes((c) => createIntake(c.env, { memory, appends })),
-  )
+  const hints = new HintCount()
+  const intakeOf = (c: Context): IntakeDeps => createIntake(c.env, { memory, appends, hints })
+  app.route('/', createBitrix24Routes(intakeOf))
+  app.route('/', createRobotRoutes(intakeOf))
   const admin = requireAdmin((c) => createAdminAuth(c.env))
   app.get('/healthz', (c, next) => (isDeep(c) ? admin(c, next) : next()))
   app.get('/healthz', (c) => health(c, memory))
@@ -116,10 +118,14 @@ async function isWithin(limit: RateLimit | undefined, key: string): Promise<bool
   return success
 }
 
-function createIntake(
-  env: Env,
-  { memory, appends }: { readonly memory: CallerMemory; readonly appends: SharedAppends },
-): IntakeDeps {
+/** Everything that one isolate remembers at its edge. */
+interface EdgeMemory {
+  readonly memory: CallerMemory
+  readonly appends: SharedAppends
+  readonly hints: HintCount
+}
+
+function createIntake(env: Env, { memory, appends, hints }: EdgeMemory): IntakeDeps {
   const config = configOf(env)
   return {
     portals: portalsOf(env),
@@ -128,6 +134,7 @@ function createIntake(
     limits: {
       isUntrustedWithinLimit: (key) => isWithin(env.UNTRUSTED_LIMIT, key),
       isAddressWithinLimit: (address) => isWithin(env.ADDRESS_LIMIT, address),
+      isHintWithinLimit: (memberId) => hints.take(memberId, WORLD.now()),
     },
     spill: { store: new SpillStore(env.INSTALLS), sealer: config.sealer },
     config: {

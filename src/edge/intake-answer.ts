@@ -6,6 +6,7 @@ import type { InstallStatus } from '../core/access/portal-status.ts'
 export type IntakeErrorCode =
   | 'untrusted'
   | 'too_many_requests'
+  | 'too_many_hints'
   | 'portal_full'
   | 'not_stored'
   | 'misconfigured'
@@ -49,6 +50,9 @@ export const NOT_STORED: Refused = { kind: 'refused', code: 'not_stored' }
 
 /** The portal's object is full. The spill would only be filled in its place. */
 export const PORTAL_FULL: Refused = { kind: 'refused', code: 'portal_full' }
+
+/** The robots of the portal have sent more hints than are taken. */
+export const TOO_MANY_HINTS: Refused = { kind: 'refused', code: 'too_many_hints' }
 
 /** Refuses a caller. While nothing is configured, the fault is the operator's, and the answer says so. */
 export function refuse(

@@ -25,6 +25,8 @@ export interface CallerLimits {
   readonly isUntrustedWithinLimit: (key: string) => Promise<boolean>
   /** Counts by address alone; this limit is wider. */
   readonly isAddressWithinLimit: (address: string) => Promise<boolean>
+  /** Counts the hints of a portal that are to be spilled, in this isolate. */
+  readonly isHintWithinLimit: (memberId: string) => boolean
 }
 
 /** The spill, and the key under which requests with tokens are sealed for it. */

@@ -3,6 +3,7 @@
  * hand the event to the portal's object, and take the spill when the object does not answer. The route passes
  * the whole work to `waitUntil`, so a caller that hangs up loses nothing (docs/cloudflare.md, "Gates").
  */
+import { HINT_EVENT } from '../bitrix24/wire/decode-hint.ts'
 import type {
   EventRequest,
   IncomingRequest,
@@ -26,6 +27,7 @@ import {
   ACCEPTED,
   NOT_STORED,
   PORTAL_FULL,
+  TOO_MANY_HINTS,
   refuse,
   type IntakeAnswer,
   type IntakeErrorCode,
@@ -62,7 +64,11 @@ export async function takeRequest(
 }
 
 /** Errors for which no caller is to blame. */
-const OWN_FAULTS: ReadonlySet<IntakeErrorCode> = new Set(['not_stored', 'portal_full'])
+const OWN_FAULTS: ReadonlySet<IntakeErrorCode> = new Set([
+  'not_stored',
+  'portal_full',
+  'too_many_hints',
+])
 
 async function takeFromCaller(
   deps: IntakeDeps,
@@ -129,16 +135,16 @@ async function takeEvent(
     world.log('warn', 'portal_unreachable', { memberId, error: describeError(tried.error.error) })
     const { receipt } = append
     const spilled = { kind: 'append', request: append } as const
-    return spillRequest(
-      deps,
-      { memberId, isTrusted: await isKnown() },
-      { receivedAt, receipt, spilled },
-    )
+    const isTrusted = await isKnown()
+    const isHint = event.name === HINT_EVENT
+    if (isTrusted && isHint && !deps.limits.isHintWithinLimit(memberId)) return TOO_MANY_HINTS
+    return spillRequest(deps, { memberId, isTrusted }, { receivedAt, receipt, spilled })
   }
   const answer = tried.value
   // Only a trusted event is tried to be stored.
-  const trusted = answer.kind === 'stored' || answer.kind === 'full'
+  const trusted = answer.kind !== 'untrusted' && answer.kind !== 'erased'
   deps.callers.memory.remember(caller, { trusted, now: world.now() })
   if (answer.kind === 'full') return PORTAL_FULL
+  if (answer.kind === 'too_many_hints') return TOO_MANY_HINTS
   return answer.kind === 'stored' ? answer : refuse('untrusted', deps.config)
 }

@@ -20,6 +20,8 @@ export type PortalClient = Remote<
   | 'replay'
   | 'setValue'
   | 'removePin'
+  | 'renewRobotAddress'
+  | 'removeRobotAddress'
   | 'reconcile'
 >
 

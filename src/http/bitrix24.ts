@@ -10,11 +10,11 @@ import type { DecodeReason } from '../bitrix24/wire/decode-request.ts'
 import type { IncomingRequest } from '../bitrix24/wire/request.ts'
 import { err, type Result } from '../core/result.ts'
 import { takeRequest } from '../edge/intake.ts'
-import type { IntakeAnswer } from '../edge/intake-answer.ts'
 import type { IntakeDeps } from '../edge/intake-deps.ts'
 import { mediaType, readBody } from './body.ts'
 import { clientAddress } from './client-address.ts'
 import { errorResponse } from './error-response.ts'
+import { eventAnswer } from './event-answer.ts'
 import { pageLanguage } from './install-page/languages.ts'
 import { errorPage, installPage, type PageErrorCode } from './install-page/page.ts'
 
@@ -40,7 +40,7 @@ async function receive(c: Context, deps: IntakeDeps): Promise<Response> {
   c.executionCtx.waitUntil(taken)
   const answer = await taken
   const isPage = request.kind === 'install' && request.cause === 'page'
-  return isPage ? installPage(answer, pageLanguage(request.language)) : jsonAnswer(answer)
+  return isPage ? installPage(answer, pageLanguage(request.language)) : eventAnswer(answer)
 }
 
 /** The error code for each fault that the decoder finds. */
@@ -65,26 +65,6 @@ async function decode(
   const query = Object.fromEntries(searchParams)
   const decoded = decodeBody(body.value, { isForm, query })
   return decoded.ok ? decoded : err(DECODE_ERRORS[decoded.error])
-}
-
-function jsonAnswer(answer: IntakeAnswer): Response {
-  switch (answer.kind) {
-    case 'stored':
-      return Response.json({
-        accepted: true,
-        sequence: answer.sequence,
-        ...(answer.duplicate ? { duplicate: true } : {}),
-        ...(answer.quarantined ? { quarantined: true } : {}),
-      })
-    case 'spilled':
-      return Response.json({ accepted: true, via: 'spill' })
-    case 'accepted':
-      return Response.json({ accepted: true })
-    case 'pending':
-      return Response.json({ accepted: true, pending: true })
-    case 'refused':
-      return errorResponse(answer.code)
-  }
 }
 
 /**

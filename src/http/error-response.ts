@@ -6,6 +6,8 @@ export type ErrorCode =
   | 'malformed_body'
   | 'invalid_event'
   | 'robot_without_token'
+  | 'robot_with_token'
+  | 'invalid_hint'
   | 'invalid_request'
   | 'untrusted'
   | 'unauthorized'
@@ -18,6 +20,7 @@ export type ErrorCode =
   | 'body_too_large'
   | 'unsupported_media_type'
   | 'too_many_requests'
+  | 'too_many_hints'
   | 'portal_full'
   | 'internal_error'
   | 'not_stored'
@@ -38,7 +41,16 @@ const ANSWERS: Readonly<Record<ErrorCode, ErrorAnswer>> = {
   robot_without_token: {
     status: 400,
     message:
-      'The robot "Outgoing webhook" proves nothing here: use an outgoing webhook of the portal, or a robot of the application',
+      'The robot "Outgoing webhook" proves nothing here: give it the address below /bitrix24/robots/ that the admin API makes (POST /admin/api/portals/{memberId}/robot-address)',
+  },
+  robot_with_token: {
+    status: 400,
+    message:
+      'This address takes the hints of the robot "Outgoing webhook" only: a robot or an event of an application belongs to /bitrix24/events',
+  },
+  invalid_hint: {
+    status: 400,
+    message: 'The body is not that of the robot "Outgoing webhook", which names a document',
   },
   invalid_request: { status: 400, message: 'The request does not have the documented form' },
   untrusted: { status: 403, message: 'The caller could not prove that it speaks for the portal' },
@@ -64,6 +76,11 @@ const ANSWERS: Readonly<Record<ErrorCode, ErrorAnswer>> = {
   too_many_requests: {
     status: 429,
     message: 'Too many requests that could not be trusted',
+    headers: { 'retry-after': '60' },
+  },
+  too_many_hints: {
+    status: 429,
+    message: 'The robots of this portal send more than 60 hints a minute',
     headers: { 'retry-after': '60' },
   },
   portal_full: {

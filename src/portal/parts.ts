@@ -16,6 +16,7 @@ import { KvMirror } from './installs/kv-mirror.ts'
 import { PendingInstalls } from './installs/pending.ts'
 import { PortalListing } from './installs/portal-listing.ts'
 import { PortalValues } from './installs/values.ts'
+import { RobotAddress } from './installs/robot-address.ts'
 import { Subscriber } from './installs/subscriber.ts'
 import { Trust } from './installs/trust.ts'
 import { PortalDomains } from './installs/domains.ts'
@@ -119,9 +120,11 @@ function createInstalls(given: Tokens) {
   const { memberId, config, world, directory, state, youngest } = given
   const { pairs, caller, paced, presenceCheck } = given
   const values = new PortalValues({ memberId, rows: state.rows, sealer: config.sealer })
-  const trust = new Trust({ memberId, state, config, world, directory })
+  const robotAddress = new RobotAddress({ memberId, rows: state.rows, state, world })
+  const trust = new Trust({ memberId, state, config, world, directory, robotAddress })
   const domains = new PortalDomains({ memberId, state, config, world, directory })
-  const mirror = new KvMirror({ memberId, state, world, installs: given.installs })
+  const { installs } = given
+  const mirror = new KvMirror({ memberId, state, world, installs, robotAddress })
   const listing = new PortalListing({ memberId, state, world, directory })
   const pending = new PendingInstalls({ memberId, state, config, world, directory })
   const decision = new InstallDecision({ memberId, state, config, world, pairs, pending })
@@ -129,7 +132,7 @@ function createInstalls(given: Tokens) {
   const call = paced.inBackground(caller.callerFor('administration'))
   const subscriber = new Subscriber({ memberId, state, youngest, config, world, call })
   const uninstallNotices = new UninstallNotices({ state, world, presenceCheck })
-  const trusted = { values, trust, domains, mirror, listing }
+  const trusted = { values, robotAddress, trust, domains, mirror, listing }
   return { ...trusted, pending, installer, subscriber, uninstallNotices }
 }
 
@@ -179,7 +182,8 @@ function createLanes(given: Fields) {
   const pump = new Pump({ book, receivers, walker, enricher, world, scheduler })
   const control = new LaneControl({ log, fates, book, rules, receivers, enricher, world })
   const kept = { state, segments, book, rules, receivers }
-  const uninstaller = new Uninstaller({ ...kept, appender, enricher, reconciler })
+  const { robotAddress } = given
+  const uninstaller = new Uninstaller({ ...kept, appender, enricher, reconciler, robotAddress })
   const { pending, uninstallNotices, mirror, subscriber } = given
   const { checkpoint } = book
   const timed = [pump, pending, uninstallNotices, mirror, enricher, reconciler, subscriber]

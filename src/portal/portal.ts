@@ -13,7 +13,15 @@ import type { InstallOrigin } from './installs/installer.ts'
 import type { UninstallCall } from './installs/uninstall-notices.ts'
 import type { LaneWish, ReplayWish } from './lanes/control.ts'
 import { asOf, type AppendAnswer, type AppendRequest } from './log/append-request.ts'
-import { controlLane, reconcile, removePin, replay, setValue } from './tasks/operator.ts'
+import {
+  controlLane,
+  reconcile,
+  removePin,
+  removeRobotAddress,
+  renewRobotAddress,
+  replay,
+  setValue,
+} from './tasks/operator.ts'
 import { createParts, type PortalParts } from './parts.ts'
 import { isFullError } from '../storage/database.ts'
 import { confirmRecovery, recoverInstall } from './tasks/recovery.ts'
@@ -33,9 +41,17 @@ import {
   type EventView,
   type ParkedView,
 } from './views/event-views.ts'
+import { isoTime } from './views/iso-time.ts'
 import { installStatus } from './views/portal-status.ts'
 import { portalView, type PortalView } from './views/portal-view.ts'
 import { storageView, type StorageView } from './views/storage-view.ts'
+
+/** The view of a portal with what it takes from elsewhere. */
+interface WholeView extends PortalView {
+  readonly storage: StorageView
+  /** When the robot address was made; null without one. The address itself is never shown again. */
+  readonly robotAddress: { readonly since: string } | null
+}
 
 /** One portal with its log, its lanes and its install. Its name is the member id. */
 export class PortalObject extends DurableObject<unknown> {
@@ -66,7 +82,7 @@ export class PortalObject extends DurableObject<unknown> {
   /** Stores an event durably and in order, or says where it stands; nothing without a trusted token. */
   async append(request: AppendRequest): Promise<AppendAnswer> {
     this.#allowance.begin()
-    const { trust, state, subscriber, reconciliation, waker, appender } = this.#parts
+    const { trust, robotAddress, state, subscriber, reconciliation, waker, appender } = this.#parts
     const { tokenHash } = request
     if (request.drained && isErased(state.install(), request.receivedAt)) {
       state.changeInstall(countErased)
@@ -75,6 +91,9 @@ export class PortalObject extends DurableObject<unknown> {
     const at = asOf(request)
     const isTrusted = trust.trusts(tokenHash, at) || (await trust.verify(tokenHash, at))
     if (!isTrusted) return { kind: 'untrusted' }
+    if (!request.drained && !robotAddress.isWithinLimit(tokenHash)) {
+      return { kind: 'too_many_hints' }
+    }
     // This event came late, through the spill. Other events may have been lost at the same time.
     if (request.drained) {
       reconciliation.noteEvent()
@@ -140,10 +159,15 @@ export class PortalObject extends DurableObject<unknown> {
   }
 
   /** The portal for the admin API; null when nothing is known of it. */
-  view(): (PortalView & { readonly storage: StorageView }) | null {
-    const { state, world } = this.#parts
+  view(): WholeView | null {
+    const { state, robotAddress, world } = this.#parts
     if (!state.isKnown()) return null
-    return { ...portalView(this.#parts, world.now()), storage: storageView(this.#parts) }
+    const since = isoTime(robotAddress.since())
+    return {
+      ...portalView(this.#parts, world.now()),
+      storage: storageView(this.#parts),
+      robotAddress: since === null ? null : { since },
+    }
   }
 
   /** A page of events, newest first; null when nothing is known of the portal. */
@@ -179,6 +203,16 @@ export class PortalObject extends DurableObject<unknown> {
   /** Removes a pin, counted from 1 as the view shows them. */
   removePin(n: number): ReturnType<typeof removePin> {
     return removePin(this.#parts, n)
+  }
+
+  /** Makes the portal's robot address, below the origin that the operator called; null where nothing is installed. */
+  renewRobotAddress(calledOrigin: string): Promise<string | null> {
+    return renewRobotAddress(this.#parts, calledOrigin)
+  }
+
+  /** Removes the portal's robot address; false when there is none. */
+  removeRobotAddress(): boolean {
+    return removeRobotAddress(this.#parts)
   }
 
   /** Begins a comparison of the portal with everything that is known of it. Differences are told at once. */

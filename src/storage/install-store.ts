@@ -22,6 +22,8 @@ const KvInstallSchema = v.object({
   domain: v.nullable(v.string()),
   /** The copy by which a damaged install is restored; absent in records of a former version. */
   copy: v.optional(v.unknown()),
+  /** The one of `hashes` that proves robots' hints, and is no token of the install; absent without a robot address. */
+  robotHash: v.exactOptional(v.string()),
 })
 
 const RecordSchema = v.pipe(v.string(), v.parseJson(), KvInstallSchema)

@@ -6,6 +6,8 @@ const STATUSES: Readonly<Record<ErrorCode, number>> = {
   malformed_body: 400,
   invalid_event: 400,
   robot_without_token: 400,
+  robot_with_token: 400,
+  invalid_hint: 400,
   invalid_request: 400,
   untrusted: 403,
   unauthorized: 401,
@@ -18,6 +20,7 @@ const STATUSES: Readonly<Record<ErrorCode, number>> = {
   body_too_large: 413,
   unsupported_media_type: 415,
   too_many_requests: 429,
+  too_many_hints: 429,
   portal_full: 429,
   internal_error: 500,
   not_stored: 503,
@@ -49,6 +52,7 @@ describe('errorResponse()', () => {
     })
     expect(waits).toEqual([
       ['too_many_requests', '60'],
+      ['too_many_hints', '60'],
       ['portal_full', '60'],
       ['not_stored', '10'],
       ['misconfigured', '300'],

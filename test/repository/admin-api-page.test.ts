@@ -21,6 +21,8 @@ const PORTAL_OBJECT = {
   replay: async () => ok(1),
   setValue: async () => 'done',
   removePin: async () => 'done',
+  renewRobotAddress: async () => 'https://relay.example.com/bitrix24/robots/secret',
+  removeRobotAddress: async () => true,
   reconcile: async () => 'started',
 }
 

@@ -86,6 +86,8 @@ const NEW_METHODS: {
     appendAll: 'the second try of each event is a call of its own, by append',
     goOn: 'an object calls itself alone, so both ends are of one release',
     removePin: 'the operator gets 500 and tries again',
+    renewRobotAddress: 'the operator gets 500 and tries again',
+    removeRobotAddress: 'the operator gets 500 and tries again',
   },
   directory: {
     pinned: 'a portal that has lost its record waits: its events go to the spill',

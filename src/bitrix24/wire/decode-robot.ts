@@ -34,11 +34,18 @@ export function decodeRobot(payload: JsonObject, auth: JsonObject): RelayEvent {
 
 /**
  * The type and the number of the record that a document id names: `crm`, a class, and `DEAL_4325` or
- * `DYNAMIC_174_5`; null when it names none.
+ * `DYNAMIC_174_5`; of a task `tasks`, its class, and its number. Null when it names none.
  */
 export function readDocument(documentId: Json | undefined): JsonObject | null {
   if (typeof documentId !== 'object' || documentId === null) return null
-  const last = isJsonObject(documentId) ? documentId['2'] : documentId[2]
-  const named = typeof last === 'string' ? /^([A-Z0-9_]{1,40})_(\d{1,15})$/.exec(last) : null
+  const [owner, last] = isJsonObject(documentId)
+    ? [documentId['1'], documentId['2']]
+    : [documentId[1], documentId[2]]
+  const text = typeof last === 'string' ? last : ''
+  // A task is named by its number alone, behind its class.
+  if (typeof owner === 'string' && owner.endsWith('\\Task') && /^\d{1,15}$/.test(text)) {
+    return { type: 'TASK', id: text }
+  }
+  const named = /^([A-Z0-9_]{1,40})_(\d{1,15})$/.exec(text)
   return named === null ? null : { type: named[1] ?? '', id: named[2] ?? '' }
 }

@@ -46,6 +46,8 @@ export async function takeSpilled(
       // It waits in the spill until there is room.
       if (answer.kind === 'full') throw new Error('The portal is full')
       if (answer.kind === 'erased') return { kind: 'dropped', reason: 'erased' }
+      // It was counted when it was acknowledged.
+      if (answer.kind === 'too_many_hints') throw new Error('The portal takes no more hints now')
       return refused(answer.kind, { kind, event: nameIn(request.event) })
     }
     case 'install': {

@@ -12,6 +12,7 @@ import { sendTestMessage, type TestMessageDeps } from './destinations.ts'
 import { readJson, reply, replyOrNotFound, withPortal } from './exchange.ts'
 import { addLaneRoutes } from './lanes.ts'
 import { addRefusedRoutes, firstPage } from './refused.ts'
+import { addRobotAddressRoutes } from './robot-address.ts'
 import { errorResponse } from '../error-response.ts'
 
 const DEFAULT_EVENTS_PAGE = 50
@@ -66,6 +67,7 @@ export function createAdminRoutes(depsOf: (c: Context) => AdminDeps): Hono {
   routes.post('/portals/:memberId/reconcile', (c) =>
     withPortal(c, portalsOf(c), (portal) => reconcile(portal)),
   )
+  addRobotAddressRoutes(routes, portalsOf)
   addLaneRoutes(routes, portalsOf)
   addRefusedRoutes(routes, depsOf)
   routes.post('/destinations/:destination/test', (c) => sendTestMessage(c, depsOf(c)))

@@ -23,6 +23,7 @@ export type PageErrorCode = Extract<
   | 'body_too_large'
   | 'unsupported_media_type'
   | 'too_many_requests'
+  | 'too_many_hints'
   | 'portal_full'
   | 'not_stored'
   | 'misconfigured'
@@ -62,6 +63,7 @@ const SUBJECTS: Readonly<Record<PageErrorCode, PageSubject>> = {
   method_not_allowed: 'wrong_method',
   untrusted: 'untrusted',
   too_many_requests: 'too_many_requests',
+  too_many_hints: 'too_many_requests',
   portal_full: 'portal_full',
   not_stored: 'not_stored',
   misconfigured: 'misconfigured',

@@ -24,6 +24,7 @@ export interface KvMirrorDeps {
   readonly state: Pick<PortalState, 'install' | 'changeInstall'>
   readonly world: Pick<World, 'now' | 'log'>
   readonly installs: Pick<InstallStore, 'load' | 'save' | 'remove'>
+  readonly robotAddress: { hash(): string | null }
 }
 
 /** The KV mirror of one portal. */
@@ -90,7 +91,7 @@ export class KvMirror {
       // KV does not answer. The next daily visit looks again.
       return
     }
-    const isSame = JSON.stringify(record) === JSON.stringify(recordOf(read))
+    const isSame = JSON.stringify(record) === JSON.stringify(this.#recordOf(read))
     if (isSame || state.install() !== read) return
     state.changeInstall((install) => ({ ...install, kvDirty: true }))
     await this.follow()
@@ -101,7 +102,7 @@ export class KvMirror {
     while (state.install().kvDirty) {
       const written = state.install()
       try {
-        await installs.save(memberId, recordOf(written))
+        await installs.save(memberId, this.#recordOf(written))
       } catch (error) {
         if (!goesOn()) return
         this.#retryAt = world.now() + KV_RETRY_MS
@@ -129,9 +130,14 @@ export class KvMirror {
       state.changeInstall((install) => ({ ...install, kvDirty: false }))
     }
   }
-}
 
-/** The record that KV has to hold. */
-function recordOf(install: InstallState): KvInstall {
-  return { version: 1, ...mirrorOf(install), copy: copyOf(install) }
+  /** The record that KV has to hold. The edge knows a hint by its hash as it knows every other caller. */
+  #recordOf(install: InstallState): KvInstall {
+    const mirror = mirrorOf(install)
+    const robotHash = this.#deps.robotAddress.hash()
+    const record = { version: 1, ...mirror, copy: copyOf(install) } as const
+    if (robotHash === null) return record
+    const hashes = [...mirror.hashes, { hash: robotHash, until: null }]
+    return { ...record, hashes, robotHash }
+  }
 }

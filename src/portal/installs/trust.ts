@@ -26,6 +26,7 @@ import { hashToken } from '../../storage/token-hash.ts'
 import type { DirectoryRemote } from '../../objects/directory.ts'
 import type { PortalConfig } from '../settings.ts'
 import type { World } from '../world.ts'
+import type { RobotAddress } from './robot-address.ts'
 import type { PortalState } from '../state/portal-state.ts'
 
 /** The dependencies of the trust decisions. */
@@ -35,6 +36,7 @@ export interface TrustDeps {
   readonly config: Pick<PortalConfig, 'webhooks' | 'destinations'>
   readonly world: Pick<World, 'now' | 'log'>
   readonly directory: Pick<DirectoryRemote, 'pin' | 'pinned' | 'unpin'>
+  readonly robotAddress: Pick<RobotAddress, 'trusts'>
 }
 
 /** The trust decisions of one portal. */
@@ -54,6 +56,7 @@ export class Trust {
   trusts(tokenHash: string, asOf: number | null = null): boolean {
     if (this.isApplicationToken(tokenHash)) return true
     if (asOf !== null && trustedToken(this.#deps.state.install(), tokenHash, asOf)) return true
+    if (this.#deps.robotAddress.trusts(tokenHash, asOf)) return true
     const webhook = this.#webhooks?.get(tokenHash)
     // `verify` records the first use of a webhook's token; before that nothing is stored of the portal.
     if (webhook === undefined || !this.#isRecorded(webhook, tokenHash)) return false

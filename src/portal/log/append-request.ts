@@ -30,6 +30,8 @@ export type AppendAnswer =
   | { readonly kind: 'erased' }
   /** Storage is full, and nothing may be dropped. */
   | { readonly kind: 'full' }
+  /** The robots of the portal have sent more hints within a minute than are taken. */
+  | { readonly kind: 'too_many_hints' }
 
 /** The time as of which the token of a request is judged; null stands for the present. */
 export function asOf({ drained, receivedAt }: AppendRequest): number | null {

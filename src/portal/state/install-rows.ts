@@ -2,8 +2,12 @@
 import * as v from 'valibot'
 import { NO_INSTALL, type InstallState } from '../../core/access/installs/install.ts'
 import type { PendingRow } from '../../core/access/installs/pending-row.ts'
+import { NO_PROOFS, type RobotProofs } from '../../core/access/robot-hints.ts'
 import { jsonOf, type Database } from '../../storage/database.ts'
-import { InstallSchema, PendingRowSchema } from './install-schemas.ts'
+import { InstallSchema, PendingRowSchema, RobotProofsSchema } from './install-schemas.ts'
+
+/** The row of the robot address among the portal's values. No value has such a name. */
+const ROBOT_ROW = 'robot address'
 
 /** The small rows of one portal. */
 export class InstallRows {
@@ -69,7 +73,9 @@ export class InstallRows {
   /** The portal's own values, sealed, by name. A damaged one is a text that no key opens. */
   loadValues(): Map<string, string> {
     const rows = this.#db.all('SELECT name, sealed FROM portal_values')
-    return new Map(rows.map(({ name, sealed }) => [String(name), String(sealed)]))
+    const values = new Map(rows.map(({ name, sealed }) => [String(name), String(sealed)]))
+    values.delete(ROBOT_ROW)
+    return values
   }
 
   /** Writes one sealed value, or removes it. */
@@ -81,7 +87,19 @@ export class InstallRows {
     this.#db.all('INSERT OR REPLACE INTO portal_values (name, sealed) VALUES (?, ?)', name, sealed)
   }
 
-  /** Removes every value. */
+  /** The proofs of robots' hints; none when their row was damaged outside of this program. */
+  loadRobotProofs(): RobotProofs {
+    const row = this.#db.all('SELECT sealed FROM portal_values WHERE name = ?', ROBOT_ROW)[0]
+    const proofs = v.safeParse(RobotProofsSchema, row && jsonOf(row, 'sealed'))
+    return proofs.success ? proofs.output : NO_PROOFS
+  }
+
+  /** Writes the proofs of robots' hints. */
+  saveRobotProofs(proofs: RobotProofs): void {
+    this.saveValue(ROBOT_ROW, JSON.stringify(proofs))
+  }
+
+  /** Removes every value, and the proofs of robots' hints. */
   clearValues(): void {
     this.#db.all('DELETE FROM portal_values')
   }

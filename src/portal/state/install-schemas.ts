@@ -16,6 +16,7 @@ import {
 } from '../../core/access/installs/install.ts'
 import { INSTALL_REFUSALS } from '../../core/access/installs/install-refusal.ts'
 import type { PendingInstall, PendingRow } from '../../core/access/installs/pending-row.ts'
+import type { RobotProofs } from '../../core/access/robot-hints.ts'
 import type { UninstallNotice } from '../../core/access/uninstall-notice.ts'
 
 const TextSchema = v.nullable(v.string())
@@ -137,6 +138,13 @@ export const InstallSchema: v.GenericSchema<unknown, InstallState> = v.looseObje
   domains: v.optional(v.array(KnownDomainSchema), []),
   recovery: v.optional(v.nullable(RecoverySchema), NO_INSTALL.recovery),
   kvDirty: v.optional(v.boolean(), NO_INSTALL.kvDirty),
+})
+
+/** The proofs of robots' hints as their row holds them. */
+export const RobotProofsSchema: v.GenericSchema<unknown, RobotProofs> = v.looseObject({
+  hash: TextSchema,
+  since: NumberSchema,
+  former: v.array(EndedTokenSchema),
 })
 
 const PENDING = {

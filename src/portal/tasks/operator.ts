@@ -1,4 +1,5 @@
 /** The acts of an operator on one portal that concern more than one part of its object. */
+import { ROBOTS_PATH } from '../../bitrix24/events-path.ts'
 import { ok, type Result } from '../../core/result.ts'
 import type { LaneFault, LaneStatus, LaneWish, ReplayWish } from '../lanes/control.ts'
 import type { PortalParts } from '../parts.ts'
@@ -80,4 +81,25 @@ export async function removePin(
   n: number,
 ): Promise<'done' | 'unknown'> {
   return state.isKnown() && (await trust.removePin(n)) ? 'done' : 'unknown'
+}
+
+/** The parts that the robot address concerns. */
+type RobotParts = Pick<PortalParts, 'robotAddress' | 'mirror' | 'scheduler'>
+
+/** Makes the portal's robot address, below the origin that the operator called; null where nothing is installed. */
+export async function renewRobotAddress(
+  { robotAddress, mirror, scheduler, config }: RobotParts & Pick<PortalParts, 'config'>,
+  calledOrigin: string,
+): Promise<string | null> {
+  const secret = await robotAddress.renew()
+  if (secret === null) return null
+  scheduler.background(mirror.follow())
+  return `${config.publicUrl ?? calledOrigin}${ROBOTS_PATH}/${secret}`
+}
+
+/** Removes the portal's robot address; false when there is none. */
+export function removeRobotAddress({ robotAddress, mirror, scheduler }: RobotParts): boolean {
+  if (!robotAddress.remove()) return false
+  scheduler.background(mirror.follow())
+  return true
 }

@@ -73,8 +73,9 @@ async function loadRecord(parts: RecoveryParts): Promise<KvInstall | null> {
   }
 }
 
-function copyIn({ copy, ...mirror }: KvInstall): InstallState | null {
+function copyIn({ copy, robotHash, ...record }: KvInstall): InstallState | null {
   if (typeof copy !== 'object') return null
+  const mirror = { ...record, hashes: record.hashes.filter(({ hash }) => hash !== robotHash) }
   const { generation, lastSequence } = NO_INSTALL
   const install = v.safeParse(InstallSchema, { ...copy, generation, lastSequence })
   return install.success ? joinCopy(mirror, install.output) : null

@@ -2,7 +2,7 @@
 import type { PortalParts } from '../parts.ts'
 
 /** The parts that every start reads, also that of an unknown portal. */
-type InstallLoadParts = Pick<PortalParts, 'state' | 'values' | 'receivers'>
+type InstallLoadParts = Pick<PortalParts, 'state' | 'values' | 'receivers' | 'robotAddress'>
 
 /** The parts that the work of a known portal rests on. They are nine, since all its stored work goes on. */
 type KnownLoadParts = Pick<
@@ -23,9 +23,13 @@ export async function loadInstall({
   state,
   values,
   receivers,
+  robotAddress,
 }: InstallLoadParts): Promise<boolean> {
   const isKnown = state.load()
-  if (isKnown) await values.load()
+  if (isKnown) {
+    robotAddress.load()
+    await values.load()
+  }
   await receivers.load()
   return isKnown
 }

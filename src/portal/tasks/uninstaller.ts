@@ -10,10 +10,11 @@ import type { Receivers } from '../lanes/sending/receivers.ts'
 import type { LaneRules } from '../lanes/rules.ts'
 import type { Appender } from '../log/appender.ts'
 import type { SegmentStore } from '../log/segment-store.ts'
+import type { RobotAddress } from '../installs/robot-address.ts'
 import type { InstallEnd, PortalState } from '../state/portal-state.ts'
 
 /**
- * The parts in which an installation leaves something. They are eight, since the end of an installation
+ * The parts in which an installation leaves something. They are nine, since the end of an installation
  * concerns everything that it has brought.
  */
 export interface UninstallerParts {
@@ -25,6 +26,7 @@ export interface UninstallerParts {
   readonly appender: Pick<Appender, 'clear'>
   readonly enricher: Pick<Enricher, 'clear' | 'endAll'>
   readonly reconciler: Pick<Reconciler, 'clear' | 'clearWithin'>
+  readonly robotAddress: Pick<RobotAddress, 'end'>
 }
 
 /** The uninstaller of one portal. */
@@ -49,6 +51,7 @@ export class Uninstaller {
         state.rows.clearValues()
       }),
     )
+    this.#parts.robotAddress.end({ clean })
     book.adopt()
     if (clean) {
       enricher.clear()

@@ -107,6 +107,7 @@ describe('GET /portals/{memberId}', () => {
         crowdedOut: 0,
         heldBy: [],
       },
+      robotAddress: null,
     })
   })
 

@@ -236,6 +236,7 @@ describe('two tokens of different domains that speak for a new portal at the sam
         pinned: () => Promise.resolve(null),
         unpin: () => Promise.resolve(),
       },
+      robotAddress: { trusts: () => false },
     })
     const hashes = await Promise.all([TOKEN_A, TOKEN_B].map((token) => hashToken(memberId, token)))
     const verdicts = await Promise.all(hashes.map((hash) => trust.verify(hash)))

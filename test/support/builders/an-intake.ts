@@ -121,6 +121,7 @@ export function anIntake(changes: IntakeChanges = {}): WatchedIntake {
         return isUntrustedWithinLimit(key)
       },
       isAddressWithinLimit,
+      isHintWithinLimit: changes.isHintWithinLimit ?? (() => true),
     },
     spill,
     config: {
@@ -168,6 +169,8 @@ export function portalsWith(methods: Partial<PortalClient>): PortalLookup {
     install: refuse,
     uninstall: refuse,
     removePin: refuse,
+    renewRobotAddress: refuse,
+    removeRobotAddress: refuse,
     touch: refuse,
     goOn: refuse,
     view: refuse,

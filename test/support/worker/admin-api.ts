@@ -20,6 +20,8 @@ export const ADMIN_ROUTES: readonly string[] = [
   'PUT /portals/{portal}/values/NAME',
   'DELETE /portals/{portal}/values/NAME',
   'DELETE /portals/{portal}/pins/1',
+  'POST /portals/{portal}/robot-address',
+  'DELETE /portals/{portal}/robot-address',
   'POST /portals/{portal}/reconcile',
   'GET /portals/{portal}/refused',
   'POST /portals/{portal}/refused/replay',

@@ -63,4 +63,13 @@ export const APPLICATION_TOPICS = [
     related: { workflow: ['workflow_id'] },
     belongsTo: [{ type: 'document.type', id: 'document.id' }],
   },
+  {
+    // A robot "Outgoing webhook" names a record, and nothing else of what it says is believed.
+    kind: 'robot_hint',
+    scope: null,
+    events: { robot_hint: 'reported' },
+    bindable: false,
+    id: [],
+    belongsTo: [{ type: 'document.type', id: 'document.id' }],
+  },
 ] as const satisfies readonly EventTopic[]

@@ -79,6 +79,7 @@ export const deEvents: EventWords = {
     application_settings: 'Einstellungen der Anwendung',
     offline_queue: 'Warteschlange der Offline-Ereignisse',
     robot: 'Automatisierungsregel',
+    robot_hint: 'Automatisierungsregel',
     channel: 'Externer Chat',
     chat: 'Chat',
     dialog: 'Dialog',

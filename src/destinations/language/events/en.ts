@@ -79,6 +79,7 @@ export const enEvents: EventWords = {
     application_settings: 'Application settings',
     offline_queue: 'Offline event queue',
     robot: 'Automation rule',
+    robot_hint: 'Automation rule',
     channel: 'External chat',
     chat: 'Chat',
     dialog: 'Dialog',

@@ -87,6 +87,7 @@ export const esEvents: EventWords = {
       application_settings: 'Configuración de la aplicación',
       offline_queue: 'Cola de eventos sin conexión',
       robot: 'Regla de automatización',
+      robot_hint: 'Regla de automatización',
       line: 'Línea',
       stage: 'Etapa',
     }),

@@ -86,6 +86,7 @@ export const frEvents: EventWords = {
       application_method: 'Méthode',
       offline_queue: 'File des événements hors ligne',
       robot: 'Règle d’automatisation',
+      robot_hint: 'Règle d’automatisation',
       line: 'Ligne',
       stage: 'Étape',
     }),

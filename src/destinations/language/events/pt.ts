@@ -85,6 +85,7 @@ export const ptEvents: EventWords = {
       bot_reaction: 'Reação à mensagem do bot',
       offline_queue: 'Fila de eventos offline',
       robot: 'Regra de automação',
+      robot_hint: 'Regra de automação',
       line: 'Linha',
       message: 'Mensagem',
       stage: 'Etapa',

@@ -49,6 +49,7 @@ export const ruEvents: EventWords = {
       bot: 'Бот',
       application_method: 'Метод',
       robot: 'Робот',
+      robot_hint: 'Робот',
       channel: 'Внешний чат',
       chat: 'Чат',
       dialog: 'Диалог',
