@@ -2,7 +2,7 @@
 import { Hono, type Context } from 'hono'
 import { loadConfig, type Config, type Env } from './config/config.ts'
 import { describeError } from './core/safety/redact.ts'
-import { wantedEvents } from './core/events/wanted-events.ts'
+import { expandWanted, KNOWN_OFFER, readWanted } from './core/events/wanted-events.ts'
 import type { CronDeps } from './edge/cron.ts'
 import { requireAdmin, type AdminAuth } from './http/admin/auth.ts'
 import { createAdminRoutes, type AdminDeps } from './http/admin/routes.ts'
@@ -205,6 +205,8 @@ export function createCron(env: Env): CronDeps {
 /** The settings of a portal's object, from the environment. */
 export function createPortalSettings(env: Env): PortalSettings {
   const config = configOf(env)
+  const globs = (config.destinations ?? []).map(({ filter }) => filter.events)
+  const wanted = readWanted(config.subscribedEvents, globs)
   return {
     config: {
       destinations: config.destinations,
@@ -215,10 +217,8 @@ export function createPortalSettings(env: Env): PortalSettings {
       policy: config.policy,
       retentionDays: config.retentionDays,
       maxLogBytes: config.maxLogBytes,
-      wantedEvents: wantedEvents(
-        config.subscribedEvents,
-        (config.destinations ?? []).map(({ filter }) => filter.events),
-      ),
+      wantedEvents: expandWanted(wanted, KNOWN_OFFER),
+      wanted,
       publicUrl: config.publicUrl,
       reconcileMinutes: config.reconcileMinutes,
       fieldLinks: config.fieldLinks,

@@ -44,10 +44,12 @@ import {
 import { isoTime } from './views/iso-time.ts'
 import { installStatus } from './views/portal-status.ts'
 import { portalView, type PortalView } from './views/portal-view.ts'
+import { subscriptionsView, type SubscriptionsView } from './views/subscriptions-view.ts'
 import { storageView, type StorageView } from './views/storage-view.ts'
 
 /** The view of a portal with what it takes from elsewhere. */
 interface WholeView extends PortalView {
+  readonly subscriptions: SubscriptionsView
   readonly storage: StorageView
   /** When the robot address was made; null without one. The address itself is never shown again. */
   readonly robotAddress: { readonly since: string } | null
@@ -165,6 +167,7 @@ export class PortalObject extends DurableObject<unknown> {
     const since = isoTime(robotAddress.since())
     return {
       ...portalView(this.#parts, world.now()),
+      subscriptions: subscriptionsView(this.#parts),
       storage: storageView(this.#parts),
       robotAddress: since === null ? null : { since },
     }

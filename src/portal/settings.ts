@@ -1,6 +1,7 @@
 /** The settings of a portal's object, as the composition root hands them over: its configuration and its neighbours. */
 import type { AddressPolicy } from '../core/safety/address.ts'
 import type { FieldFamily } from '../core/log/event.ts'
+import type { WantedPatterns } from '../core/events/wanted-events.ts'
 import type { OutgoingWebhook } from '../core/access/outgoing-webhook.ts'
 import type { Destination } from '../destinations/settings/destination.ts'
 import type { InstallStore } from '../storage/install-store.ts'
@@ -22,8 +23,10 @@ export interface PortalConfig {
   readonly retentionDays: number
   /** The most bytes of the log; 0 stands for none. */
   readonly maxLogBytes: number
-  /** Canonical names of the events to bind. */
+  /** Canonical names of the events to bind in a portal that nobody has asked what it offers. */
   readonly wantedEvents: readonly string[]
+  /** What the configuration wants to be bound, to be matched with what a portal offers. */
+  readonly wanted: WantedPatterns
   /** The relay's own origin as configured; null stands for the origin that the portal called. */
   readonly publicUrl: string | null
   /** Minutes between two scheduled comparisons; 0 turns them off. */

@@ -8,6 +8,7 @@
 import { EVENTS_PATH } from '../events-path.ts'
 import * as v from 'valibot'
 import { canonicalName } from '../../core/events/event-names.ts'
+import type { BindRefusal } from '../../core/events/missing-events.ts'
 import type { Json } from '../../core/log/event.ts'
 import { err, ok, type Result } from '../../core/result.ts'
 import { callCommands, MAX_COMMANDS } from '../servers/commands.ts'
@@ -16,7 +17,12 @@ import { isJsonObject } from '../wire/json.ts'
 import type { JsonObject } from '../wire/json.ts'
 import { parseOrNull } from '../wire/wire-schemas.ts'
 import type { CallPortal } from '../servers/rest-client.ts'
-import { hasCode, MALFORMED_ANSWER, type RestError } from '../servers/rest-error.ts'
+import {
+  hasCode,
+  MALFORMED_ANSWER,
+  type RestError,
+  type RestErrorKind,
+} from '../servers/rest-error.ts'
 
 /** The bindings that a portal shall have. */
 export interface WantedSubscriptions {
@@ -24,14 +30,16 @@ export interface WantedSubscriptions {
   readonly handler: string
   /** Canonical names. */
   readonly events: readonly string[]
+  /** Whether a binding of the present address that is not listed stays: the portal has not said what it offers. */
+  readonly keeps?: (event: string) => boolean
   /** The hosts at which this relay was reached before; the host of `handler` need not be among them. */
   readonly hosts: readonly string[]
 }
 
 /** The result of an alignment: lists of canonical names, each name once. */
 export interface Alignment {
-  /** Wanted events that the portal refuses to bind. */
-  readonly missing: readonly string[]
+  /** The wanted events that the portal has not bound, with its answers. */
+  readonly missing: readonly BindRefusal[]
   /** Wanted events that were not bound, and are now. */
   readonly bound: readonly string[]
   /** Events whose binding was removed: no longer wanted, or now bound to the present address. */
@@ -72,12 +80,12 @@ export async function alignSubscriptions(
   const bound = namesAt(own, current)
   const wantedEvents = [...new Set(wanted.events)]
   const absent = wantedEvents.filter((event) => !bound.has(event))
-  const missing: string[] = []
+  const missing: BindRefusal[] = []
   for (const events of inRequests(absent)) {
     const answer = await bindEvents(events, wanted.handler, call)
     if (!answer.ok) return answer
-    missing.push(...events.filter((event) => !answer.value.has(event)))
-    for (const event of answer.value) bound.add(event)
+    missing.push(...answer.value.refused)
+    for (const event of answer.value.bound) bound.add(event)
   }
   // The portal ties a binding to its user when that user is no administrator. The answer to `event.bind`
   // does not tell this, so the list is read once more.
@@ -91,7 +99,7 @@ export async function alignSubscriptions(
   )
   return ok({
     missing,
-    bound: absent.filter((event) => !missing.includes(event)),
+    bound: absent.filter((event) => missing.every((refusal) => refusal.event !== event)),
     unbound,
     fixedUser: wantedEvents.filter((event) => fixed.has(event)),
     formerHosts: hostsOf(own).filter((host) => host !== new URL(current).host),
@@ -170,15 +178,20 @@ function namesAt(bindings: readonly Binding[], address: string): Set<string> {
 function isSurplus({ event, address }: Binding, { current, wanted, bound }: Target): boolean {
   const isWanted = wanted.events.includes(event)
   const isLifecycle = event.startsWith('ONAPP') || event === 'ONOFFLINEEVENT'
-  if (address === current) return !isWanted && !isLifecycle
+  if (address === current) return !isWanted && !isLifecycle && wanted.keeps?.(event) !== true
   return isWanted || isLifecycle ? bound.has(event) : true
+}
+
+interface BoundPart {
+  readonly bound: readonly string[]
+  readonly refused: readonly BindRefusal[]
 }
 
 async function bindEvents(
   events: readonly string[],
   handler: string,
   call: CallPortal,
-): Promise<Result<ReadonlySet<string>, RestError>> {
+): Promise<Result<BoundPart, RestError>> {
   const commands = events.map((event, index) => ({
     // The name of an event can hold dots, and then it is no key.
     key: `row${index}`,
@@ -187,15 +200,29 @@ async function bindEvents(
   }))
   const answers = await callCommands(commands, call)
   if (!answers.ok) return answers
-  return ok(
-    new Set(
-      events.filter((_event, index) => {
-        const answer = answers.value.get(`row${index}`)
-        if (answer === undefined) return false
-        return answer.ok ? answer.value['result'] === true : hasCode(answer.error, 'already_bound')
-      }),
-    ),
-  )
+  const refusals = events.map((event, index) => refusalIn(event, answers.value.get(`row${index}`)))
+  return ok({
+    bound: events.filter((_event, index) => refusals[index] === null),
+    refused: refusals.filter((refusal) => refusal !== null),
+  })
+}
+
+/** Null when the event is bound now. */
+function refusalIn(
+  event: string,
+  answer: Result<JsonObject, RestError> | undefined,
+): BindRefusal | null {
+  if (answer === undefined) return { event, kind: 'unanswered', code: '' }
+  if (answer.ok) return answer.value['result'] === true ? null : { event, kind: 'other', code: '' }
+  if (hasCode(answer.error, 'already_bound')) return null
+  const { kind, code } = answer.error
+  return { event, kind: refusalKind(kind, code), code }
+}
+
+function refusalKind(kind: RestErrorKind, code: string): BindRefusal['kind'] {
+  if (kind === 'no_rights' || kind === 'no_scope') return kind
+  if (code.toUpperCase() === 'ERROR_EVENT_NOT_FOUND') return 'unknown_event'
+  return kind === 'unreachable' || kind === 'rate_limited' ? 'unanswered' : 'other'
 }
 
 async function unbindRows(rows: readonly Binding[], call: CallPortal): Promise<readonly string[]> {

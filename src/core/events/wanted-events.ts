@@ -1,6 +1,7 @@
 /** Decides to which events a portal has to be bound. */
 import { compileGlobs } from '../glob.ts'
 import { BINDABLE_EVENTS, canonicalName } from './event-names.ts'
+import { meaningOf } from './topics.ts'
 import { withoutTwins } from './twins.ts'
 
 /** Bound in every case, so that the relay learns of its own uninstallation and of a new version. */
@@ -14,31 +15,80 @@ export const DEFAULT_WANTED = [
   'onCrmRequisiteUserFieldSetEnumValues',
 ] as const
 
+/** What a destination gets that names no events. It stands for exactly the events above, in every portal. */
+export const DEFAULT_GLOB = 'onCrmRequisiteUserField*'
+
+/** What the configuration wants to be bound. */
+export interface WantedPatterns {
+  /** Canonical names, each of which is bound whether or not the relay knows it. */
+  readonly names: readonly string[]
+  /** Globs, which stand for whatever a portal offers. */
+  readonly globs: readonly string[]
+  /** Entries that are no name of an event and no glob. */
+  readonly noNames: readonly string[]
+}
+
 /**
- * Returns the canonical names to bind. With a configured list it is that list. Without one it is the
- * user-field events of requisites and everything that the destinations name: each known event that matches a
- * glob, and each exact name, known or not. The glob `*` of a destination adds nothing, because an operator who
- * wrote it does not mean every change of every deal. Of an event of one type and the event of all types only
- * the latter is bound, because the portal would send both.
+ * Reads what is wanted. With a configured list it is that list. Without one it is the user-field events of requisites
+ * and everything that the destinations name. The glob `*` of a destination adds nothing, because an operator who wrote
+ * it does not mean every change of every deal.
  */
+export function readWanted(
+  configured: readonly string[] | null,
+  globs: readonly (readonly string[])[],
+): WantedPatterns {
+  const named = globs
+    .flat()
+    .filter((pattern) => !/^\*+$/u.test(pattern) && pattern !== DEFAULT_GLOB)
+  const wanted = configured ?? [...DEFAULT_WANTED, ...named.filter((name) => !isOwn(name))]
+  const exact = wanted.filter((pattern) => !isGlobbed(pattern))
+  const codes = [...ALWAYS_WANTED, ...exact].map((name) => canonicalName(name))
+  return {
+    names: [...new Set(codes.filter((code) => code !== null))],
+    globs: [...new Set(wanted.filter(isGlobbed))],
+    noNames: [...new Set(exact.filter((name) => canonicalName(name) === null))],
+  }
+}
+
+function isGlobbed(pattern: string): boolean {
+  return /[*?]/.test(pattern)
+}
+
+/**
+ * The canonical names to bind, of a portal that offers these events. Of an event of one type and the event of all types
+ * only the latter is bound, because the portal would send both.
+ */
+export function expandWanted(
+  { names, globs }: WantedPatterns,
+  offered: readonly string[],
+): readonly string[] {
+  const matching = globs.flatMap((glob) => matchesOf(glob, offered))
+  return withoutTwins([...new Set([...names, ...matching])])
+}
+
+/** The same of a portal that nobody has asked yet: it offers what the documentation names. */
 export function wantedEvents(
   configured: readonly string[] | null,
   globs: readonly (readonly string[])[],
 ): readonly string[] {
-  const named = globs.flat().filter((pattern) => !/^\*+$/u.test(pattern))
-  const wanted = configured ?? [...DEFAULT_WANTED, ...named.filter((name) => !isOwn(name))]
-  const codes = [...ALWAYS_WANTED, ...wanted.flatMap(namesFor)].map((name) => canonicalName(name))
-  return withoutTwins([...new Set(codes.filter((code) => code !== null))])
+  return expandWanted(readWanted(configured, globs), KNOWN_OFFER)
+}
+
+/** The canonical names of the events that the documentation names. */
+export const KNOWN_OFFER: readonly string[] = BINDABLE_EVENTS.map((name) => name.toUpperCase())
+
+/** Whether a glob of the configuration stands for an event, should the portal offer it. */
+export function isByGlob(event: string, { globs }: WantedPatterns): boolean {
+  return globs.some((glob) => matchesOf(glob, [event]).length > 0)
 }
 
 /**
- * The names that a glob stands for; an exact name stands for itself. A glob over the types of one event, such as
- * `onCrmDynamicItemAdd_*`, stands for the event of all types.
+ * The offered events that a glob stands for. A glob over the types of one event, such as `onCrmDynamicItemAdd_*`,
+ * stands for the event of all types. Events that come without a binding are no part of any glob.
  */
-function namesFor(pattern: string): readonly string[] {
-  if (!/[*?]/.test(pattern)) return [pattern]
-  const matches = compileGlobs([pattern, pattern.replace(/_[\d*?]+$/, '')])
-  return BINDABLE_EVENTS.filter((name) => matches(name))
+export function matchesOf(glob: string, offered: readonly string[]): readonly string[] {
+  const matches = compileGlobs([glob, glob.replace(/_[\d*?]+$/, '')])
+  return offered.filter((code) => meaningOf(code)?.topic.bindable !== false && matches(code))
 }
 
 /** Whether a destination names an event that no portal can be bound to: the relay's own, or the application's. */

@@ -1,4 +1,5 @@
 /** The settings that every destination has, those for people, and those for machines. */
+import { DEFAULT_GLOB } from '../../core/events/wanted-events.ts'
 import * as v from 'valibot'
 import { isGlob } from '../../core/glob.ts'
 import { parseCondition } from '../../core/lanes/filters/condition.ts'
@@ -12,7 +13,7 @@ import type { SettingProblem } from './setting-problem.ts'
 import { DEFAULT_LANGUAGE, LANGUAGES, type Language } from '../language/languages.ts'
 
 /** The events that a destination gets when it names none. */
-export const DEFAULT_EVENTS = ['onCrmRequisiteUserField*'] as const
+export const DEFAULT_EVENTS = [DEFAULT_GLOB] as const
 
 const DEFAULT_RETRY_HOURS = 72
 const MIN_RETRY_HOURS = 24

@@ -5,10 +5,18 @@
  */
 import { EVENTS_PATH } from '../../bitrix24/events-path.ts'
 import { askInstalled } from '../../bitrix24/installs/app-info.ts'
+import { askOffer } from '../../bitrix24/installs/event-offer.ts'
 import type { CallPortal } from '../../bitrix24/servers/rest-client.ts'
-import { alignSubscriptions } from '../../bitrix24/installs/subscriptions.ts'
+import { alignSubscriptions, type Alignment } from '../../bitrix24/installs/subscriptions.ts'
 import { changeApplication } from '../../core/access/installs/install-mirror.ts'
-import { MINUTE_MS } from '../../core/durations.ts'
+import { DAY_MS, MINUTE_MS } from '../../core/durations.ts'
+import {
+  explainRefusals,
+  unmatchedOf,
+  type EventOffer,
+  type MissingEvent,
+} from '../../core/events/missing-events.ts'
+import { expandWanted, isByGlob, KNOWN_OFFER } from '../../core/events/wanted-events.ts'
 import { REMEMBERED_EVENTS, silenceDueAt } from '../../core/access/silence.ts'
 import { alarmForNextEvent } from '../../core/pace/rhythm.ts'
 import { SAFETY_ALARM_MS } from '../../core/pace/schedule.ts'
@@ -19,6 +27,9 @@ import type { PortalState } from '../state/portal-state.ts'
 import type { PortalConfig } from '../settings.ts'
 import type { World } from '../world.ts'
 
+/** What a portal offers is asked again after this time, in milliseconds. */
+const OFFER_MS = DAY_MS
+
 /** An alignment that can bring nothing new is made again only after this time, in milliseconds. */
 const REST_MS = MINUTE_MS
 
@@ -27,7 +38,7 @@ export interface SubscriberDeps {
   readonly memberId: string
   readonly state: Pick<PortalState, 'install' | 'changeInstall'>
   readonly youngest: Pick<YoungestStore, 'lastEventTimes'>
-  readonly config: Pick<PortalConfig, 'publicUrl' | 'wantedEvents'>
+  readonly config: Pick<PortalConfig, 'publicUrl' | 'wanted'>
   readonly world: Pick<World, 'now' | 'log'>
   /** Calls that prefer the pair of an administrator. */
   readonly call: CallPortal
@@ -43,6 +54,9 @@ export class Subscriber {
   #failedAt = 0
   #alignedWith: string | null = null
   #alignedAt = 0
+  /** What the portal offers, since when that is known, and to whom; null until it was asked. */
+  #offered: { readonly offer: EventOffer; readonly at: number; readonly subject: string } | null =
+    null
 
   constructor(deps: SubscriberDeps) {
     this.#deps = deps
@@ -148,8 +162,13 @@ export class Subscriber {
     if (application === null || handler === null) return false
     const isOver = (): boolean => state.install().generation !== generation
     const installed = await askInstalled(call)
-    const wanted = { handler, events: config.wantedEvents, hosts: this.#hosts() }
+    // What the portal offers is asked only where it decides something.
+    const offer = config.wanted.globs.length > 0 ? await this.#offer() : null
+    const events = expandWanted(config.wanted, offer?.own ?? KNOWN_OFFER)
+    const keeps = (event: string): boolean => offer === null && isByGlob(event, config.wanted)
+    const wanted = { handler, events, keeps, hosts: this.#hosts() }
     const aligned = await alignSubscriptions(wanted, call)
+    const missing = aligned.ok ? await this.#explain(aligned.value, offer) : []
     if (isOver()) return false
     if (installed.ok) this.#recordFinished(installed.value)
     if (!aligned.ok) {
@@ -158,11 +177,12 @@ export class Subscriber {
     }
     this.#alignedWith = this.#subject()
     this.#alignedAt = world.now()
-    const { missing, bound, unbound, fixedUser, formerHosts, others } = aligned.value
+    const { bound, unbound, fixedUser, formerHosts, others } = aligned.value
     // A former host without bindings is forgotten: another relay may be reached there one day.
     const hosts = [...formerHosts, new URL(handler).host]
     if (missing.length > 0) {
-      world.log('warn', 'not_subscribed', { memberId, missing: missing.join(' ') })
+      const told = missing.map(({ event, reason }) => `${event}:${reason}`)
+      world.log('warn', 'not_subscribed', { memberId, missing: told.join(' ') })
     }
     if (bound.length > 0) world.log('info', 'subscribed', { memberId, bound: bound.join(' ') })
     if (others.length > 0) {
@@ -173,8 +193,44 @@ export class Subscriber {
     }
     state.changeInstall((install) => ({
       ...install,
-      subscriptions: { checkedAt: world.now(), missing, fixedUser, hosts, others },
+      subscriptions: {
+        checkedAt: world.now(),
+        missing: missing.map(({ event }) => event),
+        missingBecause: missing,
+        fixedUser,
+        hosts,
+        others,
+      },
     }))
     return subscriptions.checkedAt !== null && bound.length > 0
+  }
+
+  /** Why events are not bound, and which entries of the configuration stand for none. */
+  async #explain(
+    { missing }: Alignment,
+    offer: EventOffer | null,
+  ): Promise<readonly MissingEvent[]> {
+    const { wanted } = this.#deps.config
+    const known = offer ?? (missing.length > 0 ? await this.#offer() : null)
+    // While nobody knows what the portal offers, a glob may stand for events that it does not have.
+    const named = missing.filter(
+      ({ event, kind }) =>
+        known !== null || kind !== 'unknown_event' || wanted.names.includes(event),
+    )
+    return [...explainRefusals(named, known), ...unmatchedOf(wanted, known)]
+  }
+
+  /** What the portal offers, asked once a day; null when it does not tell it. Then the documentation counts. */
+  async #offer(): Promise<EventOffer | null> {
+    const { world, call } = this.#deps
+    const { application } = this.#deps.state.install()
+    const subject = `${application?.clientId ?? ''} ${application?.scope ?? ''}`
+    const known = this.#offered
+    const isFresh = known !== null && known.subject === subject && world.now() - known.at < OFFER_MS
+    if (isFresh) return known.offer
+    const asked = await askOffer(call)
+    if (!asked.ok) return null
+    this.#offered = { offer: asked.value, at: world.now(), subject }
+    return asked.value
   }
 }

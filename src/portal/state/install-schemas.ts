@@ -16,6 +16,7 @@ import {
 } from '../../core/access/installs/install.ts'
 import { INSTALL_REFUSALS } from '../../core/access/installs/install-refusal.ts'
 import type { PendingInstall, PendingRow } from '../../core/access/installs/pending-row.ts'
+import { MISSING_REASONS, type MissingEvent } from '../../core/events/missing-events.ts'
 import type { RobotProofs } from '../../core/access/robot-hints.ts'
 import type { UninstallNotice } from '../../core/access/uninstall-notice.ts'
 
@@ -62,9 +63,17 @@ const RefusalsSchema: v.GenericSchema<unknown, Refusals> = v.looseObject({
   reason: v.fallback(v.nullable(v.picklist(INSTALL_REFUSALS)), null),
 })
 
+// A reason that only a later version knows is left out: the next alignment says it anew.
+const MissingSchema: v.GenericSchema<unknown, MissingEvent> = v.looseObject({
+  event: v.string(),
+  reason: v.picklist(MISSING_REASONS),
+  detail: TextSchema,
+})
+
 const SubscriptionsSchema: v.GenericSchema<unknown, Subscriptions> = v.looseObject({
   checkedAt: v.optional(NumberSchema, null),
   missing: v.optional(v.array(v.string()), []),
+  missingBecause: v.exactOptional(v.fallback(v.array(MissingSchema), [])),
   fixedUser: v.optional(v.array(v.string()), []),
   hosts: v.optional(v.array(v.string()), []),
   others: v.optional(v.array(v.string()), []),

@@ -5,7 +5,6 @@ import { domainOf } from '../../core/access/domains.ts'
 import { pinsOf } from '../../core/access/installs/webhook-installs.ts'
 import { remedyOfRefusal, type InstallRefusal } from '../../core/access/installs/install-refusal.ts'
 import type { PortalStatus } from '../../core/access/portal-status.ts'
-import { displayName } from '../../core/events/event-names.ts'
 import { MAX_SEQUENCE } from '../../core/log/max-sequence.ts'
 import type { ReconciliationBook } from '../fields/reconciliation-book.ts'
 import type { PortalDomains } from '../installs/domains.ts'
@@ -78,7 +77,6 @@ export interface PortalView {
   readonly lastReconcileAt: string | null
   /** What the last comparison could not read. */
   readonly unreadable: readonly string[]
-  readonly subscriptions: SubscriptionsView
   readonly refused: RefusedView
   readonly lanes: readonly LaneView[]
 }
@@ -103,15 +101,6 @@ interface PinView {
   readonly since: string | null
   /** False when the token of the pin is not configured any more; missing otherwise. */
   readonly configured?: false
-}
-
-interface SubscriptionsView {
-  readonly checkedAt: string | null
-  /** Documented spellings of the events that could not be bound. */
-  readonly missing: readonly string[]
-  /** The hosts of other relays that the application is bound to. */
-  readonly others: readonly string[]
-  readonly remedy: string | null
 }
 
 /** Installations that were refused although the portal is known; the reason is that of the last one. */
@@ -178,12 +167,6 @@ export function portalView(parts: PortalViewParts, now: number): PortalView {
     lastEventAt: isoTime(last?.receivedAt ?? null),
     lastReconcileAt: isoTime(parts.reconciliation.state().finishedAt),
     unreadable: parts.reconciliation.state().unreadable,
-    subscriptions: {
-      checkedAt: isoTime(install.subscriptions.checkedAt),
-      missing: install.subscriptions.missing.map((name) => displayName(name)),
-      others: install.subscriptions.others,
-      remedy: install.subscriptions.others.length === 0 ? null : OTHER_RELAY_REMEDY,
-    },
     refused: {
       count: refused.count,
       lastAt: isoTime(refused.lastAt),
@@ -193,6 +176,3 @@ export function portalView(parts: PortalViewParts, now: number): PortalView {
     lanes: parts.book.all().map((lane) => laneView(parts, lane, now)),
   }
 }
-
-const OTHER_RELAY_REMEDY =
-  'Another relay serves the same application, and gets every event as well: remove this portal from one of them. When the other one does not exist any more, install the application again, which ends all its bindings'

@@ -134,7 +134,12 @@ describe('alignSubscriptions() and what is missing', () => {
 
   it('names what the portal refuses, alone and in a batch', async () => {
     const answers = { 'event.bind ONCRMDEALUPDATE': { error: 'ERROR_EVENT_NOT_FOUND' } }
-    const expected = ok({ ...DONE, missing: ['ONCRMDEALUPDATE'] })
+    const refusal = {
+      event: 'ONCRMDEALUPDATE',
+      kind: 'unknown_event',
+      code: 'ERROR_EVENT_NOT_FOUND',
+    } as const
+    const expected = ok({ ...DONE, missing: [refusal] })
     expect((await align(bindingPortal([], { answers }))).result).toEqual(expected)
     const alone = bindingPortal([row('ONAPPUPDATE')], { answers })
     expect((await align(alone)).result).toEqual(expected)
@@ -144,7 +149,21 @@ describe('alignSubscriptions() and what is missing', () => {
   it('does not believe a binding that is not confirmed', async () => {
     const answers = { 'event.bind ONCRMDEALUPDATE': { result: false } }
     const { result } = await align(bindingPortal([], { answers }))
-    expect(result).toEqual(ok({ ...DONE, missing: ['ONCRMDEALUPDATE'] }))
+    const missing = [{ event: 'ONCRMDEALUPDATE', kind: 'other', code: '' } as const]
+    expect(result).toEqual(ok({ ...DONE, missing }))
+  })
+
+  it.each([
+    ['ACCESS_DENIED', 'no_rights'],
+    ['insufficient_scope', 'no_scope'],
+    ['INTERNAL_SERVER_ERROR', 'unanswered'],
+    ['ERROR_WRONG_HANDLER_URL', 'other'],
+  ] as const)('tells that one event of several was refused with %s', async (error, kind) => {
+    const answers = { 'event.bind ONCRMDEALUPDATE': { error } }
+    const events = ['ONAPPUPDATE', 'ONCRMDEALUPDATE', 'ONCRMLEADADD']
+    const { result, bound } = await align(bindingPortal([], { answers }), events)
+    expect(bound).toEqual(['ONAPPUPDATE', 'ONCRMLEADADD'])
+    expect(result).toMatchObject({ value: { missing: [{ event: 'ONCRMDEALUPDATE', kind }] } })
   })
 })
 
@@ -203,7 +222,10 @@ describe('alignSubscriptions() and what is not wanted', () => {
     const answers = { 'event.bind ONCRMDEALUPDATE': { error: 'ACCESS_DENIED' } }
     const present = [row('ONCRMDEALUPDATE', FORMER), row('ONAPPUPDATE', FORMER)]
     const { result, changes } = await align(bindingPortal(present, { answers }))
-    expect(result).toEqual(ok({ ...DONE, missing: ['ONCRMDEALUPDATE'], unbound: ['ONAPPUPDATE'] }))
+    const missing = [
+      { event: 'ONCRMDEALUPDATE', kind: 'no_rights', code: 'ACCESS_DENIED' } as const,
+    ]
+    expect(result).toEqual(ok({ ...DONE, missing, unbound: ['ONAPPUPDATE'] }))
     expect(changes).not.toContain(`event.unbind event=ONCRMDEALUPDATE handler=${FORMER}`)
   })
 

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { wantedEvents } from '../../../src/core/events/wanted-events.ts'
+import {
+  DEFAULT_GLOB,
+  DEFAULT_WANTED,
+  expandWanted,
+  isByGlob,
+  KNOWN_OFFER,
+  matchesOf,
+  readWanted,
+  wantedEvents,
+} from '../../../src/core/events/wanted-events.ts'
 
 const ALWAYS = ['ONAPPUNINSTALL', 'ONAPPUPDATE']
 const REQUISITE = [
@@ -64,6 +73,48 @@ describe('wantedEvents()', () => {
       'ONCRMCURRENCYADD',
       'ONCRMCURRENCYUPDATE',
       'ONCRMCURRENCYDELETE',
+    ])
+  })
+})
+
+describe('readWanted()', () => {
+  it('tells names, globs and entries that are neither', () => {
+    const wanted = readWanted(null, [
+      ['partner:visit', 'onTask*'],
+      ['on crm', 'onTask*', '*'],
+    ])
+    expect(wanted.names).toEqual([...ALWAYS, ...REQUISITE, 'PARTNER:VISIT'])
+    expect([wanted.globs, wanted.noNames]).toEqual([['onTask*'], ['on crm']])
+  })
+
+  it('asks no portal for the default of a destination, which stands for exactly the default events', () => {
+    expect(readWanted(null, [[DEFAULT_GLOB]]).globs).toEqual([])
+    const matching = matchesOf(DEFAULT_GLOB, KNOWN_OFFER)
+    expect(matching).toEqual(DEFAULT_WANTED.map((name) => name.toUpperCase()))
+  })
+})
+
+describe('expandWanted()', () => {
+  const wanted = readWanted(['onCrmDynamicItemAdd_*', 'module.*', '*Test', 'partner:visit'], [])
+
+  it('matches globs with what the portal offers, known here or not', () => {
+    const offered = ['ONAPPTEST', 'MODULE.VISIT', 'ONCRMDYNAMICITEMADD', 'ONCRMDYNAMICITEMADD_147']
+    expect(expandWanted(wanted, offered)).toEqual([
+      ...ALWAYS,
+      'PARTNER:VISIT',
+      'ONCRMDYNAMICITEMADD',
+      'MODULE.VISIT',
+    ])
+  })
+
+  it('binds the event of one type where the portal offers no event of all types', () => {
+    expect(expandWanted(wanted, ['ONCRMDYNAMICITEMADD_147'])).toContain('ONCRMDYNAMICITEMADD_147')
+  })
+
+  it('says whether a glob stands for an event', () => {
+    expect(['MODULE.VISIT', 'ONTASKADD'].map((event) => isByGlob(event, wanted))).toEqual([
+      true,
+      false,
     ])
   })
 })

@@ -77,7 +77,13 @@ describe('GET /portals/{memberId}', () => {
       lastEventAt: ANY_TIME,
       lastReconcileAt: null,
       unreadable: [],
-      subscriptions: { checkedAt: null, missing: [], others: [], remedy: null },
+      subscriptions: {
+        checkedAt: null,
+        missing: [],
+        others: [],
+        remedy: null,
+        tick: expect.arrayContaining(['onCrmRequisiteUserFieldUpdate']),
+      },
       refused: { count: 0, lastAt: null, reason: null, remedy: null },
       lanes: [
         {

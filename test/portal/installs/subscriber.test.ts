@@ -1,6 +1,7 @@
 /** The portal is subscribed to what is wanted, and says who acts. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { MINUTE_MS } from '../../../src/core/durations.ts'
+import { readWanted } from '../../../src/core/events/wanted-events.ts'
 import { ok } from '../../../src/core/result.ts'
 import { Subscriber } from '../../../src/portal/installs/subscriber.ts'
 import { anInstall } from '../../support/builders/an-install.ts'
@@ -131,6 +132,69 @@ describe('an installation', () => {
   })
 })
 
+describe('events that the configuration names', () => {
+  const OWN = ['ONAPPUNINSTALL', 'ONAPPUPDATE', 'ONCRMDEALADD', 'ONCRMDEALUPDATE', 'MODULE.VISIT']
+
+  /** A relay that wants these, at a portal that offers `OWN`, and events of tasks beyond the scopes. */
+  async function wants(...patterns: string[]): Promise<void> {
+    scenario.bitrix24.rest.offer = { own: OWN, all: [...OWN, 'ONTASKADD'] }
+    scenario.adapt = (settings) => ({ ...settings, wanted: readWanted(patterns, []) })
+    await scenario.portal.installs()
+    await scenario.isSubscribed()
+  }
+
+  const asked = () =>
+    scenario.network.sent.filter(({ body }) => body.includes('events%3FFULL')).length
+
+  it('are bound as far as the portal offers them, and every other one is told with its reason', async () => {
+    await wants('onCrmDeal*', 'module.visit', 'onTaskAdd', 'onCrmDealAd', 'onCalendar*', 'on task')
+    expect(bound(HANDLER)).toEqual([
+      'MODULE.VISIT',
+      'ONAPPUNINSTALL',
+      'ONAPPUPDATE',
+      'ONCRMDEALADD',
+      'ONCRMDEALUPDATE',
+    ])
+    expect((await scenario.view()).subscriptions.missing).toEqual([
+      { event: 'OnTaskAdd', reason: 'no_scope', remedy: expect.stringMatching(/: task$/) },
+      {
+        event: 'ONCRMDEALAD',
+        reason: 'not_offered',
+        remedy: expect.stringMatching(/onCrmDealAdd$/),
+      },
+      { event: 'on task', reason: 'no_name', remedy: expect.any(String) },
+      { event: 'onCalendar*', reason: 'not_offered', remedy: expect.any(String) },
+    ])
+  })
+
+  it('are matched with what the portal offers once a day', async () => {
+    await wants('onCrmDeal*')
+    expect(asked()).toBe(1)
+    await scenario.object.touch()
+    await vi.waitFor(() => expect(scenario.asked('/rest/event.get').length).toBeGreaterThan(1))
+    await scenario.idles()
+    expect(asked()).toBe(1)
+    scenario.time.passesWithoutAlarm('25 h')
+    await scenario.object.touch()
+    await vi.waitFor(() => expect(asked()).toBe(2))
+  })
+
+  it('need no question where no glob stands, and everything is bound', async () => {
+    await wants('onCrmDealAdd')
+    expect(asked()).toBe(0)
+  })
+
+  it('stay bound while the portal does not say what it offers', async () => {
+    await wants('module.*')
+    scenario.bitrix24.rest.offer = null
+    await scenario.relay.restarts()
+    await scenario.object.touch()
+    await vi.waitFor(() => expect(scenario.asked('/rest/event.get').length).toBeGreaterThan(1))
+    await scenario.idles()
+    expect(bound(HANDLER)).toContain('MODULE.VISIT')
+  })
+})
+
 describe('the daily visit', () => {
   it('binds again what an update of the application has taken away', async () => {
     await scenario.portal.installs()
@@ -235,7 +299,7 @@ describe('a visit of the page', () => {
         changeInstall: (change) => void (install = change(install)),
       },
       youngest: { lastEventTimes: () => [] },
-      config: { publicUrl: RELAY, wantedEvents: [] },
+      config: { publicUrl: RELAY, wanted: { names: [], globs: [], noNames: [] } },
       world: { now: () => now, log: () => {} },
       call: async (method) => {
         if (method === 'event.get') alignments += 1

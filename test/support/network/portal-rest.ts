@@ -20,11 +20,13 @@ export interface PortalRestState {
   bound: BoundHandler[]
   /** INSTALLED of the portal's own `app.info`. */
   finished: boolean
+  /** What `events` answers: for the scopes of the application, and for all. Null for a portal without the method. */
+  offer: { readonly own: readonly string[]; readonly all: readonly string[] } | null
 }
 
 /** A portal without fields and handlers, whose installation is finished. */
 export function aPortalRest(): PortalRestState {
-  return { fields: new Map(), users: new Map(), bound: [], finished: true }
+  return { fields: new Map(), users: new Map(), bound: [], finished: true, offer: null }
 }
 
 /** Answers a call of the portal's REST; null for a method that it does not know. */
@@ -50,7 +52,12 @@ export function answerPortal(
       return answerUser(state, form)
     case 'event.get':
       return { result: state.bound.map((bound) => ({ ...bound })) }
+    case 'events':
+      return state.offer && { result: state.offer[form.has('FULL') ? 'all' : 'own'] }
     case 'event.bind':
+      if (state.offer?.own.includes(handlerOf(form).event) === false) {
+        return { error: 'ERROR_EVENT_NOT_FOUND', error_description: 'Event not found' }
+      }
       state.bound = [...state.bound, handlerOf(form)]
       return { result: true }
     case 'event.unbind': {

@@ -218,7 +218,11 @@ export interface PortalAnswer {
   readonly damaged: readonly { readonly part: string }[]
   readonly head: number
   readonly erased: number
-  readonly subscriptions: { readonly checkedAt: string | null; readonly missing: readonly string[] }
+  readonly subscriptions: {
+    readonly checkedAt: string | null
+    readonly missing: readonly { readonly event: string; readonly reason: string }[]
+    readonly tick?: readonly string[]
+  }
   readonly refused: {
     readonly count: number
     readonly lastAt: string | null

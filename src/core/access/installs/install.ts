@@ -6,6 +6,7 @@ import type { AccessState } from '../access.ts'
 import type { InstallPairs } from './install-pairs.ts'
 import type { InstallRefusal } from './install-refusal.ts'
 import type { TokenHashes } from '../token-hashes.ts'
+import type { MissingEvent } from '../../events/missing-events.ts'
 import type { UninstallNotice } from '../uninstall-notice.ts'
 
 /** A token, by its hash, that spoke for the portal until `endedAt` (unix milliseconds). */
@@ -80,8 +81,10 @@ export interface Refusals {
 export interface Subscriptions {
   /** Unix milliseconds. */
   readonly checkedAt: number | null
-  /** Canonical names that could not be bound. */
+  /** Canonical names that could not be bound, and whatever else of the configuration stands for no event here. */
   readonly missing: readonly string[]
+  /** Why; absent in rows of versions that did not say it. */
+  readonly missingBecause?: readonly MissingEvent[]
   /** Canonical names of events that always name the same user, because they are bound to one. */
   readonly fixedUser: readonly string[]
   /** The hosts at which this relay had bindings, the present one last; by them it knows its own. */
