@@ -106,7 +106,7 @@ function describePlainMessages(cases: ChatCases): void {
     const delivery = aDelivery({ id: 'test-1', sequence: null, domain: null, memberId: '' })
     const { body } = await requestOf(opened(cases.type, cases.settings), aParcel(delivery))
     expect(cases.findRefusals(body)).toEqual([])
-    expect(cases.readText(body)).toContain('Test message of bitrix24-event-relay')
+    expect(cases.readText(body)).toContain('Test message from bitrix24-event-relay')
     expect(cases.readText(body)).toContain('Nothing changed in Bitrix24')
   })
 

@@ -21,7 +21,7 @@ describe('a chat receiver', () => {
   test('writes in the language of its destination', async () => {
     expect(await sent({ language: 'ru' })).toMatch(/Tax no\. → Tax number/)
     expect(await sent({ language: 'ru' })).not.toContain('Label')
-    expect(await sent({})).toContain('Label (en): Tax no. → Tax number')
+    expect(await sent({})).toContain('label (en) Tax no. → Tax number')
   })
 
   test('posts JSON to its endpoint', async () => {
@@ -108,7 +108,7 @@ describe('the template of a chat receiver', () => {
     )
     const template = '{{count}}:{{#fields}} {{heading}}{{/fields}}'
     expect(await slackText({ template }, parcel)).toBe(
-      '2: Tax number UF_CRM_TAX: settings changed by Anna Petrova (2 edits)',
+      '2: 🔄 Tax number: label (en) Tax no. → Tax number — Anna Petrova · Company details field UF_CRM_TAX · 2 edits',
     )
   })
 
@@ -142,9 +142,9 @@ describe('the template of a chat receiver', () => {
 
   test('falls back to the own words of the relay where the receiver takes no text of it', async () => {
     const body = await sent({ template: '{{title}}' }, { takesText: false })
-    expect(body).toContain('Label (en): Tax no. → Tax number')
+    expect(body).toContain('label (en) Tax no. → Tax number')
     expect(JSON.parse(await sent({ template: '{{title}}' }))).toEqual({
-      own: 'Tax number UF_CRM_TAX',
+      own: '🔄 Tax number: label (en) Tax no. → Tax number — Anna Petrova',
     })
   })
 

@@ -75,7 +75,7 @@ describe('an event of an installed portal', () => {
         enrichment: 'complete',
       },
     })
-    await vi.waitFor(() => expect(messages().join()).toContain('Required'))
+    await vi.waitFor(() => expect(messages().join()).toContain('required no → yes'))
     expect(messages().join()).toContain('Anna')
   })
 

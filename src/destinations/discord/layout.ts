@@ -30,7 +30,11 @@ export interface DiscordMessage {
 export function layOutDiscord(message: Message): DiscordMessage {
   const title = writeDiscord(message.title.map(withoutStrong))
   const isTitle = title.length <= MAX_TITLE
-  const head = [...(isTitle ? [] : [writeDiscord(message.title)]), writeDiscord(message.lead)]
+  const head = [
+    ...(isTitle ? [] : [writeDiscord(message.title)]),
+    writeDiscord(message.lead),
+    message.alert ?? '',
+  ]
   const blocks = [
     joinTexts(head, '\n'),
     ...message.groups.map(writeGroup),

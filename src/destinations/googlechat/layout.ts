@@ -3,10 +3,11 @@
  * Chat show; the card below tells the rest, so nothing stands there twice. Text of the CRM is escaped HTML in
  * the card, and inert in `text`.
  */
-import { writeHtml, writeGoogleChat } from './text.ts'
+import type { Catalogue } from '../language/catalogue.ts'
+import { inertGoogleChat, writeHtml, writeGoogleChat } from './text.ts'
 import { escapeHtml } from '../message/text/inert-text.ts'
-import { joinTexts } from '../message/text/joined-text.ts'
-import { type Link, type Message } from '../message/message.ts'
+import { joinTexts, writeOneLine } from '../message/text/joined-text.ts'
+import type { Group, Link, Message } from '../message/message.ts'
 import { formatSpanUtc } from '../message/wording.ts'
 
 /** A paragraph in the HTML of cards. */
@@ -40,19 +41,20 @@ export interface GoogleChatMessage {
 }
 
 /** Lays a message out with all of its lines. */
-export function layOutGoogleChat(message: Message): GoogleChatMessage {
-  const { kind, summary, lead, groups, more, threadKey } = message
+export function layOutGoogleChat(message: Message, words: Catalogue): GoogleChatMessage {
+  const { kind, lead, alert, groups, more, threadKey } = message
   // The headline of a change or of a digest holds the lead already.
   const isLeadNew = lead.length > 0 && (kind === 'event' || kind === 'test')
   const widgets = [
     ...(isLeadNew ? [paragraph(writeHtml(lead))] : []),
-    ...groups.map(renderGroup),
+    ...(alert === null ? [] : [paragraph(escapeHtml(alert))]),
+    ...groups.filter(hasText).map(renderGroup),
     ...(more === null ? [] : [paragraph(escapeHtml(more.text))]),
     renderFooter(message),
     ...renderButtons([message.link, more?.link ?? null]),
   ]
   return {
-    text: writeGoogleChat(summary),
+    text: writeOneLine(message, words, { write: writeGoogleChat, inert: inertGoogleChat }),
     cardsV2: [{ card: { sections: [{ widgets }] } }],
     thread: { threadKey },
   }
@@ -66,15 +68,19 @@ export function layOutGoogleChatText(text: string, { threadKey }: Message): Goog
   return { text, thread: { threadKey } }
 }
 
+function hasText({ heading, lines }: Group): boolean {
+  return heading.length + lines.length > 0
+}
+
 /** A group is one widget, as Chat shows at most 100 widgets. */
-function renderGroup({ heading, lines }: Message['groups'][number]): GoogleChatParagraph {
+function renderGroup({ heading, lines }: Group): GoogleChatParagraph {
   const above = heading.length === 0 ? [] : [writeHtml(heading)]
   return paragraph([...above, ...lines.map(({ text }) => `• ${writeHtml(text)}`)].join('<br>'))
 }
 
 /** Chat cannot show a time in the reader's own time zone, so it is told in UTC. */
-function renderFooter({ firstAt, lastAt, portal, notes }: Message): GoogleChatParagraph {
-  const texts = [formatSpanUtc(firstAt, lastAt), portal, ...notes]
+function renderFooter({ firstAt, lastAt, notes }: Message): GoogleChatParagraph {
+  const texts = [formatSpanUtc(firstAt, lastAt), ...notes]
   return paragraph(joinTexts(texts.map(escapeHtml), ' · '))
 }
 

@@ -23,7 +23,7 @@ export const googleChat: DestinationType = createChatType({
   type: 'googlechat',
   profile: GOOGLE_CHAT,
   open: openByUrl(findProblem, targetOf),
-  layOut: layOutGoogleChat,
+  layOut: (message, { words }) => layOutGoogleChat(message, words),
   layOutText: layOutGoogleChatText,
   escape: inertGoogleChat,
   fits: ({ text }, json) =>

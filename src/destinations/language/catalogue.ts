@@ -32,6 +32,40 @@ export type AttributeName =
   | 'XML_ID'
   | 'SETTINGS'
 
+/** The types of fields that have words of their own. */
+export type FieldType =
+  | 'string'
+  | 'integer'
+  | 'double'
+  | 'boolean'
+  | 'date'
+  | 'datetime'
+  | 'enumeration'
+  | 'money'
+  | 'url'
+  | 'address'
+  | 'file'
+  | 'employee'
+  | 'crm'
+  | 'crm_status'
+  | 'iblock_section'
+  | 'iblock_element'
+  | 'resourcebooking'
+
+/** The settings inside of `SETTINGS` that have words of their own. */
+export type SettingName =
+  | 'DEFAULT_VALUE'
+  | 'ROWS'
+  | 'SIZE'
+  | 'PRECISION'
+  | 'MIN_VALUE'
+  | 'MAX_VALUE'
+  | 'MIN_LENGTH'
+  | 'MAX_LENGTH'
+  | 'REGEXP'
+  | 'DISPLAY'
+  | 'LIST_HEIGHT'
+
 /** All texts of one language. */
 export interface Catalogue {
   /** BCP 47 tag, as configured with `language`. */
@@ -40,23 +74,17 @@ export interface Catalogue {
   readonly kinds: Readonly<Record<FieldFamily | 'smart_invoice' | 'smart_document', string>>
   /** The deed that was done to a field's definition, as it stands in the middle of a sentence. */
   readonly deeds: Readonly<Record<FieldAction, string>>
-  /** `{deed}` and `{names}`. */
-  readonly deedBy: string
-  /** `{deed}` (with its people) and `{names}`: other people changed a field after it was created. */
-  readonly thenChangedBy: string
-  /** `{first}` and `{last}`: the end of a list of people. */
-  readonly and: string
-  /** `{names}` and `{count}`: people who are not named. */
-  readonly andOthers: Plural
-  readonly unknownUser: string
-  /** `{id}`. */
-  readonly user: string
-  /** The account without a person that the application has in the portal: `{id}`. */
-  readonly systemUser: string
+  /** `{deed}` and `{names}`: what happened, then who did it. No name stands in a case. */
+  readonly by: string
+  readonly people: {
+    readonly unknownUser: string
+    /** `{id}`. */
+    readonly user: string
+    /** The account without a person that the application has in the portal: `{id}`. */
+    readonly systemUser: string
+  }
   /** `{id}`: a field whose code is not known. */
   readonly fieldNumber: string
-  /** A label in quotation marks: `{label}`. */
-  readonly quoted: string
   /** The word for an event whose name is not known. */
   readonly event: string
   /** The words for events that are not about fields. */
@@ -68,6 +96,8 @@ export interface Catalogue {
   readonly test: { readonly title: string; readonly text: string }
   /** The reasons why nothing could be read. */
   readonly reasons: Readonly<Record<ThinReason, string>>
+  /** What brings back a lost access; it follows one of these reasons as a sentence of its own. */
+  readonly remedy: string
   readonly notes: {
     readonly detailsUnknown: string
     /** `{reason}`. */
@@ -99,23 +129,29 @@ export interface Catalogue {
     /** Follows the value where both values look the same, as they differ in a part that is cut out. */
     readonly differs: string
   }
+  /** The types of fields, for example `date and time`. */
+  readonly types: Readonly<Record<FieldType, string>>
+  /** The settings that only some types of fields have. */
+  readonly settings: Readonly<Record<SettingName, string>>
   readonly list: {
     /** The values of a list that is told as a whole, since it is too large. */
     readonly all: string
     readonly value: string
     readonly added: string
     readonly removed: string
-    /** `{id}` and `{key}`. */
+    /** `{value}` and `{key}`. */
     readonly keyOfValue: string
     readonly sort: string
     readonly default: string
     readonly code: string
   }
   readonly digest: {
-    /** `{count}`: the number of changes, in front of the number of fields. */
-    readonly changes: Plural
-    /** `{count}`: the number of fields, behind the number of changes. */
-    readonly inFields: Plural
+    /** `{count}`: the fields of a digest, in front of what happened to them. */
+    readonly fields: Plural
+    /** `{count}`: how many of these fields were created, changed, deleted. */
+    readonly added: Plural
+    readonly updated: Plural
+    readonly deleted: Plural
     /** `{count}`: events that are not all about fields. */
     readonly events: Plural
     /** `{count}`: edits of one field that are told together. */

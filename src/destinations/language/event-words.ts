@@ -51,22 +51,16 @@ export type FactName =
 export interface EventWords {
   readonly nouns: Readonly<Record<NounKind, Noun>>
   readonly deeds: Readonly<Record<Deed, Agreeing>>
-  /** `{deed}` and `{names}`: who did it. */
-  readonly by: string
   /** `{words}`: an event of a module that the relay does not know. */
   readonly unknown: string
   readonly facts: Readonly<Record<FactName, string>>
-  readonly directions: Readonly<Record<'outgoing' | 'incoming' | 'redirected' | 'callback', string>>
+  readonly directions: Readonly<
+    Record<'outgoing' | 'incoming' | 'redirected' | 'callback' | 'information', string>
+  >
   /** The ways in which an application is paid for. */
   readonly payments: Readonly<
     Record<'free' | 'demo' | 'trial' | 'paid' | 'local' | 'subscription', string>
   >
-  /** Users where no preposition stands before them: `{id}`. */
-  readonly people: {
-    readonly unknownUser: string
-    readonly user: string
-    readonly systemUser: string
-  }
   /** `{id}`: the words of the link to a page of the portal. */
   readonly open: Readonly<Record<PageKind, string>>
 }

@@ -2,7 +2,10 @@
 import type { Catalogue } from './catalogue.ts'
 import { ruEvents } from './events/ru.ts'
 
-/** The texts in Russian. People stand behind a dash: so no name has a case, and no verb a gender. */
+/**
+ * The texts in Russian. People stand in brackets: so no name has a case and no verb a gender, and no dash reads as
+ * the verb that Russian leaves out (`создано — Anna`).
+ */
 export const ru: Catalogue = {
   locale: 'ru',
   kinds: {
@@ -23,24 +26,17 @@ export const ru: Catalogue = {
     deleted: 'удалено',
     enum_values_set: 'изменены значения списка',
   },
-  deedBy: '{deed} — {names}',
-  thenChangedBy: '{deed}; изменено — {names}',
-  and: '{first} и {last}',
-  andOthers: {
-    one: '{names} и ещё {count}',
-    few: '{names} и ещё {count}',
-    many: '{names} и ещё {count}',
-    other: '{names} и ещё {count}',
+  by: '{deed} ({names})',
+  people: {
+    unknownUser: 'неизвестный пользователь',
+    user: 'пользователь {id}',
+    systemUser: 'системный пользователь {id}',
   },
-  unknownUser: 'неизвестный пользователь',
-  user: 'пользователь {id}',
-  systemUser: 'системный пользователь {id}',
   fieldNumber: 'поле {id}',
-  quoted: '«{label}»',
   event: 'событие',
   events: ruEvents,
   labelled: '{label}: {value}',
-  inPortal: '{sentence} ({portal})',
+  inPortal: '{sentence} · {portal}',
   test: {
     title: 'Тестовое сообщение bitrix24-event-relay',
     text: 'Сервис доставляет сообщения в этот канал. В Битрикс24 ничего не изменилось',
@@ -48,13 +44,14 @@ export const ru: Catalogue = {
   reasons: {
     no_tokens: 'у сервиса нет доступа к этому порталу',
     tokens_lost: 'сервис потерял доступ к этому порталу',
-    access_denied: 'портал отказал в доступе к полю',
+    access_denied: 'Битрикс24 отказал в доступе к полю',
     rate_limited: 'достигнут лимит запросов к порталу',
     portal_unreachable: 'не удалось связаться с порталом',
     timeout: 'портал не ответил вовремя',
     not_found: 'этого поля уже нет',
     too_large: 'описание поля слишком велико для чтения',
   },
+  remedy: 'Чтобы восстановить доступ, откройте приложение в Битрикс24 с правами администратора',
   notes: {
     detailsUnknown: 'Подробности неизвестны',
     detailsUnknownAs: 'Подробности неизвестны: {reason}',
@@ -87,7 +84,7 @@ export const ru: Catalogue = {
     MULTIPLE: 'Множественное',
     SHOW_IN_LIST: 'Показывать в списке',
     EDIT_IN_LIST: 'Разрешать редактирование',
-    SHOW_FILTER: 'Фильтр',
+    SHOW_FILTER: 'Показывать в фильтре',
     IS_SEARCHABLE: 'Участвует в поиске',
     SORT: 'Сортировка',
     HELP_MESSAGE: 'Подсказка',
@@ -101,31 +98,75 @@ export const ru: Catalogue = {
     empty: 'пусто',
     exact: 'точное совпадение',
     mask: 'по маске',
-    substring: 'по подстроке',
+    substring: 'по части текста',
     differs: 'отличается в части, которая не показана',
+  },
+  types: {
+    string: 'строка',
+    integer: 'целое число',
+    double: 'число',
+    boolean: 'да/нет',
+    date: 'дата',
+    datetime: 'дата и время',
+    enumeration: 'список',
+    money: 'деньги',
+    url: 'ссылка',
+    address: 'адрес',
+    file: 'файл',
+    employee: 'сотрудник',
+    crm: 'элемент CRM',
+    crm_status: 'справочник CRM',
+    iblock_section: 'раздел инфоблока',
+    iblock_element: 'элемент инфоблока',
+    resourcebooking: 'бронирование ресурсов',
+  },
+  settings: {
+    DEFAULT_VALUE: 'Значение по умолчанию',
+    ROWS: 'Строк в поле ввода',
+    SIZE: 'Ширина поля ввода',
+    PRECISION: 'Знаков после запятой',
+    MIN_VALUE: 'Минимальное значение',
+    MAX_VALUE: 'Максимальное значение',
+    MIN_LENGTH: 'Минимальная длина',
+    MAX_LENGTH: 'Максимальная длина',
+    REGEXP: 'Регулярное выражение',
+    DISPLAY: 'Внешний вид',
+    LIST_HEIGHT: 'Высота списка',
   },
   list: {
     all: 'Значения списка',
     value: 'Значение списка',
     added: 'Новое значение списка',
     removed: 'Удалённое значение списка',
-    keyOfValue: 'Значение списка {id}, {key}',
+    keyOfValue: 'Значение списка {value}, {key}',
     sort: 'сортировка',
     default: 'по умолчанию',
     code: 'внешний код',
   },
   digest: {
-    changes: {
-      one: '{count} изменение настроек',
-      few: '{count} изменения настроек',
-      many: '{count} изменений настроек',
-      other: '{count} изменения настроек',
+    fields: {
+      one: '{count} поле',
+      few: '{count} поля',
+      many: '{count} полей',
+      other: '{count} поля',
     },
-    inFields: {
-      one: 'в {count} поле',
-      few: 'в {count} полях',
-      many: 'в {count} полях',
-      other: 'в {count} поля',
+    added: {
+      one: 'создано {count}',
+      few: 'создано {count}',
+      many: 'создано {count}',
+      other: 'создано {count}',
+    },
+    updated: {
+      one: 'изменено {count}',
+      few: 'изменено {count}',
+      many: 'изменено {count}',
+      other: 'изменено {count}',
+    },
+    deleted: {
+      one: 'удалено {count}',
+      few: 'удалено {count}',
+      many: 'удалено {count}',
+      other: 'удалено {count}',
     },
     events: {
       one: '{count} событие',

@@ -27,9 +27,9 @@ export interface MattermostMessage {
 
 /** Lays a message out with all of its lines. */
 export function layOutMattermost(message: Message, words: Catalogue): MattermostMessage {
-  const { title, lead, groups, link, notes, portal, firstAt, lastAt } = message
+  const { title, lead, alert, groups, link, notes, portal, firstAt, lastAt } = message
   const blocks = [
-    joinTexts([writeMattermost(title), writeMattermost(lead)], '\n'),
+    joinTexts([writeMattermost(title), writeMattermost(lead), alert ?? ''], '\n'),
     ...groups.flatMap(writeGroup),
     writeRest(message, { writeLink: linkMattermost }),
     joinTexts(notes, '\n'),
@@ -62,17 +62,17 @@ function writeGroup({ heading, lines }: Group): readonly string[] {
 }
 
 function writeFallback(message: Message, words: Catalogue): string {
-  const { groups, notes, more } = message
-  const sentence = writeOneLine(message, words, inertMattermost)
+  const { groups, alert, notes, more } = message
+  const sentence = writeOneLine(message, words, { write: writeInert, inert: inertMattermost })
   const lines = groups.flatMap(({ heading, lines: inner }) =>
     heading.length > 0 ? [heading] : inner.map(({ text }) => text),
   )
   const rest = more === null ? notes : [more.text, ...notes]
   return joinWithin([...lines.map(writeInert), ...rest], {
-    before: [sentence],
+    before: alert === null ? [sentence] : [sentence, alert],
     after: [],
     max: MAX_FALLBACK,
-    separator: '; ',
+    separator: ' · ',
   })
 }
 

@@ -11,7 +11,7 @@ import { safeText, safeValue } from './text/safe-text.ts'
 const MAX_ATTRIBUTE = 80
 const MAX_VALUE = 160
 
-type ValueKind = 'flag' | 'filter' | 'text'
+type ValueKind = 'flag' | 'filter' | 'mode' | 'type' | 'text'
 
 interface Attribute {
   readonly values: ValueKind
@@ -29,7 +29,7 @@ const ATTRIBUTES: Readonly<Record<AttributeName | 'LIST', Attribute>> = {
   EDIT_FORM_LABEL: BY_LANGUAGE,
   LIST_COLUMN_LABEL: BY_LANGUAGE,
   LIST_FILTER_LABEL: BY_LANGUAGE,
-  USER_TYPE_ID: TEXT,
+  USER_TYPE_ID: { values: 'type', byLanguage: false },
   LIST: TEXT,
   MANDATORY: FLAG,
   MULTIPLE: FLAG,
@@ -72,17 +72,24 @@ export function isAddedOrRemovedValue({ attribute, before, after }: Change): boo
   return /^LIST\.[^.]+\.VALUE$/.test(attribute) && (before === null || after === null)
 }
 
+/** The texts of list values by their ids, as far as they are known. */
+export type ListValues = Readonly<Record<string, string>>
+
 /** Puts a change into words; an attribute without a word of its own keeps its name. */
-export function describeChange(change: Change, words: Catalogue): DescribedChange {
+export function describeChange(
+  change: Change,
+  words: Catalogue,
+  listValues: ListValues = {},
+): DescribedChange {
   const [root, ...rest] = splitAttribute(change.attribute)
   const known = isNamed(root) ? ATTRIBUTES[root] : null
   const isList = root === 'LIST' && rest.length === 2
-  const kind = isList ? (rest[1] === 'DEF' ? 'flag' : 'text') : (known?.values ?? 'text')
+  const kind = isList ? (rest[1] === 'DEF' ? 'flag' : 'text') : kindOf(change, known)
   const isWhole = isChecksum(change.before) || isChecksum(change.after)
   const language = known?.byLanguage === true && rest.length === 1 ? (rest[0] ?? '') : null
   return {
     label: isList
-      ? listLabel(rest, change, words)
+      ? listLabel(rest, change, { words, listValues })
       : plainLabel(root, language === null ? rest : [], { words, isWhole }),
     before: formatValue(change.before, kind, words),
     after: formatValue(change.after, kind, words),
@@ -105,6 +112,7 @@ function plainLabel(
   { words, isWhole }: { readonly words: Catalogue; readonly isWhole: boolean },
 ): Line {
   const list = isWhole ? words.list.all : words.list.value
+  if (root === 'SETTINGS') return settingLabel(rest, words)
   const name = root === 'LIST' ? list : isNamed(root) ? words.attributes[root] : null
   if (name === null) return [foreign(safeText([root, ...rest].join('.'), MAX_ATTRIBUTE))]
   const word = own(name)
@@ -112,10 +120,29 @@ function plainLabel(
   return [word, own(' '), foreign(safeText(rest.join('.'), MAX_ATTRIBUTE))]
 }
 
+/** A setting by its word; one without a word keeps its name behind the word for settings. */
+function settingLabel([name = '', ...rest]: readonly string[], words: Catalogue): Line {
+  const word = lookUp(words.settings, name)
+  const [label, parts] =
+    word === undefined ? [words.attributes.SETTINGS, [name, ...rest]] : [word, rest]
+  const code = safeText(parts.join('.'), MAX_ATTRIBUTE)
+  return code === '' ? [own(label)] : [own(label), own(' '), foreign(code)]
+}
+
+/** A filter has three modes. Which one it is concerns a reader only where one took the place of another. */
+function kindOf({ before, after }: Change, known: Attribute | null): ValueKind {
+  if (known?.values !== 'filter') return known?.values ?? 'text'
+  return isMode(before) && isMode(after) ? 'mode' : 'filter'
+}
+
+function isMode(value: Json): boolean {
+  return value === 'I' || value === 'E' || value === 'S'
+}
+
 function listLabel(
   [id = '', key = '']: readonly string[],
   { before, after }: Pick<Change, 'before' | 'after'>,
-  { list }: Catalogue,
+  { words: { list }, listValues }: { readonly words: Catalogue; readonly listValues: ListValues },
 ): Line {
   if (key !== 'VALUE') {
     const names: ReadonlyMap<string, string> = new Map([
@@ -125,7 +152,7 @@ function listLabel(
     ])
     const name = names.get(key)
     return fillSpans(list.keyOfValue, {
-      id: [foreign(safeText(id, MAX_ATTRIBUTE))],
+      value: [foreign(safeText(lookUp(listValues, id) ?? id, MAX_ATTRIBUTE), 'code')],
       key: [name === undefined ? foreign(safeText(key, MAX_ATTRIBUTE)) : own(name)],
     })
   }
@@ -133,10 +160,11 @@ function listLabel(
   return [own(after === null ? list.removed : list.value)]
 }
 
-function formatValue(value: Json, kind: ValueKind, { values }: Catalogue): Line | null {
+function formatValue(value: Json, kind: ValueKind, words: Catalogue): Line | null {
+  const { values } = words
   if (value === null) return null
   const code = typeof value === 'boolean' ? (value ? 'Y' : 'N') : value
-  const inWords = typeof code === 'string' ? wordsOf(code, kind, values) : null
+  const inWords = typeof code === 'string' ? wordsOf(code, kind, words) : null
   if (typeof value === 'boolean' || inWords !== null) {
     return [own(inWords ?? (value === true ? values.yes : values.no), 'code')]
   }
@@ -146,20 +174,22 @@ function formatValue(value: Json, kind: ValueKind, { values }: Catalogue): Line 
 }
 
 /** Bitrix24's codes in words; null for a code without one. */
-function wordsOf(code: string, kind: ValueKind, values: Catalogue['values']): string | null {
+function wordsOf(code: string, kind: ValueKind, { values, types }: Catalogue): string | null {
+  const { yes, no, exact, mask, substring } = values
   switch (kind) {
     case 'text':
       return null
+    case 'type':
+      return lookUp(types, code) ?? null
     case 'flag':
-      return code === 'Y' ? values.yes : code === 'N' ? values.no : null
-    case 'filter': {
-      const modes: ReadonlyMap<string, string> = new Map([
-        ['N', values.no],
-        ['I', values.exact],
-        ['E', values.mask],
-        ['S', values.substring],
-      ])
-      return modes.get(code) ?? null
-    }
+      return lookUp({ Y: yes, N: no }, code) ?? null
+    case 'filter':
+      return lookUp({ Y: yes, I: yes, E: yes, S: yes, N: no }, code) ?? null
+    case 'mode':
+      return lookUp({ I: exact, E: mask, S: substring }, code) ?? null
   }
+}
+
+function lookUp(texts: Readonly<Record<string, string>>, key: string): string | undefined {
+  return Object.hasOwn(texts, key) ? texts[key] : undefined
 }

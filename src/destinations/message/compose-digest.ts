@@ -1,27 +1,21 @@
 /**
- * Composes one message of several deliveries, with a group for each field in the order in which they came. A
- * field that was edited twice, A → B and B → C, is told as A → C with the number of edits.
+ * Composes one message of several deliveries, with a group for each field: deletions first, the others in the
+ * order in which they came.
  */
-import { isSame } from '../../core/fields/changes.ts'
-import type { Change, FieldAction, UserField } from '../../core/log/event.ts'
+import type { UserField } from '../../core/log/event.ts'
 import type { Delivery } from '../receiver.ts'
 import { occurredAt } from '../event-body.ts'
 import type { Catalogue } from '../language/catalogue.ts'
 import { fillPlural } from '../language/languages.ts'
+import { composeField, type Deliveries } from './compose-field.ts'
 import { composeEventGroup, eventGroupKey, withoutChange } from './events/compose-event.ts'
-import { listChangeLines } from './change-lines.ts'
-import { type ChangeLine, type Group, type Link, type Message } from './message.ts'
-import { describeDelay, describeOrigin, isReconciled } from './notes.ts'
-import {
-  deedBy,
-  describeAction,
-  describeCode,
-  describeLabel,
-  describePortal,
-  knownUser,
-  nameOf,
-} from './wording.ts'
-import { fillSpans, foreign, own, plainText, type Line } from './text/line.ts'
+import { markOf } from './events/sentence.ts'
+import type { Mark } from './marks.ts'
+import type { ChangeLine, Group, Link, Message } from './message.ts'
+import { describeAlert, describeDelay, describeOrigin, isReconciled } from './notes.ts'
+import { withPeople } from './people.ts'
+import { describePortal } from './wording.ts'
+import { fillSpans, own, type Line } from './text/line.ts'
 
 /** The language of a digest, the time of its attempt, and the page that shows all of it. */
 export interface DigestTerms {
@@ -31,7 +25,7 @@ export interface DigestTerms {
   readonly overview: Link | null
 }
 
-type Deliveries = readonly [Delivery, ...Delivery[]]
+const MARKS: readonly Mark[] = ['deleted', 'added', 'updated']
 
 /** The message about deliveries of one portal, oldest first. */
 export function composeDigest(
@@ -39,15 +33,21 @@ export function composeDigest(
   { words, now, overview }: DigestTerms,
 ): Message {
   const times = deliveries.map(occurredAt)
-  const title = describeCount(deliveries, words)
+  const groups = groupByField(deliveries, words)
+  const alerts = deliveries.map((delivery) => describeAlert(delivery, words))
+  const title = withPeople(describeCount(deliveries, words), deliveries, words)
   return {
     kind: 'digest',
-    title: [own(title, 'strong')],
+    title,
     lead: [],
-    groups: groupByField(deliveries, words).map((group) => describeGroup(group, words)),
+    alert: alerts.find((alert) => alert !== null) ?? null,
+    groups: [
+      ...groups.filter(endsInDeletion),
+      ...groups.filter((group) => !endsInDeletion(group)),
+    ].map((group) => describeGroup(group, words)),
     more: null,
     notes: listNotesOfAll(deliveries, now, words),
-    summary: [own(title)],
+    summary: title,
     portal: describePortal(deliveries[0]),
     firstAt: Math.min(...times),
     lastAt: Math.max(...times),
@@ -57,15 +57,26 @@ export function composeDigest(
   }
 }
 
-function describeCount(deliveries: readonly Delivery[], words: Catalogue): string {
-  const { changes, inFields, events } = words.digest
-  const count = deliveries.length
-  const fields = new Set(
-    deliveries.map(({ event: { field } }) => (field === null ? null : keyOf(field))),
-  )
-  if (fields.has(null)) return fillPlural(words, events, { count })
-  const where = fillPlural(words, inFields, { count: fields.size })
-  return `${fillPlural(words, changes, { count })} ${where}`
+/** `3 fields: 1 deleted, 2 changed`; of a digest that tells other things too, `5 events`. */
+function describeCount(deliveries: readonly Delivery[], words: Catalogue): Line {
+  const { fields, events } = words.digest
+  const marks = new Map<string, Mark>()
+  for (const { event } of deliveries) {
+    const { field } = event
+    if (field === null) {
+      return [own(fillPlural(words, events, { count: deliveries.length }), 'strong')]
+    }
+    const isNew = field.action === 'added' || marks.get(keyOf(field)) === 'added'
+    marks.set(keyOf(field), field.action === 'deleted' ? 'deleted' : isNew ? 'added' : 'updated')
+  }
+  const tally = MARKS.flatMap((mark) => {
+    const count = [...marks.values()].filter((each) => each === mark).length
+    return count === 0 ? [] : [fillPlural(words, words.digest[mark], { count })]
+  })
+  return fillSpans(words.labelled, {
+    label: [own(fillPlural(words, fields, { count: marks.size }), 'strong')],
+    value: [own(tally.join(', '))],
+  })
 }
 
 function keyOf({ family, id }: UserField): string {
@@ -87,6 +98,11 @@ function groupByField(deliveries: readonly Delivery[], words: Catalogue): readon
   return [...groups.values()].flat()
 }
 
+function endsInDeletion(group: Deliveries): boolean {
+  const { event } = group.at(-1) ?? group[0]
+  return (event.field === null ? markOf(event) : event.field.action) === 'deleted'
+}
+
 function addToLast(runs: readonly Deliveries[], delivery: Delivery): readonly Deliveries[] {
   const last = runs.at(-1)
   if (last === undefined || isReconciled(last[0]) !== isReconciled(delivery))
@@ -98,72 +114,22 @@ function describeGroup(group: Deliveries, words: Catalogue): Group {
   const last = group.at(-1) ?? group[0]
   const { field } = last.event
   if (field === null) return composeEventGroup(group, words)
-  const code = describeCode(field, words)
-  const label = group.map(describeLabel).findLast((known) => known !== null) ?? null
+  const { title, lead, headlined, lines } = composeField(group, field, words)
   const count = group.length
-  const edits = count > 1 ? [own(` (${fillPlural(words, words.digest.edits, { count })})`)] : []
+  const edits = count > 1 ? [own(` · ${fillPlural(words, words.digest.edits, { count })}`)] : []
   return {
-    heading: fillSpans(words.labelled, {
-      label: [...(label === null ? [] : [foreign(label, 'strong'), own(' ')]), ...code],
-      value: [...describeDeeds(group, words), ...edits],
-    }),
-    lines: [...describeChanges(group, words), ...describeUnknown(group, words)],
+    heading: [...title, own(' · '), ...lead, ...edits],
+    headlined,
+    lines: [...lines, ...describeUnknown(group, words)],
   }
-}
-
-/** `created, settings changed by Anna and Max`: each deed once, in the order in which they came. */
-function describeDeeds(group: Deliveries, words: Catalogue): Line {
-  const actions = group.flatMap(({ event: { field }, enrichment }) =>
-    field === null ? [] : [describeAction(field, enrichment.changes ?? [])],
-  )
-  const deeds = [...new Set(actions)].map((action) => words.deeds[action])
-  const people = group.flatMap((delivery) => {
-    const { covers, users } = delivery.enrichment
-    if (covers.length > 0) return users.map((user) => nameOf(user, words, delivery))
-    return knownUser(delivery, words)
-  })
-  return deedBy([own(deeds.join(', '))], unique(people), words)
-}
-
-function unique(lines: readonly Line[]): readonly Line[] {
-  return [...new Map(lines.map((line) => [plainText(line), line])).values()]
-}
-
-/** The first value before and the last value after of every attribute. */
-function describeChanges(group: Deliveries, words: Catalogue): readonly ChangeLine[] {
-  const told = group.flatMap(({ enrichment }) => enrichment.changes ?? [])
-  if (told.length === 0) return []
-  const actions = group.map(({ event }) => event.field?.action)
-  const isNew = actions.includes('added')
-  const isGone = actions.at(-1) === 'deleted'
-  if (isNew && isGone) return [remark(words.digest.createdAndDeleted)]
-  // A deletion tells the last settings of the field; the edits before it do not matter any more.
-  const last = isGone ? (group.at(-1)?.enrichment.changes ?? []) : []
-  if (last.length > 0) return listChangeLines(last, 'deleted', words)
-  const folded = foldGroup(told)
-  if (folded.length === 0) return [remark(words.digest.changedBack)]
-  const action: FieldAction = isNew ? 'added' : isGone ? 'deleted' : 'updated'
-  return listChangeLines(folded, action, words)
-}
-
-function foldGroup(changes: readonly Change[]): readonly Change[] {
-  const folded = new Map<string, Change>()
-  for (const change of changes) {
-    const first = folded.get(change.attribute)
-    folded.set(change.attribute, first === undefined ? change : { ...first, after: change.after })
-  }
-  return [...folded.values()].filter(({ before, after }) => !isSame(before, after))
 }
 
 function describeUnknown(group: Deliveries, words: Catalogue): readonly ChangeLine[] {
   const count = group.filter(
     ({ enrichment: { changes, status } }) => changes === null && status !== 'not_applicable',
   ).length
-  return count === 0 ? [] : [remark(fillPlural(words, words.digest.unknown, { count }))]
-}
-
-function remark(text: string): ChangeLine {
-  return withoutChange([own(text)])
+  if (count === 0) return []
+  return [withoutChange([own(fillPlural(words, words.digest.unknown, { count }))])]
 }
 
 /**

@@ -2,26 +2,19 @@
  * Composes the message that tells people one delivery; several deliveries make a digest
  * (`compose-digest.ts`).
  */
-import type { UserField } from '../../core/log/event.ts'
 import type { Delivery, Parcel } from '../receiver.ts'
 import { occurredAt } from '../event-body.ts'
 import type { Catalogue } from '../language/catalogue.ts'
 import { isLocalHost } from '../settings/url-setting.ts'
-import { listChangeLines } from './change-lines.ts'
 import { composeDigest } from './compose-digest.ts'
+import { composeField } from './compose-field.ts'
 import { composeEvent, describeEventLink, withoutChange } from './events/compose-event.ts'
 import { listFacts } from './events/facts.ts'
-import { type ChangeLine, type Link, type Message } from './message.ts'
-import { listNotes } from './notes.ts'
+import type { Link, Message } from './message.ts'
+import { describeAlert, listNotes } from './notes.ts'
 import { shortenMessage } from './text/shorten.ts'
-import {
-  describeCode,
-  describeDeed,
-  describeKind,
-  describeLabel,
-  describePortal,
-} from './wording.ts'
-import { fillSpans, foreign, own } from './text/line.ts'
+import { describePortal } from './wording.ts'
+import { own } from './text/line.ts'
 
 const MAX_LINES = 12
 const MAX_LINES_OF_WHOLE_FIELD = 6
@@ -54,12 +47,10 @@ function maxLinesOf({ event }: Delivery): number {
 
 function composeSingle(delivery: Delivery, { words, now }: ComposeTerms): Message {
   const at = occurredAt(delivery)
-  const lines = listLines(delivery, words)
   const isAboutField = delivery.event.field !== null
   const linkText = isAboutField ? words.openInBitrix24 : describeEventLink(delivery, words)
   return {
-    ...describeHeadline(delivery, words),
-    groups: lines.length === 0 ? [] : [{ heading: [], lines }],
+    ...tellDelivery(delivery, words),
     more: null,
     notes: listNotes(delivery, now, words),
     portal: describePortal(delivery),
@@ -68,6 +59,34 @@ function composeSingle(delivery: Delivery, { words, now }: ComposeTerms): Messag
     link: linkTo(delivery.link, linkText),
     overview: null,
     threadKey: threadKeyOf(delivery),
+  }
+}
+
+type Told = Pick<Message, 'kind' | 'title' | 'lead' | 'alert' | 'groups' | 'summary'>
+
+function tellDelivery(delivery: Delivery, words: Catalogue): Told {
+  const { field } = delivery.event
+  const alert = describeAlert(delivery, words)
+  if (delivery.sequence === null) return tellTest(words)
+  if (field === null) {
+    const lines = listFacts(delivery.event, words).map(withoutChange)
+    const groups = lines.length === 0 ? [] : [{ heading: [], headlined: [], lines }]
+    return { kind: 'event', ...composeEvent(delivery, words), alert, groups }
+  }
+  const { title, lead, headlined, lines } = composeField([delivery], field, words)
+  const isEmpty = headlined.length + lines.length === 0
+  const groups = isEmpty ? [] : [{ heading: [], headlined, lines }]
+  return { kind: 'change', title, lead, alert, groups, summary: [...title, own(' · '), ...lead] }
+}
+
+function tellTest({ test }: Catalogue): Told {
+  return {
+    kind: 'test',
+    title: [own(test.title, 'strong')],
+    lead: [own(test.text)],
+    alert: null,
+    groups: [],
+    summary: [own(test.title)],
   }
 }
 
@@ -84,47 +103,4 @@ export function linkTo(url: string | null, text: string): Link | null {
  */
 export function threadKeyOf({ memberId, event: { field } }: Delivery): string {
   return field === null ? memberId : `${memberId}-${field.family}-${field.id}`
-}
-
-function listLines(delivery: Delivery, words: Catalogue): readonly ChangeLine[] {
-  const { field } = delivery.event
-  if (delivery.sequence === null) return []
-  if (field === null) return listFacts(delivery.event, words).map(withoutChange)
-  return listChangeLines(delivery.enrichment.changes ?? [], field.action, words)
-}
-
-type Headline = Pick<Message, 'kind' | 'title' | 'lead' | 'summary'>
-
-function describeHeadline(delivery: Delivery, words: Catalogue): Headline {
-  if (delivery.sequence === null) {
-    const title = [own(words.test.title, 'strong')]
-    return {
-      kind: 'test',
-      title,
-      lead: [own(words.test.text)],
-      summary: [own(words.test.title)],
-    }
-  }
-  const { field } = delivery.event
-  if (field === null) return { kind: 'event', ...composeEvent(delivery, words) }
-  return describeField(delivery, field, words)
-}
-
-function describeField(delivery: Delivery, field: UserField, words: Catalogue): Headline {
-  const label = describeLabel(delivery)
-  const code = describeCode(field, words)
-  const kind = own(describeKind(field, words))
-  const deed = describeDeed(delivery, field, words)
-  const title = label === null ? code : [foreign(label, 'strong'), own(' '), ...code]
-  const quoted =
-    label === null ? [] : [...fillSpans(words.quoted, { label: [foreign(label)] }), own(' ')]
-  return {
-    kind: 'change',
-    title,
-    lead: fillSpans(words.labelled, { label: [kind], value: deed }),
-    summary: fillSpans(words.labelled, {
-      label: [kind, own(' '), ...quoted, own('('), ...code, own(')')],
-      value: deed,
-    }),
-  }
 }

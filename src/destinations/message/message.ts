@@ -7,6 +7,8 @@ import type { Line } from './text/line.ts'
 /** A line that tells one change, ready to be read, and its parts for templates. */
 export interface ChangeLine {
   readonly text: Line
+  /** The same inside a sentence: `required no → yes`; empty for a remark. */
+  readonly brief: Line
   /** The attribute that changed; empty for a remark, which tells no change. */
   readonly label: Line
   /** The value before; null when there was none. */
@@ -18,6 +20,8 @@ export interface ChangeLine {
 /** Lines that belong to one field; the heading is empty in a message about a single event. */
 export interface Group {
   readonly heading: Line
+  /** The change that the heading or the title tells already. No line repeats it; templates list it with the others. */
+  readonly headlined: readonly ChangeLine[]
   readonly lines: readonly ChangeLine[]
 }
 
@@ -31,10 +35,12 @@ export interface Link {
 /** Everything that a person reads about one delivery or one digest. */
 export interface Message {
   readonly kind: 'change' | 'event' | 'test' | 'digest'
-  /** The headline: which field, which event, how many changes. */
+  /** The headline, since a phone shows little more: what happened and who did it. */
   readonly title: Line
-  /** The deed and the people behind it; may be empty. */
+  /** What the headline is about, for those who read on: kind and code; may be empty. */
   readonly lead: Line
+  /** What keeps the relay from telling more, with the remedy; null in the usual case. */
+  readonly alert: string | null
   readonly groups: readonly Group[]
   /** The number of lines that had no room; null when all are here. */
   readonly more: {
@@ -43,7 +49,7 @@ export interface Message {
     readonly link: Link | null
   } | null
   readonly notes: readonly string[]
-  /** The same as title and lead in one sentence, for notifications. */
+  /** The headline for notifications, of a field with its kind and code. */
   readonly summary: Line
   /** The portal's host, or its member_id. */
   readonly portal: string

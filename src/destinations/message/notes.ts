@@ -1,5 +1,6 @@
 /** Notes: the lines of a message about the delivery itself, for example that it is late or was sent again. */
 import { MINUTE_MS, HOUR_MS, DAY_MS } from '../../core/durations.ts'
+import type { ThinReason } from '../../core/log/event.ts'
 import type { Delivery } from '../receiver.ts'
 import { occurredAt } from '../event-body.ts'
 import type { Catalogue } from '../language/catalogue.ts'
@@ -19,12 +20,24 @@ export function listNotes(delivery: Delivery, now: number, words: Catalogue): re
   return notes.filter((note) => note !== null)
 }
 
+// An administrator of the portal can mend these, so they do not stand among the notes.
+const LOST_ACCESS: readonly (ThinReason | null)[] = ['no_tokens', 'tokens_lost']
+
+/** Says that the relay has no access to the portal, and how it gets it back; null in every other case. */
+export function describeAlert({ enrichment }: Delivery, words: Catalogue): string | null {
+  const { status, reason } = enrichment
+  if (status !== 'unavailable' || reason === null || !LOST_ACCESS.includes(reason)) return null
+  const gap = fill(words.notes.detailsUnknownAs, { reason: words.reasons[reason] })
+  return `❗ ${gap}. ${words.remedy}`
+}
+
 /** Says why the message tells no change; null when it tells one, or when there is nothing to say. */
 function describeGap({ event, enrichment }: Delivery, words: Catalogue): string | null {
   const { notes, reasons } = words
   if (event.field === null || enrichment.status === 'not_applicable') return null
   if (enrichment.status === 'unavailable') {
     const { reason } = enrichment
+    if (LOST_ACCESS.includes(reason)) return null
     if (reason === null) return notes.detailsUnknown
     return fill(notes.detailsUnknownAs, { reason: reasons[reason] })
   }

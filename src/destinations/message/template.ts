@@ -7,14 +7,9 @@ import { err, ok, type Result } from '../../core/result.ts'
 import { nearestWord } from '../../core/nearest-word.ts'
 import type { Parcel } from '../receiver.ts'
 import type { Catalogue } from '../language/catalogue.ts'
-import { type ChangeLine, type Message } from './message.ts'
-import {
-  describeCode,
-  describeKind,
-  describeLabel,
-  describeUser,
-  formatSpanUtc,
-} from './wording.ts'
+import type { ChangeLine, Group, Message } from './message.ts'
+import { describeCode, describeKind, describeLabel, formatSpanUtc } from './wording.ts'
+import { describeUser } from './people.ts'
 import { own, writeUnstyled, type Line } from './text/line.ts'
 
 const CHANGE_NAMES = ['text', 'label', 'before', 'after']
@@ -174,15 +169,22 @@ export function templateView(message: Message, parcel: Parcel, words: Catalogue)
     kind: isOne && field !== null ? shown([own(describeKind(field, words))]) : null,
     label: isOne ? label : null,
     code: isOne && field !== null ? shown(describeCode(field, words)) : null,
-    user: isOne ? shown(describeUser(delivery, words.events.people)) : null,
-    changes: message.groups.flatMap(({ lines }) => lines).map(viewChange),
-    fields: message.groups.map(({ heading, lines }) => ({
-      heading: shown(heading.length === 0 ? message.title : heading),
-      changes: lines.map(viewChange),
+    user: isOne ? shown(describeUser(delivery, words)) : null,
+    changes: message.groups.flatMap(listChanges).map(viewChange),
+    fields: message.groups.map((group) => ({
+      heading: shown(group.heading.length === 0 ? message.title : group.heading),
+      changes: listChanges(group).map(viewChange),
     })),
-    notes: message.notes.map((note) => shown([own(note)])),
+    notes: [...(message.alert === null ? [] : [message.alert]), ...message.notes].map((note) =>
+      shown([own(note)]),
+    ),
     more: message.more === null ? null : shown([own(message.more.text)]),
   }
+}
+
+/** A template has its own words for every change, the one of the headline included. */
+function listChanges({ headlined, lines }: Group): readonly ChangeLine[] {
+  return [...headlined, ...lines]
 }
 
 function viewChange({ text, label, before, after }: ChangeLine): object {

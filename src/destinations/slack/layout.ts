@@ -9,7 +9,14 @@ import { joinWithin, writeOneLine, writeTimes } from '../message/text/joined-tex
 import { type ChangeLine, type Link, type Message } from '../message/message.ts'
 import { formatUtc } from '../message/wording.ts'
 import { escapeSlack, inertSlack } from './text.ts'
-import { mergeStyles, own, writeUnstyled, type Line, type Span } from '../message/text/line.ts'
+import {
+  fillSpans,
+  mergeStyles,
+  own,
+  writeUnstyled,
+  type Line,
+  type Span,
+} from '../message/text/line.ts'
 
 /** A piece of literal text. */
 export interface SlackTextElement {
@@ -89,9 +96,10 @@ export function measureSlack(json: string): number {
   return escapeSlack(json).length
 }
 
-function headline({ title, lead }: Message): SlackSection {
+function headline({ title, lead, alert }: Message): SlackSection {
   const rest = lead.length === 0 ? [] : [own('\n'), ...lead]
-  return section(renderLine([...title, ...rest]))
+  const last = alert === null ? [] : [own(`\n${alert}`)]
+  return section(renderLine([...title, ...rest, ...last]))
 }
 
 function renderGroup({
@@ -153,7 +161,11 @@ function renderContext(message: Message): SlackBlock {
     type: 'context',
     elements: [
       { type: 'mrkdwn', text: time },
-      ...texts.map((text) => ({ type: 'plain_text' as const, text, emoji: false as const })),
+      ...texts.map((text) => ({
+        type: 'plain_text' as const,
+        text: `· ${text}`,
+        emoji: false as const,
+      })),
     ],
   }
 }
@@ -164,24 +176,24 @@ function formatDate(at: number): string {
 
 /** The fallback. No line of it begins with foreign text, as "&gt;" would make a quotation there. */
 function formatFallback(message: Message, words: Catalogue): string {
-  const { groups, notes } = message
-  const sentence = writeOneLine(message, words, inertSlack)
+  const { groups, alert, notes } = message
+  const sentence = writeOneLine(message, words, { write: writeInert, inert: inertSlack })
   const lines = groups.flatMap((group) =>
     group.heading.length > 0 ? [group.heading] : group.lines.map((line) => briefLine(line, words)),
   )
   return joinWithin(lines.slice(0, MAX_FALLBACK_LINES).map(writeInert), {
     before: [sentence],
-    after: notes,
+    after: alert === null ? notes : [alert, ...notes],
     max: MAX_FALLBACK_LENGTH,
-    separator: '; ',
+    separator: ' · ',
   })
 }
 
 /** Two values that look the same are long, so the fallback tells only their attribute and that they differ. */
-function briefLine({ text, label }: ChangeLine, { values }: Catalogue): Line {
+function briefLine({ text, label }: ChangeLine, { values, labelled }: Catalogue): Line {
   const end = text.at(-1)
   const isAlike = end?.isForeign === false && end.text === ` ${values.differs}`
-  return isAlike ? [...label, own(':'), end] : text
+  return isAlike ? fillSpans(labelled, { label, value: [own(values.differs)] }) : text
 }
 
 function writeInert(line: Line): string {

@@ -1,13 +1,13 @@
 /**
- * Lays a message out for Teams as an Adaptive Card. Text of the CRM stands only in text runs, which Teams
- * shows as they are (https://learn.microsoft.com/adaptive-cards/schema-explorer/text-run): it reads no
- * Markdown, link or HTML in them. The only Markdown is the date, which is made of our template and a number,
+ * Lays a message out for Teams as an Adaptive Card. Below the headline, text of the CRM stands only in text runs,
+ * which Teams shows as they are (https://learn.microsoft.com/adaptive-cards/schema-explorer/text-run): it reads no
+ * Markdown, link or HTML in them. The only other Markdown is the date, which is made of our template and a number,
  * and the only links are the relay's own.
  */
 import { type Link, type Message } from '../message/message.ts'
-import { splitTeams } from './text.ts'
+import { inertTeams, splitTeams } from './text.ts'
 import { joinTexts, writeTimes } from '../message/text/joined-text.ts'
-import { mergeStyles, own, type Line, type Span } from '../message/text/line.ts'
+import { mergeStyles, own, writeUnstyled, type Line, type Span } from '../message/text/line.ts'
 
 /** A piece of literal text. */
 export interface TeamsTextRun {
@@ -32,7 +32,8 @@ export interface TeamsTextBlock {
   readonly text: string
   readonly wrap: true
   readonly spacing?: 'None' | 'Medium'
-  readonly size?: 'Small'
+  readonly size?: 'Small' | 'Medium'
+  readonly weight?: 'Bolder'
   readonly isSubtle?: true
 }
 
@@ -67,13 +68,14 @@ export interface TeamsMessage {
 
 /** Lays a message out with all of its lines. */
 export function layOutTeams(message: Message): TeamsMessage {
-  const { title, lead, groups, more, portal, notes } = message
+  const { title, lead, alert, groups, more, portal, notes } = message
   const actions = [message.link, more?.link ?? null].flatMap(renderAction)
   const footer = joinTexts([portal, ...notes], ' · ')
   return wrap({
     body: [
-      richText(renderSpans(title, { size: 'Medium' })),
+      renderTitle(title),
       ...renderLine(lead, 'None'),
+      ...(alert === null ? [] : renderLine([own(alert)], 'Small')),
       ...groups.flatMap(renderGroup),
       ...(more === null ? [] : renderLine([own(more.text)], 'Small')),
       renderTime(message),
@@ -121,6 +123,15 @@ function wrap({
       },
     ],
   }
+}
+
+/**
+ * The headline is the first TextBlock, since Teams previews show that one and no text run. Its text of the CRM is
+ * inert in Markdown.
+ */
+function renderTitle(title: Line): TeamsTextBlock {
+  const text = writeUnstyled(title, inertTeams)
+  return { type: 'TextBlock', text, wrap: true, size: 'Medium', weight: 'Bolder' }
 }
 
 function renderGroup({ heading, lines }: Message['groups'][number]): readonly TeamsRichText[] {

@@ -7,9 +7,9 @@ import { linkTelegram, tagTelegram, writeTelegram } from './text.ts'
 
 /** Lays a message out with all of its lines. */
 export function layOutTelegram(message: Message): string {
-  const { title, lead, groups, notes, link } = message
+  const { title, lead, alert, groups, notes, link } = message
   const paragraphs = [
-    [writeTelegram(title), writeTelegram(lead)],
+    [writeTelegram(title), writeTelegram(lead), escapeHtml(alert ?? '')],
     ...groups.map(({ heading, lines }) => [
       writeTelegram(heading),
       ...lines.map(({ text }) => `• ${writeTelegram(text)}`),

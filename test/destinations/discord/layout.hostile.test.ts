@@ -73,11 +73,12 @@ function titleOf({ title }: Message): readonly Piece[] {
 }
 
 function expectedLines(message: Message, head: readonly Line[]): readonly (readonly Piece[])[] {
-  const { lead, groups, more, link, firstAt, lastAt } = message
+  const { lead, alert, groups, more, link, firstAt, lastAt } = message
   const [first, last] = [Math.floor(firstAt / 1000), Math.floor(lastAt / 1000)]
   const lines = [
     ...head.map(shownPieces),
     shownPieces(lead),
+    alert === null ? [] : [plainPiece(alert)],
     ...groups.flatMap((group) => [
       shownPieces(group.heading),
       ...group.lines.map(({ text }) => mergePieces([plainPiece('• '), ...shownPieces(text)])),

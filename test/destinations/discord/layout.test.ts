@@ -18,9 +18,9 @@ test('a title that is too long stands in the description instead', async () => {
   const delivery = aDelivery({ enrichment: anEnrichment({ field: { label } }) })
   const payload = await bodyOf(opened(discord, WORKING_SETTINGS.discord), aParcel(delivery))
   expect(isObject(payload) ? findMessageErrors(payload) : payload).toEqual([])
-  const title = `**${'\\*'.repeat(140)}** \`UF_CRM_TAX\``
+  const title = `**${'\\*'.repeat(140)}**: label (en) \`Tax no.\` → \`Tax number\` — **Anna Petrova**`
   expect(payload).toMatchObject({
-    embeds: [{ description: expect.stringContaining(`${title}\nCompany details field: `) }],
+    embeds: [{ description: expect.stringContaining(`${title}\nCompany details field `) }],
   })
   expect(payload).not.toMatchObject({ embeds: [{ title: expect.anything() }] })
 })

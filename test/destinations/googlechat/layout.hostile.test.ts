@@ -1,6 +1,7 @@
 /** Hostile texts of the CRM in Google Chat: the card is read back with parse5, `text` by rules of the test. */
 import { parseFragment, type DefaultTreeAdapterTypes } from 'parse5'
 import { findDroppedParts, findShapeError } from '../../../playground/receivers/googlechat-cards.ts'
+import { en } from '../../../src/destinations/language/en.ts'
 import { layOutGoogleChat } from '../../../src/destinations/googlechat/layout.ts'
 import { googleChat } from '../../../src/destinations/googlechat/receiver.ts'
 import { inertGoogleChat } from '../../../src/destinations/googlechat/text.ts'
@@ -26,7 +27,7 @@ describeChat({
     '&lt;users/all&gt;',
   ],
   readBack(message) {
-    const { text, cardsV2 } = layOutGoogleChat(message)
+    const { text, cardsV2 } = layOutGoogleChat(message, en)
     const widgets = cardsV2?.[0].card.sections[0].widgets ?? []
     return {
       paragraphs: widgets.flatMap((widget) =>
@@ -104,10 +105,11 @@ function marked(line: Line, style: string): readonly string[] {
 
 /** The texts that a reader of the card must see, widget by widget. */
 function paragraphsOf(message: Message): readonly string[] {
-  const { kind, lead, groups, more, portal, notes, firstAt, lastAt } = message
-  const footer = [formatSpanUtc(firstAt, lastAt), portal, ...notes]
+  const { kind, lead, alert, groups, more, notes, firstAt, lastAt } = message
+  const footer = [formatSpanUtc(firstAt, lastAt), ...notes]
   return [
     kind === 'event' || kind === 'test' ? plainText(lead) : '',
+    alert ?? '',
     ...groups.map(({ heading, lines }) =>
       [
         ...(heading.length === 0 ? [] : [plainText(heading)]),

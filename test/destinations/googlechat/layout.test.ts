@@ -25,17 +25,21 @@ describe('googlechat message', () => {
       (_, index) => `<br>• Setting S${index}: <i>empty</i> → <b>a</b>`,
     )
     expect(digest).toEqual(
-      message('2 changes of settings in 1 field', `${MEMBER}-digest`, [
-        paragraph(
-          '<b>Tax number</b> <b>UF_CRM_TAX</b>: settings changed by <b>Max</b> and ' +
-            '<b>Anna Petrova</b> (2 edits)' +
-            '<br>• Label (en): <b>Tax no.</b> → <b>Tax number</b>' +
-            lines.join(''),
-        ),
-        paragraph('and 11 more'),
-        paragraph('2026-09-21 14:13 – 14:23 UTC · acme.bitrix24.com'),
-        buttons([expect.any(String), DASHBOARD]),
-      ]),
+      message(
+        '*1 field*: 1 changed — *Max*, *Anna Petrova* (acme.bitrix24.com)',
+        `${MEMBER}-digest`,
+        [
+          paragraph(
+            '🔄 <b>Settings changed</b>: <b>Tax number</b> — <b>Max</b>, <b>Anna Petrova</b>' +
+              ' · Company details field <b>UF_CRM_TAX</b> · 2 edits' +
+              '<br>• Label (en): <b>Tax no.</b> → <b>Tax number</b>' +
+              lines.join(''),
+          ),
+          paragraph('and 11 more'),
+          paragraph('2026-09-21 14:13 – 14:23 UTC'),
+          buttons([expect.any(String), DASHBOARD]),
+        ],
+      ),
     )
   })
 })
@@ -51,7 +55,7 @@ describe('googlechat template', () => {
     expect(rendered).toEqual({
       text:
         '*\u2217Tax\u2217 \uFF1Cusers/all\uFF1E* (UF_CRM_TAX)\n' +
-        `Company details field: settings changed by Anna Petrova <${LINK}|open>`,
+        `Company details field UF_CRM_TAX <${LINK}|open>`,
       thread: { threadKey: `${MEMBER}-requisite-235` },
     })
   })

@@ -10,9 +10,8 @@ const TRANSLATIONS = LANGUAGES.filter((language) => language !== 'en')
 // Words that are the same in English: borrowed, Latin, or made of signs only.
 const SAME_AS_ENGLISH: Readonly<Record<Language, readonly string[]>> = {
   en: [],
-  ru: ['events.by', 'inPortal', 'labelled'],
+  ru: ['labelled'],
   de: [
-    'attributes.SHOW_FILTER',
     'events.facts.name',
     'events.facts.status',
     ...nouns('bot', 'chat', 'dialog', 'funnel', 'job', 'lead', 'workflow'),
@@ -21,35 +20,36 @@ const SAME_AS_ENGLISH: Readonly<Record<Language, readonly string[]>> = {
   ],
   es: [
     'attributes.EDIT_IN_LIST',
+    'by',
     'durations.days',
     'durations.hours',
     'durations.minutes',
-    'events.by',
     ...nouns('bot', 'chat'),
     'inPortal',
     'labelled',
     'values.no',
   ],
   pt: [
+    'by',
     'durations.days',
     'durations.hours',
     'durations.minutes',
-    'events.by',
     'events.facts.status',
     ...nouns('bot', 'lead'),
     'inPortal',
     'labelled',
-    'quoted',
+    'types.url',
   ],
   fr: [
     'attributes.MULTIPLE',
     'attributes.USER_TYPE_ID',
+    'by',
     'durations.hours',
     'durations.minutes',
-    'events.by',
     ...nouns('application', 'application_payment', 'bot', 'chat', 'contact', 'funnel', 'message'),
     ...nouns('smart_document'),
     'inPortal',
+    'types.date',
   ],
 }
 
@@ -57,21 +57,22 @@ function nouns(...kinds: readonly string[]): readonly string[] {
   return kinds.map((kind) => `events.nouns.${kind}.text`)
 }
 
-// German writes nouns with a capital.
+// German writes nouns with a capital, and full sentences behind a colon (`reasons`).
 const NOUNS_IN_GERMAN: readonly string[] = [
   'deeds.enum_values_set',
   'deeds.updated',
   'event',
   'events.directions.callback',
+  'events.directions.information',
   'events.payments.demo',
   'events.payments.trial',
-  'events.people.systemUser',
-  'events.people.user',
   'fieldNumber',
   'list.default',
   'list.sort',
-  'systemUser',
-  'user',
+  'people.systemUser',
+  'people.user',
+  'reasons',
+  'types',
   'values.mask',
   'values.substring',
 ]
@@ -131,16 +132,19 @@ function english(key: string): string {
   return entry?.text ?? `no text at ${key} in English`
 }
 
+// These names have capitals wherever they stand.
+const NAME = /^(?:Bitrix24|Битрикс24|CRM)/
+
 function caseOf(text: string): 'upper' | 'lower' | 'none' {
   const first = text.charAt(0)
-  if (!/\p{L}/u.test(first)) return 'none'
+  if (!/\p{L}/u.test(first) || NAME.test(text)) return 'none'
   return first === first.toLowerCase() ? 'lower' : 'upper'
 }
 
 describe('English', () => {
   test('has texts and plurals to compare with', () => {
     expect(keysOf('en')).toContain('notes.detailsUnknown')
-    expect(keysOf('en')).toContain('digest.changes …')
+    expect(keysOf('en')).toContain('digest.fields …')
     expect(keysOf('en').length).toBeGreaterThan(80)
   })
 })
@@ -191,7 +195,7 @@ describe.each(LANGUAGES)('the catalogue in %s', (language) => {
     expect(faulty).toEqual([])
   })
 
-  test.each(['kinds', 'deeds', 'reasons', 'attributes', 'values'] as const)(
+  test.each(['kinds', 'deeds', 'reasons', 'attributes', 'values', 'types', 'settings'] as const)(
     'tells all %s apart',
     (group) => {
       const texts = Object.values(CATALOGUES[language][group])
@@ -210,10 +214,13 @@ describe.each(TRANSLATIONS)('the translation into %s', (language) => {
   })
 
   test('starts its texts in upper or lower case where English does, but for German nouns', () => {
-    const differing = entriesOf(language).filter(
-      ({ key, text }) => caseOf(text) !== caseOf(english(key)),
-    )
-    const upper = differing.filter(({ text }) => caseOf(text) === 'upper').map(({ key }) => key)
+    const differing = entriesOf(language).filter(({ key, text }) => {
+      const cases = new Set([caseOf(text), caseOf(english(key))])
+      return cases.size > 1 && !cases.has('none')
+    })
+    const upper = differing
+      .filter(({ text }) => caseOf(text) === 'upper')
+      .map(({ key }) => key.replace(/^(reasons|types)\..*/, '$1'))
     const others = differing.filter(({ text }) => caseOf(text) !== 'upper')
     expect(others).toEqual([])
     expect([...new Set(upper)].toSorted()).toEqual(language === 'de' ? NOUNS_IN_GERMAN : [])

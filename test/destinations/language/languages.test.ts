@@ -43,27 +43,27 @@ describe('fill()', () => {
 
 describe('fillPlural()', () => {
   test.each<readonly [number, string, string]>([
-    [1, '1 изменение настроек', 'в 1 поле'],
-    [2, '2 изменения настроек', 'в 2 полях'],
-    [5, '5 изменений настроек', 'в 5 полях'],
-    [11, '11 изменений настроек', 'в 11 полях'],
-    [21, '21 изменение настроек', 'в 21 поле'],
-    [1_000_000, '1000000 изменений настроек', 'в 1000000 полях'],
-  ])('picks the Russian form for %d', (count, changes, inFields) => {
-    expect(fillPlural(ru, ru.digest.changes, { count })).toBe(changes)
-    expect(fillPlural(ru, ru.digest.inFields, { count })).toBe(inFields)
+    [1, '1 поле', 'удалено 1'],
+    [2, '2 поля', 'удалено 2'],
+    [5, '5 полей', 'удалено 5'],
+    [11, '11 полей', 'удалено 11'],
+    [21, '21 поле', 'удалено 21'],
+    [1_000_000, '1000000 полей', 'удалено 1000000'],
+  ])('picks the Russian form for %d', (count, fields, deleted) => {
+    expect(fillPlural(ru, ru.digest.fields, { count })).toBe(fields)
+    expect(fillPlural(ru, ru.digest.deleted, { count })).toBe(deleted)
   })
 
   test.each<readonly [number, string, string]>([
-    [0, '0 modification de paramètres', 'dans 0 champ'],
-    [1, '1 modification de paramètres', 'dans 1 champ'],
-    [2, '2 modifications de paramètres', 'dans 2 champs'],
-    [5, '5 modifications de paramètres', 'dans 5 champs'],
-    [21, '21 modifications de paramètres', 'dans 21 champs'],
-    [1_000_000, '1000000 de modifications de paramètres', 'dans 1000000 de champs'],
-  ])('picks the French form for %d', (count, changes, inFields) => {
-    expect(fillPlural(fr, fr.digest.changes, { count })).toBe(changes)
-    expect(fillPlural(fr, fr.digest.inFields, { count })).toBe(inFields)
+    [0, '0 champ', '0 modifié'],
+    [1, '1 champ', '1 modifié'],
+    [2, '2 champs', '2 modifiés'],
+    [5, '5 champs', '5 modifiés'],
+    [21, '21 champs', '21 modifiés'],
+    [1_000_000, '1000000 de champs', '1000000 modifiés'],
+  ])('picks the French form for %d', (count, fields, updated) => {
+    expect(fillPlural(fr, fr.digest.fields, { count })).toBe(fields)
+    expect(fillPlural(fr, fr.digest.updated, { count })).toBe(updated)
   })
 
   test.each<readonly [number, string]>([
@@ -90,7 +90,7 @@ describe('fillPlural()', () => {
   })
 
   test('fills the other placeholders too', () => {
-    const values = { names: 'Anna, Max', count: 2 }
-    expect(fillPlural(ru, ru.andOthers, values)).toBe('Anna, Max и ещё 2')
+    const plural = { one: '{names} +{count}', other: '{names} +{count}' }
+    expect(fillPlural(ru, plural, { names: 'Anna, Max', count: 2 })).toBe('Anna, Max +2')
   })
 })

@@ -68,10 +68,11 @@ describeChat({
 })
 
 function expectedLines(message: Message): readonly (readonly Piece[])[] {
-  const { title, lead, groups, more, notes, link } = message
+  const { title, lead, alert, groups, more, notes, link } = message
   const lines = [
     shownPieces(title),
     shownPieces(lead),
+    alert === null ? [] : [plainPiece(alert)],
     ...groups.flatMap((group) => [
       shownPieces(group.heading),
       ...group.lines.map(({ text }) => [plainPiece('• '), ...shownPieces(text)]),

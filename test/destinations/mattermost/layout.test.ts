@@ -13,8 +13,8 @@ test('a template is the text of an attachment without a footer', async () => {
     attachments: [
       {
         fallback:
-          'Company details field “Tax number” (UF_CRM_TAX): settings changed by ＠all ' +
-          '(acme.bitrix24.com); Label (en): Tax no. → Tax number',
+          '🔄 Tax number: label (en) Tax no. → Tax number — ＠all ' +
+          '· Company details field UF_CRM_TAX (acme.bitrix24.com)',
         text: '**UF_CRM_TAX** by ＠all: Label (en): Tax no. → Tax number',
       },
     ],
@@ -52,7 +52,7 @@ test('a line of the fallback that has no room bars no shorter one behind it', as
   const { fallback } = await fallbackOf(delivery)
   expect(fallback).toContain('Help text (en)')
   expect(fallback).not.toContain('Help text (fr)')
-  expect(fallback).toMatch(/; External code: a → b$/)
+  expect(fallback).toMatch(/ · External code: a → b$/)
 })
 
 async function fallbackOf(delivery: Delivery): Promise<{ readonly fallback: string }> {

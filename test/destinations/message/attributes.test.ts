@@ -18,11 +18,11 @@ describe('describeChange()', () => {
   test.each<readonly [attribute: string, before: Json, after: Json, words: string]>([
     ['MANDATORY', 'N', 'Y', 'Required | no | yes'],
     ['MULTIPLE', 'Y', 'N', 'Multiple | yes | no'],
-    ['SHOW_FILTER', 'E', 'S', 'Filter | mask | substring'],
+    ['SHOW_FILTER', 'E', 'S', 'Show in filter | wildcards | partial match'],
     ['SORT', '100', '200', 'Sort order | 100 | 200'],
     ['EDIT_FORM_LABEL.en', null, 'Tax', 'Label | – | Tax | en'],
     ['EDIT_FORM_LABEL', 'A', 'B', 'Label | A | B'],
-    ['SETTINGS.DEFAULT_VALUE.TYPE', 'NONE', 'NOW', 'Setting DEFAULT_VALUE.TYPE | NONE | NOW'],
+    ['SETTINGS.DEFAULT_VALUE.TYPE', 'NONE', 'NOW', 'Default value TYPE | NONE | NOW'],
     ['SETTINGS.LABEL', ['a', 'b'], { c: 1 }, 'Setting LABEL | ["a","b"] | {"c":1}'],
     ['LIST.3671.VALUE', 'A', 'B', 'List value | A | B'],
     ['LIST', OLD_CHECKSUM, NEW_CHECKSUM, `List values | ${OLD_CHECKSUM} | ${NEW_CHECKSUM}`],

@@ -1,6 +1,7 @@
 /** The lines that a person reads about the changes of a field. */
 import { describe, expect, test } from 'vitest'
 import type { Change, FieldAction, Json } from '../../../src/core/log/event.ts'
+import { de } from '../../../src/destinations/language/de.ts'
 import { en } from '../../../src/destinations/language/en.ts'
 import { listChangeLines } from '../../../src/destinations/message/change-lines.ts'
 import { type ChangeLine } from '../../../src/destinations/message/message.ts'
@@ -13,16 +14,26 @@ describe('listChangeLines()', () => {
     [aChange('MANDATORY', 'N', 'Y'), 'updated', 'Required: `no` → `yes`'],
     [aChange('MANDATORY', '*', 'Y'), 'updated', 'Required: `«*»` → `yes`'],
     [aChange('MANDATORY', false, true), 'updated', 'Required: `no` → `yes`'],
-    [aChange('SHOW_FILTER', 'I', 'Y'), 'updated', 'Filter: `exact match` → `«Y»`'],
+    [aChange('SHOW_FILTER', 'N', 'E'), 'updated', 'Show in filter: `no` → `yes`'],
+    [aChange('SHOW_FILTER', 'E', 'S'), 'updated', 'Show in filter: `wildcards` → `partial match`'],
+    [aChange('SHOW_FILTER', 'I', 'X'), 'updated', 'Show in filter: `yes` → `«X»`'],
+    [aChange('USER_TYPE_ID', 'string', 'enumeration'), 'updated', 'Type: `text` → `list`'],
+    [aChange('USER_TYPE_ID', 'string', 'rest_1_own'), 'updated', 'Type: `text` → `«rest_1_own»`'],
+    [aChange('SETTINGS.DEFAULT_VALUE', 'x', 'y'), 'updated', 'Default value: `«x»` → `«y»`'],
+    [
+      aChange('SETTINGS.DEFAULT_VALUE.TYPE', 'NONE', 'NOW'),
+      'updated',
+      'Default value «TYPE»: `«NONE»` → `«NOW»`',
+    ],
     [aChange('SORT', 'Y', 'N'), 'updated', 'Sort order: `«Y»` → `«N»`'],
     [aChange('EDIT_FORM_LABEL.en', null, 'A'), 'updated', 'Label («en»): _empty_ → `«A»`'],
     [aChange('XML_ID', 'A', ''), 'updated', 'External code: `«A»` → _empty_'],
     [aChange('SETTINGS.A', 'x', 'y'), 'updated', 'Setting «A»: `«x»` → `«y»`'],
     [aChange('X_NEW.a', 'x', 'y'), 'updated', '«X_NEW.a»: `«x»` → `«y»`'],
-    [aChange('LIST.7.SORT', '1', '2'), 'updated', 'List value «7», sort order: `«1»` → `«2»`'],
-    [aChange('LIST.7.X', '1', '2'), 'updated', 'List value «7», «X»: `«1»` → `«2»`'],
+    [aChange('LIST.7.SORT', '1', '2'), 'updated', 'List value `«7»`, sort order: `«1»` → `«2»`'],
+    [aChange('LIST.7.X', '1', '2'), 'updated', 'List value `«7»`, «X»: `«1»` → `«2»`'],
     [aChange('LIST.7.VALUE', null, 'A'), 'updated', 'New list value: `«A»`'],
-    [aChange('MANDATORY', null, 'N'), 'added', 'Required: `no`'],
+    [aChange('MANDATORY', null, 'Y'), 'added', 'Required: `yes`'],
     [aChange('XML_ID', 'A', null), 'deleted', 'External code: `«A»`'],
   ])('tells own words from foreign ones in %j (%s)', (one, action, expected) => {
     expect(show([one], action)).toEqual([expected])
@@ -38,11 +49,14 @@ describe('listChangeLines()', () => {
   test('keeps the parts of a line apart from its text', () => {
     const line: ChangeLine = {
       text: [own('Required'), own(': '), own('no', 'code'), own(' → '), own('yes', 'code')],
+      brief: [own('required'), own(' '), own('no', 'code'), own(' → '), own('yes', 'code')],
       label: [own('Required')],
       before: [own('no', 'code')],
       after: [own('yes', 'code')],
     }
-    expect(listChangeLines([aChange('MANDATORY', 'N', 'Y')], 'updated', en)).toEqual([line])
+    expect(listChangeLines([aChange('MANDATORY', 'N', 'Y')], { action: 'updated' }, en)).toEqual([
+      line,
+    ])
   })
 
   test.each<readonly [string, readonly Change[], readonly string[]]>([
@@ -110,10 +124,10 @@ describe('listChangeLines()', () => {
         aChange('ID', null, '235'),
         aChange('ENTITY_ID', null, 'CRM_REQUISITE'),
         aChange('FIELD_NAME', null, 'UF_CRM_TAX'),
-        aChange('MANDATORY', null, 'N'),
+        aChange('MANDATORY', null, 'Y'),
       ]
       expect(tell(changes, action)).toEqual([
-        { label: 'Required', before: null, after: 'no', isWhole: true },
+        { label: 'Required', before: null, after: 'yes', isWhole: true },
       ])
     },
   )
@@ -147,9 +161,68 @@ describe('listChangeLines()', () => {
   )
 })
 
+describe('listChangeLines() of a field as a whole', () => {
+  const created = (...settings: readonly (readonly [string, Json])[]) =>
+    settings.map(([attribute, value]) => aChange(attribute, null, value))
+
+  test('tells its type, its list values in one line, and no setting that every field has', () => {
+    const changes = created(
+      ['EDIT_FORM_LABEL.en', 'Legal form'],
+      ['EDIT_FORM_LABEL.de', 'Rechtsform'],
+      ['LIST_COLUMN_LABEL.fr', 'Legal form'],
+      ['USER_TYPE_ID', 'enumeration'],
+      ['LIST.15.VALUE', 'AG'],
+      ['LIST.15.SORT', '10'],
+      ['LIST.16.VALUE', 'GmbH'],
+      ['MANDATORY', 'N'],
+      ['MULTIPLE', 'Y'],
+      ['SHOW_IN_LIST', 'Y'],
+      ['EDIT_IN_LIST', 'Y'],
+      ['SHOW_FILTER', 'N'],
+      ['SORT', 100],
+      ['SETTINGS.DISPLAY', 'LIST'],
+      ['SETTINGS.LIST_HEIGHT', 5],
+    )
+    const lines = listChangeLines(changes, { action: 'added', label: 'Legal form' }, en)
+    expect(lines.map(({ text }) => plainText(text))).toEqual([
+      'Label (de): Rechtsform',
+      'Type: list',
+      'List values: AG, GmbH',
+      'Multiple: yes',
+      'Visible lines: 5',
+    ])
+  })
+
+  test('counts the list values behind the tenth', () => {
+    const values = Array.from({ length: 12 }, (_value, index): readonly [string, Json] => [
+      `LIST.${index}.VALUE`,
+      `V${index}`,
+    ])
+    expect(show(created(...values), 'added')[0]).toMatch(/`«V9»` \+2$/)
+  })
+})
+
+test('listChangeLines() calls a list value by its text where that is known', () => {
+  const changes = [aChange('LIST.7.DEF', 'N', 'Y'), aChange('LIST.8.SORT', '1', '2')]
+  const lines = listChangeLines(changes, { action: 'updated', listValues: { 7: 'AG' } }, en)
+  expect(lines.map(({ text }) => showLine(text))).toEqual([
+    'List value `«AG»`, default: `no` → `yes`',
+    'List value `«8»`, sort order: `«1»` → `«2»`',
+  ])
+})
+
+test('listChangeLines() tells each change inside a sentence as well', () => {
+  const brief = (change: Change, words = en) =>
+    listChangeLines([change], { action: 'updated' }, words).map((line) => showLine(line.brief))
+  expect(brief(aChange('MANDATORY', 'N', 'Y'))).toEqual(['required `no` → `yes`'])
+  expect(brief(aChange('LIST.7.VALUE', null, 'AG'))).toEqual(['new list value `«AG»`'])
+  expect(brief(aChange('X_NEW', 'a', 'b'))).toEqual(['«X_NEW» `«a»` → `«b»`'])
+  expect(brief(aChange('EDIT_FORM_LABEL.en', 'a', 'b'), de)).toEqual(['Name («en») `«a»` → `«b»`'])
+})
+
 /** The lines in bare text; a line that tells one value only is whole. */
 function tell(changes: readonly Change[], action: FieldAction) {
-  return listChangeLines(changes, action, en).map(({ text, label, before, after }) => ({
+  return listChangeLines(changes, { action }, en).map(({ text, label, before, after }) => ({
     label: plainText(label),
     before: before === null ? null : plainText(before),
     after: after === null ? null : plainText(after),
@@ -158,5 +231,5 @@ function tell(changes: readonly Change[], action: FieldAction) {
 }
 
 function show(changes: readonly Change[], action: FieldAction = 'updated'): readonly string[] {
-  return listChangeLines(changes, action, en).map(({ text }) => showLine(text))
+  return listChangeLines(changes, { action }, en).map(({ text }) => showLine(text))
 }

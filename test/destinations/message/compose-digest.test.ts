@@ -4,6 +4,7 @@ import {
   NOT_ENRICHED,
   type Change,
   type FieldAction,
+  type FieldFamily,
   type Json,
 } from '../../../src/core/log/event.ts'
 import type { Delivery } from '../../../src/destinations/receiver.ts'
@@ -21,7 +22,7 @@ import {
   aChange,
 } from '../../support/builders/a-delivery.ts'
 import { showLine } from '../../support/messages/show-line.ts'
-import { own, plainText } from '../../../src/destinations/message/text/line.ts'
+import { plainText } from '../../../src/destinations/message/text/line.ts'
 
 const ANNA = { id: 1, name: 'Anna Petrova' }
 const MAX = { id: 2, name: 'Max Weber' }
@@ -36,12 +37,13 @@ describe('composeDigest() as a whole', () => {
     const message = composeDigest(deliveries, { words: en, now: SENT_AT, overview })
     expect(message).toEqual({
       kind: 'digest',
-      title: [own('2 changes of settings in 1 field', 'strong')],
+      title: message.title,
       lead: [],
+      alert: null,
       groups: message.groups,
       more: null,
       notes: [],
-      summary: [own('2 changes of settings in 1 field')],
+      summary: message.title,
       portal: 'acme.bitrix24.com',
       firstAt: EVENT_TS * 1000,
       lastAt: (EVENT_TS + 90) * 1000,
@@ -49,8 +51,9 @@ describe('composeDigest() as a whole', () => {
       overview,
       threadKey: 'a223c6b3710f85df22e9377d6c4f7553-digest',
     })
+    expect(showLine(message.title)).toBe('*1 field*: 1 changed — *«Anna Petrova»*, *«Max Weber»*')
     expect(show(message)).toEqual([
-      '*«Tax number»* `«UF_CRM_TAX»`: settings changed by *«Anna Petrova»* and *«Max Weber»* (2 edits)',
+      '🔄 *Settings changed*: *«Tax number»* — *«Anna Petrova»*, *«Max Weber»* · Company details field `«UF_CRM_TAX»` · 2 edits',
       '- Required: `no` → `yes`',
       '- Sort order: `«100»` → `«200»`',
     ])
@@ -74,29 +77,59 @@ describe('composeDigest() grouping', () => {
       anEdit({ id: 3, name: 'UF_C', label: 'C' }),
     ])
     expect(headings(message)).toEqual([
-      '*«B»* `«UF_B»`: settings changed by *«Anna Petrova»* (2 edits)',
-      '*«A»* `«UF_A»`: settings changed by *«Anna Petrova»*',
-      '*«C»* `«UF_C»`: settings changed by *«Anna Petrova»*',
+      '🔄 *Settings changed*: *«B»* — *«Anna Petrova»* · Company details field `«UF_B»` · 2 edits',
+      '🔄 *Settings changed*: *«A»* — *«Anna Petrova»* · Company details field `«UF_A»`',
+      '🔄 *Settings changed*: *«C»* — *«Anna Petrova»* · Company details field `«UF_C»`',
     ])
-    expect(showLine(message.title)).toBe('*4 changes of settings in 3 fields*')
+    expect(showLine(message.title)).toBe('*3 fields*: 3 changed — *«Anna Petrova»*')
   })
 
   test('tells fields of one number in two families apart', () => {
     const other = aDelivery({ event: anEvent({ field: aUserField({ family: 'deal' }) }) })
     const message = compose([anEdit({}), other])
     expect(message.groups).toHaveLength(2)
-    expect(showLine(message.title)).toBe('*2 changes of settings in 2 fields*')
+    expect(showLine(message.title)).toBe('*2 fields*: 2 changed — *«Anna Petrova»*, *user 1*')
   })
 
-  const BY_ANNA = ': settings changed by *«Anna Petrova»* (2 edits)'
+  test.each<readonly [string, EditTerms, EditTerms, string, string]>([
+    ['as it was named last', { label: 'Old' }, { label: 'New' }, '*«New»*', ' `«UF_CRM_TAX»`'],
+    ['as it was last known', { label: 'Old' }, { label: null }, '*«Old»*', ' `«UF_CRM_TAX»`'],
+    ['by its code alone', { label: null }, { label: null }, '`«UF_CRM_TAX»`', ''],
+    ['by its last code', { name: 'UF_OLD' }, { name: 'UF_NEW' }, '*«Tax number»*', ' `«UF_NEW»`'],
+  ])('names a field %s', (_how, first, second, name, code) => {
+    expect(headings(compose([anEdit(first), anEdit(second)]))).toEqual([
+      `🔄 *Settings changed*: ${name} — *«Anna Petrova»* · Company details field${code} · 2 edits`,
+    ])
+  })
 
-  test.each<readonly [string, EditTerms, EditTerms, string]>([
-    ['as it was named last', { label: 'Old' }, { label: 'New' }, '*«New»* `«UF_CRM_TAX»`'],
-    ['as it was last known', { label: 'Old' }, { label: null }, '*«Old»* `«UF_CRM_TAX»`'],
-    ['by its code alone', { label: null }, { label: null }, '`«UF_CRM_TAX»`'],
-    ['by its last code', { name: 'UF_OLD' }, { name: 'UF_NEW' }, '*«Tax number»* `«UF_NEW»`'],
-  ])('names a field %s', (_how, first, second, name) => {
-    expect(headings(compose([anEdit(first), anEdit(second)]))).toEqual([name + BY_ANNA])
+  test('tells deletions first, with their number in the title, and tells a lead from a deal', () => {
+    const [lead, deal] = (['lead', 'deal'] as const).map((family, index) =>
+      anEdit({
+        id: index,
+        label: 'Source',
+        family,
+        action: index === 1 ? 'deleted' : 'updated',
+        changes: index === 1 ? [] : [aChange('SORT', 1, 2)],
+      }),
+    )
+    if (lead === undefined || deal === undefined) throw new Error('Cannot happen')
+    const message = compose([lead, anOther('ONCRMDEALUPDATE'), anOther('ONCRMDEALDELETE'), deal])
+    expect(headings(message)).toEqual([
+      '❌ *Deal* `«1»` *deleted* — *«Anna Petrova»*',
+      '❌ *Deleted*: *«Source»* — *«Anna Petrova»* · Deal field `«UF_CRM_TAX»`',
+      '🔄 *«Source»*: sort order `«1»` → `«2»` — *«Anna Petrova»* · Lead field `«UF_CRM_TAX»`',
+      '🔄 *Deal* `«1»` *changed* — *«Anna Petrova»*',
+    ])
+    expect(showLine(compose([lead, deal]).title)).toBe(
+      '*2 fields*: 1 deleted, 1 changed — *«Anna Petrova»*',
+    )
+  })
+
+  test('says once under its title that access is lost', () => {
+    const edit = anEdit({ changes: null })
+    const lost = { ...edit, enrichment: { ...edit.enrichment, reason: 'tokens_lost' as const } }
+    expect(compose([lost, lost]).alert).toContain('the relay lost its access')
+    expect(compose([edit, edit]).alert).toBeNull()
   })
 })
 
@@ -104,7 +137,9 @@ describe('composeDigest() for several edits of one field', () => {
   const sort = (before: Json, after: Json) => aChange('SORT', before, after)
   const mandatory = (before: Json, after: Json) => aChange('MANDATORY', before, after)
 
-  test.each<readonly [string, readonly [Delivery, ...Delivery[]], string, readonly string[]]>([
+  test.each<
+    readonly [string, readonly [Delivery, ...Delivery[]], string, number, readonly string[]]
+  >([
     [
       'an attribute as it was first and is last',
       [
@@ -112,19 +147,22 @@ describe('composeDigest() for several edits of one field', () => {
         edited(sort('2', '3')),
         edited(sort('3', '4')),
       ],
-      'settings changed by *«Anna Petrova»* (3 edits)',
+      '🔄 *Settings changed*: *«Tax number»* — *«Anna Petrova»*',
+      3,
       ['Sort order: `«1»` → `«4»`', 'External code: `«a»` → `«b»`'],
     ],
     [
       'nothing of what was changed back',
       [edited(sort('1', '2'), mandatory('N', 'Y')), edited(sort('2', '1'))],
-      'settings changed by *«Anna Petrova»* (2 edits)',
-      ['Required: `no` → `yes`'],
+      '🔄 *«Tax number»*: required `no` → `yes` — *«Anna Petrova»*',
+      2,
+      [],
     ],
     [
       'of no way back where a change only cannot be seen',
       [edited(aChange('XML_ID', null, '\u200B')), edited()],
-      'settings changed by *«Anna Petrova»* (2 edits)',
+      '🔄 *Settings changed*: *«Tax number»* — *«Anna Petrova»*',
+      2,
       [],
     ],
     [
@@ -140,8 +178,9 @@ describe('composeDigest() for several edits of one field', () => {
         }),
         anEdit({ user: MAX, changes: [mandatory('N', 'Y')] }),
       ],
-      'created, settings changed by *«Anna Petrova»* and *«Max Weber»* (2 edits)',
-      ['Type: `«string»`', 'Required: `yes`'],
+      '➕ *Created, settings changed*: *«Tax number»* — *«Anna Petrova»*, *«Max Weber»*',
+      2,
+      ['Type: `text`', 'Required: `yes`'],
     ],
     [
       'of a field that was created and deleted no more than that',
@@ -150,7 +189,8 @@ describe('composeDigest() for several edits of one field', () => {
         edited(mandatory('N', 'Y')),
         anEdit({ action: 'deleted', changes: [mandatory('Y', null)] }),
       ],
-      'created, settings changed, deleted by *«Anna Petrova»* (3 edits)',
+      '❌ *Created, settings changed, deleted*: *«Tax number»* — *«Anna Petrova»*',
+      3,
       ['Created, then deleted'],
     ],
     [
@@ -159,13 +199,15 @@ describe('composeDigest() for several edits of one field', () => {
         edited(sort('1', '2'), aChange('XML_ID', 'gone', null)),
         anEdit({ action: 'deleted', changes: [sort('2', null), mandatory('Y', null)] }),
       ],
-      'settings changed, deleted by *«Anna Petrova»* (2 edits)',
+      '❌ *Settings changed, deleted*: *«Tax number»* — *«Anna Petrova»*',
+      2,
       ['Required: `yes`', 'Sort order: `«2»`'],
     ],
     [
       'of a deletion without details what was told before',
       [edited(sort('1', '2')), anEdit({ action: 'deleted', changes: null })],
-      'settings changed, deleted by *«Anna Petrova»* (2 edits)',
+      '❌ *Settings changed, deleted*: *«Tax number»* — *«Anna Petrova»*',
+      2,
       ['Sort order: `«2»`', 'Details of 1 edit are not known'],
     ],
     [
@@ -174,18 +216,22 @@ describe('composeDigest() for several edits of one field', () => {
         anEdit({ action: 'enum_values_set', changes: [aChange('LIST.7.VALUE', null, 'A')] }),
         edited(),
       ],
-      'list values changed, settings changed by *«Anna Petrova»* (2 edits)',
-      ['New list value: `«A»`'],
+      '🔄 *«Tax number»*: new list value `«A»` — *«Anna Petrova»*',
+      2,
+      [],
     ],
     [
       'list values that were set with other settings as these',
       [anEdit({ action: 'enum_values_set', changes: [sort('1', '2')] }), edited()],
-      'settings changed by *«Anna Petrova»* (2 edits)',
-      ['Sort order: `«1»` → `«2»`'],
+      '🔄 *«Tax number»*: sort order `«1»` → `«2»` — *«Anna Petrova»*',
+      2,
+      [],
     ],
-  ])('tells %s', (_what, edits, deeds, lines) => {
+  ])('tells %s', (_what, edits, headline, count, lines) => {
     const message = compose(edits)
-    expect(headings(message)).toEqual([`*«Tax number»* \`«UF_CRM_TAX»\`: ${deeds}`])
+    expect(headings(message)).toEqual([
+      `${headline} · Company details field \`«UF_CRM_TAX»\` · ${count} edits`,
+    ])
     expect(linesOf(message)).toEqual(lines)
   })
 
@@ -200,7 +246,6 @@ describe('composeDigest() for edits without details', () => {
   test('counts them', () => {
     const thin = anEdit({ changes: null })
     expect(linesOf(compose([thin, anEdit({ changes: [aChange('SORT', '1', '2')] })]))).toEqual([
-      'Sort order: `«1»` → `«2»`',
       'Details of 1 edit are not known',
     ])
     expect(linesOf(compose([thin, thin, thin]))).toEqual(['Details of 3 edits are not known'])
@@ -231,9 +276,7 @@ describe('composeDigest() for people', () => {
       anEdit({ user: MAX }),
       anEdit({ user: { id: 3, name: null } }),
     ])
-    expect(headings(message)[0]).toContain(
-      'by *«Max Weber»*, *«Anna Petrova»* and 1 more (4 edits)',
-    )
+    expect(headings(message)[0]).toContain(' — *«Max Weber»*, *«Anna Petrova»* +1 · ')
   })
 
   test('names everybody whose events one read explains', () => {
@@ -243,7 +286,7 @@ describe('composeDigest() for people', () => {
       { ...edit, enrichment: together },
       { ...anEdit({ user: MAX }), enrichment: anEnrichment({ changes: [], toldBy: 42 }) },
     ])
-    expect(headings(message)[0]).toContain('by *«Anna Petrova»* and *«Max Weber»* (2 edits)')
+    expect(headings(message)[0]).toContain(' — *«Anna Petrova»*, *«Max Weber»* · ')
     expect(message.notes).toEqual([])
   })
 
@@ -259,13 +302,15 @@ describe('composeDigest() for people', () => {
   test('names nobody for changes that were found by comparing, and says it once', () => {
     const found = anEdit({ user: null, origin: 'reconciled' })
     const message = compose([found, found])
-    expect(headings(message)).toEqual(['*«Tax number»* `«UF_CRM_TAX»`: settings changed (2 edits)'])
-    expect(message.notes).toEqual(['Found by comparing with the portal, no event arrived'])
+    expect(headings(message)).toEqual([
+      '🔄 *Settings changed*: *«Tax number»* · Company details field `«UF_CRM_TAX»` · 2 edits',
+    ])
+    expect(message.notes).toEqual(['Found by comparing with Bitrix24; no event arrived'])
   })
 
-  test('names an unknown user of an event as one', () => {
+  test('does not name the unknown user of an event', () => {
     expect(headings(compose([anEdit({ user: null }), anEdit({})]))[0]).toContain(
-      'by *an unknown user* and *«Anna Petrova»*',
+      ': *«Tax number»* — *«Anna Petrova»* · ',
     )
   })
 })
@@ -282,8 +327,8 @@ describe('composeDigest() for events that are about no field', () => {
       '- Deal `«1»`',
       '➕ *Deal* `«1»` *created* — *«Anna Petrova»*',
     ])
-    expect(message.title).toEqual([own('3 events', 'strong')])
-    expect(message.summary).toEqual([own('3 events')])
+    expect(showLine(message.title)).toBe('*3 events* — *«Anna Petrova»*, *«Max Weber»*')
+    expect(message.summary).toEqual(message.title)
   })
 
   test('keeps the ids of all of them', () => {
@@ -320,11 +365,11 @@ describe('composeDigest() for events that are about no field', () => {
 
   test('counts events where some are about fields and some are not', () => {
     const message = compose([anEdit({}), anOther('ONCRMDEALUPDATE'), anEdit({ id: 9 })])
-    expect(showLine(message.title)).toBe('*3 events*')
+    expect(showLine(message.title)).toBe('*3 events* — *«Anna Petrova»*')
     expect(headings(message)).toEqual([
-      '*«Tax number»* `«UF_CRM_TAX»`: settings changed by *«Anna Petrova»*',
+      '🔄 *Settings changed*: *«Tax number»* — *«Anna Petrova»* · Company details field `«UF_CRM_TAX»`',
       '🔄 *Deal* `«1»` *changed* — *«Anna Petrova»*',
-      '*«Tax number»* `«UF_CRM_TAX»`: settings changed by *«Anna Petrova»*',
+      '🔄 *Settings changed*: *«Tax number»* — *«Anna Petrova»* · Company details field `«UF_CRM_TAX»`',
     ])
   })
 })
@@ -336,7 +381,7 @@ describe('composeDigest() notes', () => {
       anEdit({ origin: 'reconciled', ts: 120 }),
       anEdit({ ts: 240 }),
     ] as const
-    const found = '2 changes found by comparing with the portal, no event arrived'
+    const found = '2 changes found by comparing with Bitrix24; no event arrived'
     expect(compose(deliveries, EVENT_TS * 1000 + 20 * MINUTE_MS).notes).toEqual([
       found,
       'Delivered 19 min late',
@@ -344,7 +389,7 @@ describe('composeDigest() notes', () => {
     expect(compose(deliveries, EVENT_TS * 1000 + 5 * MINUTE_MS + 500).notes).toEqual([found])
   })
 
-  const FOUND = 'Found by comparing with the portal, no event arrived'
+  const FOUND = 'Found by comparing with Bitrix24; no event arrived'
   const sort = (before: Json, after: Json) => [aChange('SORT', before, after)]
   const found = (terms: EditTerms) => anEdit({ ...terms, origin: 'reconciled', user: null })
 
@@ -361,12 +406,10 @@ describe('composeDigest() notes', () => {
       anEdit({ id: 1, changes: sort(1, 2) }),
       found({ id: 2, changes: sort(3, 4) }),
     ])
-    expect(message.notes).toEqual(['1 change found by comparing with the portal, no event arrived'])
+    expect(message.notes).toEqual(['1 change found by comparing with Bitrix24; no event arrived'])
     expect(show(message)).toEqual([
-      '*«Tax number»* `«UF_CRM_TAX»`: settings changed by *«Anna Petrova»*',
-      '- Sort order: `«1»` → `«2»`',
-      '*«Tax number»* `«UF_CRM_TAX»`: settings changed',
-      '- Sort order: `«3»` → `«4»`',
+      '🔄 *«Tax number»*: sort order `«1»` → `«2»` — *«Anna Petrova»* · Company details field `«UF_CRM_TAX»`',
+      '🔄 *«Tax number»*: sort order `«3»` → `«4»` · Company details field `«UF_CRM_TAX»`',
     ])
   })
 
@@ -377,15 +420,12 @@ describe('composeDigest() notes', () => {
       found({ changes: sort(3, 4) }),
       anEdit({ user: MAX, changes: sort(4, 5) }),
     ])
+    expect(showLine(message.title)).toBe('*1 field*: 1 changed — *«Anna Petrova»*, *«Max Weber»*')
     expect(show(message)).toEqual([
-      '*«Tax number»* `«UF_CRM_TAX»`: settings changed by *«Anna Petrova»* and *«Max Weber»* (2 edits)',
-      '- Sort order: `«1»` → `«3»`',
-      '*«Tax number»* `«UF_CRM_TAX»`: settings changed',
-      '- Sort order: `«3»` → `«4»`',
-      '*«Tax number»* `«UF_CRM_TAX»`: settings changed by *«Max Weber»*',
-      '- Sort order: `«4»` → `«5»`',
+      '🔄 *«Tax number»*: sort order `«1»` → `«3»` — *«Anna Petrova»*, *«Max Weber»* · Company details field `«UF_CRM_TAX»` · 2 edits',
+      '🔄 *«Tax number»*: sort order `«3»` → `«4»` · Company details field `«UF_CRM_TAX»`',
+      '🔄 *«Tax number»*: sort order `«4»` → `«5»` — *«Max Weber»* · Company details field `«UF_CRM_TAX»`',
     ])
-    expect(showLine(message.title)).toBe('*4 changes of settings in 1 field*')
   })
 
   test('tell what any of them completes, once, and nothing of a repeated event', () => {
@@ -401,38 +441,38 @@ describe('composeDigest() notes', () => {
 test.each<readonly [Language, string, string, string]>([
   [
     'en',
-    '1 change of settings in 1 field, 5 changes of settings in 3 fields, 21 changes of settings in 21 fields, 2 events',
-    '(3 edits)',
+    '1 field: 1 changed | 3 fields: 3 changed | 21 fields: 21 changed | 2 events',
+    '3 edits',
     'Details of 3 edits are not known',
   ],
   [
     'ru',
-    '1 изменение настроек в 1 поле, 5 изменений настроек в 3 полях, 21 изменение настроек в 21 поле, 2 события',
-    '(3 правки)',
+    '1 поле: изменено 1 | 3 поля: изменено 3 | 21 поле: изменено 21 | 2 события',
+    '3 правки',
     'Подробности 3 правок неизвестны',
   ],
   [
     'de',
-    '1 Einstellungsänderung in 1 Feld, 5 Einstellungsänderungen in 3 Feldern, 21 Einstellungsänderungen in 21 Feldern, 2 Ereignisse',
-    '(3 Bearbeitungen)',
+    '1 Feld: 1 geändert | 3 Felder: 3 geändert | 21 Felder: 21 geändert | 2 Ereignisse',
+    '3 Bearbeitungen',
     'Einzelheiten zu 3 Bearbeitungen sind nicht bekannt',
   ],
   [
     'es',
-    '1 cambio de configuración en 1 campo, 5 cambios de configuración en 3 campos, 21 cambios de configuración en 21 campos, 2 eventos',
-    '(3 modificaciones)',
+    '1 campo: 1 modificado | 3 campos: 3 modificados | 21 campos: 21 modificados | 2 eventos',
+    '3 modificaciones',
     'Se desconocen los detalles de 3 modificaciones',
   ],
   [
     'pt',
-    '1 alteração de configurações em 1 campo, 5 alterações de configurações em 3 campos, 21 alterações de configurações em 21 campos, 2 eventos',
-    '(3 edições)',
+    '1 campo: 1 alterado | 3 campos: 3 alterados | 21 campos: 21 alterados | 2 eventos',
+    '3 edições',
     'Detalhes de 3 edições desconhecidos',
   ],
   [
     'fr',
-    '1 modification de paramètres dans 1 champ, 5 modifications de paramètres dans 3 champs, 21 modifications de paramètres dans 21 champs, 2 événements',
-    '(3 modifications)',
+    '1 champ\u00A0: 1 modifié | 3 champs\u00A0: 3 modifiés | 21 champs\u00A0: 21 modifiés | 2 événements',
+    '3 modifications',
     'Les détails de 3 modifications ne sont pas connus',
   ],
 ])('composeDigest() counts in the forms of %s', (language, titles, edits, unknown) => {
@@ -440,7 +480,7 @@ test.each<readonly [Language, string, string, string]>([
   const others = [anOther('ONA'), anOther('ONA')] as const
   const digests = [editsIn(1, 1), editsIn(5, 3), editsIn(21, 21), others]
   const shown = digests.map((deliveries) => plainText(composeDigest(deliveries, terms).title))
-  expect(shown.join(', ')).toBe(titles)
+  expect(shown.map((title) => title.split(/ [—–(]/)[0]).join(' | ')).toBe(titles)
   const thin = anEdit({ changes: null })
   const message = composeDigest([thin, thin, thin], terms)
   expect(headings(message)[0]?.slice(-edits.length)).toBe(edits)
@@ -450,6 +490,7 @@ test.each<readonly [Language, string, string, string]>([
 interface EditTerms {
   readonly id?: number
   readonly name?: string
+  readonly family?: FieldFamily
   readonly label?: string | null
   readonly action?: FieldAction
   readonly user?: { readonly id: number; readonly name: string | null } | null
@@ -464,6 +505,7 @@ interface EditTerms {
 function anEdit({
   id = 235,
   name = 'UF_CRM_TAX',
+  family = 'requisite',
   label = 'Tax number',
   action = 'updated',
   user = ANNA,
@@ -478,7 +520,7 @@ function anEdit({
     event: anEvent({
       ts: EVENT_TS + ts,
       userId: user?.id ?? null,
-      field: aUserField({ action, id, fieldName: name }),
+      field: aUserField({ action, family, id, fieldName: name }),
     }),
     enrichment: anEnrichment({
       userName: user?.name ?? null,

@@ -29,21 +29,10 @@ describe('composeMessage() for one event about a field', () => {
     const message = compose(aDelivery({ link, enrichment: anEnrichment() }))
     expect(message).toEqual({
       kind: 'change',
-      title: [foreign('Tax number', 'strong'), own(' '), foreign('UF_CRM_TAX', 'code')],
-      lead: message.lead,
-      groups: [
-        {
-          heading: [],
-          lines: [
-            {
-              text: message.groups[0]?.lines[0]?.text,
-              label: [own('Label'), own(' ('), foreign('en'), own(')')],
-              before: [foreign('Tax no.', 'code')],
-              after: [foreign('Tax number', 'code')],
-            },
-          ],
-        },
-      ],
+      title: message.title,
+      lead: [own('Company details field'), own(' '), foreign('UF_CRM_TAX', 'code')],
+      alert: null,
+      groups: [{ heading: [], headlined: message.groups[0]?.headlined, lines: [] }],
       more: null,
       notes: [],
       summary: message.summary,
@@ -54,28 +43,35 @@ describe('composeMessage() for one event about a field', () => {
       overview: null,
       threadKey: `${MEMBER_ID}-requisite-235`,
     })
-    expect(showLine(message.lead)).toBe(
-      'Company details field: settings changed by *«Anna Petrova»*',
+    const headline =
+      '🔄 *«Tax number»*: label («en») `«Tax no.»` → `«Tax number»` — *«Anna Petrova»*'
+    expect(showLine(message.title)).toBe(headline)
+    expect(showLine(message.summary)).toBe(`${headline} · Company details field \`«UF_CRM_TAX»\``)
+    expect(message.groups[0]?.headlined.map(({ text }) => showLine(text))).toEqual([
+      'Label («en»): `«Tax no.»` → `«Tax number»`',
+    ])
+  })
+
+  test('says under its headline that access is lost, and how it comes back', () => {
+    const lost = anEnrichment({ status: 'unavailable', reason: 'tokens_lost', changes: null })
+    const message = compose(aDelivery({ enrichment: lost }))
+    expect(message.alert).toBe(
+      '❗ Details are not known: the relay lost its access to this account. To restore access, open the application in Bitrix24 as an administrator',
     )
-    expect(showLine(message.summary)).toBe(
-      'Company details field “«Tax number»” (`«UF_CRM_TAX»`): settings changed by *«Anna Petrova»*',
-    )
-    expect(linesOf(message)).toEqual(['Label («en»): `«Tax no.»` → `«Tax number»`'])
+    expect(message.notes).toEqual([])
   })
 
   test('has no group where nothing is told, and says why in the notes', () => {
     const enrichment = anEnrichment({ status: 'unavailable', reason: 'timeout', changes: null })
     const message = compose(aDelivery({ enrichment }))
     expect(message.groups).toEqual([])
-    expect(message.notes).toEqual(['Details are not known: the portal did not answer in time'])
+    expect(message.notes).toEqual(['Details are not known: Bitrix24 did not answer in time'])
   })
 
   test('does without a label that is not known', () => {
     const message = compose(aDelivery())
-    expect(showLine(message.title)).toBe('`«UF_CRM_TAX»`')
-    expect(showLine(message.summary)).toBe(
-      'Company details field (`«UF_CRM_TAX»`): settings changed by *user 1*',
-    )
+    expect(showLine(message.title)).toBe('🔄 *Settings changed*: `«UF_CRM_TAX»` — *user 1*')
+    expect(showLine(message.lead)).toBe('Company details field')
   })
 
   test('speaks the language of the destination, and leaves foreign text as it is', () => {
@@ -84,8 +80,9 @@ describe('composeMessage() for one event about a field', () => {
       dashboard: null,
     } as const
     const message = composeMessage(parcel, { words: de, now: SENT_AT + 10 * MINUTE_MS })
-    expect(showLine(message.title)).toBe('*«Tax number»* `«UF_CRM_TAX»`')
-    expect(linesOf(message)[0]).toMatch(/ \(«en»\): `«Tax no\.»` → `«Tax number»`$/)
+    expect(showLine(message.title)).toBe(
+      '🔄 *«Tax number»*: Name («en») `«Tax no.»` → `«Tax number»` – *«Anna Petrova»*',
+    )
     const own = JSON.stringify(message)
     for (const word of ['settings', 'Label', 'Delivered']) expect(own).not.toContain(word)
   })
@@ -145,9 +142,10 @@ describe('composeMessage() for other events', () => {
     const message = compose(aDelivery({ sequence: null, enrichment: anEnrichment() }))
     expect(message).toMatchObject({
       kind: 'test',
-      title: [own('Test message of bitrix24-event-relay', 'strong')],
+      title: [own('Test message from bitrix24-event-relay', 'strong')],
       lead: [own('The relay reaches this channel. Nothing changed in Bitrix24')],
-      summary: [own('Test message of bitrix24-event-relay')],
+      summary: [own('Test message from bitrix24-event-relay')],
+      alert: null,
       groups: [],
       notes: [],
     })
@@ -188,7 +186,7 @@ describe('composeMessage() for a digest', () => {
 
 test('the sample tells an edit of one field with all its parts', () => {
   const message = composeMessage(SAMPLE_PARCEL, { words: en, now: SENT_AT })
-  expect(showLine(message.lead)).toBe('Company details field: settings changed by *«Anna Petrova»*')
+  expect(showLine(message.title)).toBe('🔄 *Settings changed*: *«Tax number»* — *«Anna Petrova»*')
   expect(linesOf(message)).toEqual([
     'Label («en»): `«Tax no.»` → `«Tax number»`',
     'Required: `no` → `yes`',

@@ -2,7 +2,11 @@ import { describe, expect, test } from 'vitest'
 import { MINUTE_MS } from '../../../src/core/durations.ts'
 import type { ThinReason } from '../../../src/core/log/event.ts'
 import { en } from '../../../src/destinations/language/en.ts'
-import { formatDuration, listNotes } from '../../../src/destinations/message/notes.ts'
+import {
+  describeAlert,
+  formatDuration,
+  listNotes,
+} from '../../../src/destinations/message/notes.ts'
 import {
   EVENT_TS,
   RECEIVED_AT,
@@ -18,18 +22,28 @@ describe('listNotes()', () => {
   })
 
   test.each<readonly [ThinReason | null, string]>([
-    ['no_tokens', 'Details are not known: the relay has no access to this portal'],
-    ['tokens_lost', 'Details are not known: the relay lost its access to this portal'],
-    ['access_denied', 'Details are not known: the portal denied access to the field'],
-    ['rate_limited', 'Details are not known: the request limit of the portal was reached'],
-    ['portal_unreachable', 'Details are not known: the portal could not be reached'],
-    ['too_large', "Details are not known: the field's definition is too large to be read"],
-    ['timeout', 'Details are not known: the portal did not answer in time'],
+    ['access_denied', 'Details are not known: Bitrix24 denied access to the field'],
+    ['rate_limited', 'Details are not known: the request limit of this account was reached'],
+    ['portal_unreachable', 'Details are not known: Bitrix24 could not be reached'],
+    ['too_large', 'Details are not known: the field’s definition is too large to be read'],
+    ['timeout', 'Details are not known: Bitrix24 did not answer in time'],
     ['not_found', 'Details are not known: the field is gone by now'],
     [null, 'Details are not known'],
   ])('says for an unavailable enrichment (%s) "%s"', (reason, expected) => {
     const enrichment = anEnrichment({ status: 'unavailable', reason, changes: null })
     expect(listNotes(aDelivery({ enrichment }), SENT_AT, en)).toEqual([expected])
+  })
+
+  test.each([
+    ['no_tokens', 'the relay has no access to this account'],
+    ['tokens_lost', 'the relay lost its access to this account'],
+  ] as const)('leaves a lost access (%s) to the alert, which names the remedy', (reason, why) => {
+    const enrichment = anEnrichment({ status: 'unavailable', reason, changes: null })
+    const delivery = aDelivery({ enrichment })
+    expect(listNotes(delivery, SENT_AT, en)).toEqual([])
+    expect(describeAlert(delivery, en)).toBe(
+      `❗ Details are not known: ${why}. To restore access, open the application in Bitrix24 as an administrator`,
+    )
   })
 
   test.each([
@@ -73,7 +87,7 @@ describe('listNotes()', () => {
 
   test('says that a change was found by comparing', () => {
     expect(listNotes(aDelivery({ origin: 'reconciled' }), SENT_AT, en)).toEqual([
-      'Found by comparing with the portal, no event arrived',
+      'Found by comparing with Bitrix24; no event arrived',
     ])
   })
 
@@ -103,9 +117,9 @@ describe('listNotes()', () => {
 
   test('tells a replay as one, with its distance when there is any', () => {
     const delivery = aDelivery({ replayed: true })
-    expect(listNotes(delivery, SENT_AT, en)).toEqual(["Sent again at an operator's request"])
+    expect(listNotes(delivery, SENT_AT, en)).toEqual(['Sent again by an operator'])
     expect(listNotes(delivery, SENT_AT + 90 * MINUTE_MS, en)).toEqual([
-      "Sent again at an operator's request, 1 h after the event",
+      'Sent again by an operator, 1 h after the event',
     ])
   })
 
@@ -131,7 +145,7 @@ test('listNotes() tells the gap, the group, the origin and the delay in this ord
   expect(listNotes(delivery, SENT_AT, en)).toEqual([
     'No visible difference from the last known settings',
     '2 events told together',
-    'Found by comparing with the portal, no event arrived',
-    "Sent again at an operator's request",
+    'Found by comparing with Bitrix24; no event arrived',
+    'Sent again by an operator',
   ])
 })

@@ -7,6 +7,7 @@ import { inertGoogleChat } from '../../../src/destinations/googlechat/text.ts'
 import { en } from '../../../src/destinations/language/en.ts'
 import { inertMattermost } from '../../../src/destinations/mattermost/text.ts'
 import { composeMessage } from '../../../src/destinations/message/compose.ts'
+import { describeLabel } from '../../../src/destinations/message/wording.ts'
 import {
   TEMPLATE_NAMES,
   parseTemplate,
@@ -140,16 +141,13 @@ describe('renderTemplate()', () => {
   test.each([
     [
       '{{title}} | {{label}} | {{code}} | {{kind}}',
-      'Tax number UF_CRM_TAX | Tax number | UF_CRM_TAX | Company details field',
+      '🔄 Settings changed: Tax number — Anna Petrova | Tax number | UF_CRM_TAX | Company details field',
     ],
-    [
-      '{{lead}} in {{portal}}',
-      'Company details field: settings changed by Anna Petrova in acme.bitrix24.com',
-    ],
+    ['{{lead}} in {{portal}}', 'Company details field UF_CRM_TAX in acme.bitrix24.com'],
     ['{{user}}, {{time}}, {{count}}', 'Anna Petrova, 2026-09-21 14:13 UTC, 1'],
     [
       '{{summary}}',
-      'Company details field “Tax number” (UF_CRM_TAX): settings changed by Anna Petrova',
+      '🔄 Settings changed: Tax number — Anna Petrova · Company details field UF_CRM_TAX',
     ],
     ['{{link}}{{overview}}{{more}}', LINK],
     [
@@ -163,7 +161,7 @@ describe('renderTemplate()', () => {
     ],
     [
       '{{#fields}}{{heading}}={{#changes}}{{after}},{{/changes}}{{/fields}}',
-      'Tax number UF_CRM_TAX=Tax number,Ask Max,',
+      '🔄 Settings changed: Tax number — Anna Petrova=Tax number,Ask Max,',
     ],
     ['{{#digest}}many{{/digest}}{{^digest}}one{{/digest}}', 'one'],
     ['{{#label}}<{{label}}>{{/label}}', '<Tax number>'],
@@ -175,9 +173,23 @@ describe('renderTemplate()', () => {
 
   test('notes are listed one by one', () => {
     const parcel: Parcel = { deliveries: [aDelivery({ replayed: true })], dashboard: null }
-    expect(render('{{#notes}}[{{.}}]{{/notes}}', parcel)).toBe(
-      "[Sent again at an operator's request]",
+    expect(render('{{#notes}}[{{.}}]{{/notes}}', parcel)).toBe('[Sent again by an operator]')
+  })
+
+  test('the change that the headline tells is among the others, and a lost access among the notes', () => {
+    const single: Parcel = {
+      deliveries: [aDelivery({ enrichment: anEnrichment() })],
+      dashboard: null,
+    }
+    expect(render('{{#changes}}{{text}}{{/changes}}', single)).toBe(
+      'Label (en): Tax no. → Tax number',
     )
+    expect(render('{{#fields}}{{#changes}}{{after}}{{/changes}}{{/fields}}', single)).toBe(
+      'Tax number',
+    )
+    const lost = anEnrichment({ status: 'unavailable', reason: 'tokens_lost', changes: null })
+    const thin: Parcel = { deliveries: [aDelivery({ enrichment: lost })], dashboard: null }
+    expect(render('{{#notes}}{{.}}{{/notes}}', thin)).toContain('the relay lost its access')
   })
 
   test('a digest has its fields, and nothing that belongs to one event', () => {
@@ -187,7 +199,7 @@ describe('renderTemplate()', () => {
     expect(
       render('{{#fields}}{{heading}}:{{#changes}} {{after}}{{/changes}};{{/fields}}', DIGEST),
     ).toBe(
-      'Tax number UF_CRM_TAX: settings changed by Anna Petrova: Tax number Ask Max;🔄 Deal 235 changed — user 1:;',
+      '🔄 Settings changed: Tax number — Anna Petrova · Company details field UF_CRM_TAX: Tax number Ask Max;🔄 Deal 235 changed — user 1:;',
     )
   })
 
@@ -282,10 +294,6 @@ describe('the escape of each kind of chat', () => {
         fc.property(hostile, (label) => {
           const enrichment = anEnrichment({ field: { label } })
           const delivery = aDelivery({ enrichment })
-          const shown = composeMessage(
-            { deliveries: [delivery], dashboard: null },
-            { words: en, now: SENT_AT },
-          )
           const text = render(
             '**<b>{{label}}</b>**',
             { deliveries: [delivery], dashboard: null },
@@ -293,7 +301,7 @@ describe('the escape of each kind of chat', () => {
           )
           const inner = text.slice('**<b>'.length, -'</b>**'.length)
           expect(text).toBe(`**<b>${inner}</b>**`)
-          expect(inner).toBe(escape(shown.title[0]?.text ?? ''))
+          expect(inner).toBe(escape(describeLabel(delivery) ?? ''))
           expect(inner).not.toMatch(active)
         }),
         { numRuns: 200 },

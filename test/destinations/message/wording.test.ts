@@ -1,150 +1,18 @@
 import { describe, expect, test } from 'vitest'
 import { DAY_MS } from '../../../src/core/durations.ts'
-import type { Change, Enrichment, UserField } from '../../../src/core/log/event.ts'
-import type { Delivery } from '../../../src/destinations/receiver.ts'
+import type { UserField } from '../../../src/core/log/event.ts'
 import { en } from '../../../src/destinations/language/en.ts'
-import { catalogueOf, LANGUAGES } from '../../../src/destinations/language/languages.ts'
 import {
-  deedBy,
   describeAction,
   describeCode,
-  describeDeed,
   describeKind,
   describeLabel,
   describePortal,
-  describeUser,
   formatSpanUtc,
   formatUtc,
-  knownUser,
-  nameOf,
 } from '../../../src/destinations/message/wording.ts'
-import {
-  EVENT_TS,
-  aDelivery,
-  anEnrichment,
-  anEvent,
-  aUserField,
-} from '../../support/builders/a-delivery.ts'
+import { EVENT_TS, aDelivery, anEnrichment, aUserField } from '../../support/builders/a-delivery.ts'
 import { showLine } from '../../support/messages/show-line.ts'
-import { foreign, own } from '../../../src/destinations/message/text/line.ts'
-
-describe('describeUser()', () => {
-  test.each([
-    [1, 'Anna Petrova', '*«Anna Petrova»*'],
-    [1, null, '*user 1*'],
-    [1, '\u200B ', '*user 1*'],
-    [null, null, '*an unknown user*'],
-    [null, 'Anna Petrova', '*an unknown user*'],
-  ])('calls user %s with the name %j "%s"', (userId, userName, expected) => {
-    const delivery = aDelivery({
-      event: anEvent({ userId }),
-      enrichment: anEnrichment({ userName }),
-    })
-    expect(showLine(describeUser(delivery, en))).toBe(expected)
-  })
-})
-
-describe('the system user of the application', () => {
-  const system = { systemUserId: 512, event: anEvent({ userId: 512 }) }
-
-  test('is named as such, alone, among others and in every language', () => {
-    const alone = aDelivery({ ...system, enrichment: anEnrichment({ userName: null }) })
-    expect(showLine(describeUser(alone, en))).toBe('*system user 512*')
-    const users = [
-      { id: 1, name: 'Anna Petrova' },
-      { id: 512, name: null },
-    ]
-    const enrichment = anEnrichment({ userName: null, covers: [42, 43], users })
-    const together = aDelivery({ ...system, enrichment })
-    expect(showLine(describeDeed(together, aUserField(), en))).toBe(
-      'settings changed by *«Anna Petrova»* and *system user 512*',
-    )
-    const words = LANGUAGES.map((language) => showLine(describeUser(alone, catalogueOf(language))))
-    expect(new Set(words).size).toBe(LANGUAGES.length)
-  })
-
-  test('is anybody else when the portal tells a name', () => {
-    const named = aDelivery({ ...system, enrichment: anEnrichment({ userName: 'CRM Robot' }) })
-    expect(showLine(describeUser(named, en))).toBe('*«CRM Robot»*')
-  })
-})
-
-describe('describeDeed()', () => {
-  const anna = { id: 1, name: 'Anna Petrova' }
-  const max = { id: 2, name: 'Max Weber' }
-  const nobody = { id: 3, name: null }
-  const eve = { id: 4, name: 'Eve Stone' }
-  const label = { attribute: 'EDIT_FORM_LABEL.en', before: 'A', after: 'B' }
-  const item = { attribute: 'LIST.7.VALUE', before: 'A', after: 'B' }
-
-  test.each<readonly [UserField['action'], string]>([
-    ['added', 'created by *«Anna Petrova»*'],
-    ['updated', 'settings changed by *«Anna Petrova»*'],
-    ['deleted', 'deleted by *«Anna Petrova»*'],
-    ['enum_values_set', 'list values changed by *«Anna Petrova»*'],
-  ])('says of the action %s "%s"', (action, expected) => {
-    expect(deed(action, { changes: [] })).toBe(expected)
-    expect(deed(action, { changes: null })).toBe(expected)
-  })
-
-  test.each<readonly [readonly Change[], string]>([
-    [[item], 'list values changed by *«Anna Petrova»*'],
-    [[item, label], 'settings changed by *«Anna Petrova»*'],
-  ])('names what one read found for a list whose values were set: %j', (changes, expected) => {
-    expect(deed('enum_values_set', { changes })).toBe(expected)
-  })
-
-  test.each<readonly [Enrichment['users'], string]>([
-    [[], 'settings changed by *«Anna Petrova»*'],
-    [[max], 'settings changed by *«Max Weber»*'],
-    [[anna, max], 'settings changed by *«Anna Petrova»* and *«Max Weber»*'],
-    [[anna, nobody], 'settings changed by *«Anna Petrova»* and *user 3*'],
-    [[anna, max, nobody], 'settings changed by *«Anna Petrova»*, *«Max Weber»* and 1 more'],
-    [[anna, max, nobody, eve], 'settings changed by *«Anna Petrova»*, *«Max Weber»* and 2 more'],
-  ])('names of the people %j "%s"', (users, expected) => {
-    expect(deed('updated', { users, covers: [42, 43] })).toBe(expected)
-  })
-
-  test.each<readonly [Enrichment['users'], string]>([
-    [[anna], 'created by *«Anna Petrova»*'],
-    [[anna, max], 'created by *«Anna Petrova»*, changed by *«Max Weber»*'],
-    [
-      [anna, max, nobody, eve],
-      'created by *«Anna Petrova»*, changed by *«Max Weber»*, *user 3* and 1 more',
-    ],
-  ])('tells who created a field from who changed it then: %j', (users, expected) => {
-    expect(deed('added', { users, covers: [42, 43] })).toBe(expected)
-  })
-
-  test('names nobody for a change that was found by comparing', () => {
-    expect(deed('updated', {}, { origin: 'reconciled', userId: null })).toBe('settings changed')
-    expect(deed('added', {}, { origin: 'reconciled', userId: null })).toBe('created')
-    expect(deed('updated', {}, { origin: 'reconciled', userId: 1 })).toBe(
-      'settings changed by *«Anna Petrova»*',
-    )
-    expect(deed('updated', {}, { origin: 'event', userId: null })).toBe(
-      'settings changed by *an unknown user*',
-    )
-  })
-
-  test('makes no name of an invisible one', () => {
-    const users = [anna, { id: 9, name: '\u200B' }]
-    expect(deed('updated', { users, covers: [42, 43] })).toBe(
-      'settings changed by *«Anna Petrova»* and *user 9*',
-    )
-  })
-
-  function deed(
-    action: UserField['action'],
-    enrichment: Partial<Enrichment>,
-    { origin = 'event', userId = 1 }: { origin?: Delivery['origin']; userId?: number | null } = {},
-  ): string {
-    const field = aUserField({ action })
-    const event = anEvent({ field, userId })
-    const delivery = aDelivery({ origin, event, enrichment: anEnrichment(enrichment) })
-    return showLine(describeDeed(delivery, field, en))
-  }
-})
 
 describe('describeLabel()', () => {
   test.each([
@@ -210,21 +78,4 @@ test.each([
 ] as const)('describeAction() judges %s with changes of %j as %s', (action, names, expected) => {
   const changes = names.map((attribute) => ({ attribute, before: null, after: 'x' }))
   expect(describeAction(aUserField({ action }), changes)).toBe(expected)
-})
-
-test('nameOf() cuts a name of any length', () => {
-  expect(showLine(nameOf({ id: 1, name: 'x'.repeat(81) }, en))).toBe(`*«${'x'.repeat(79)}…»*`)
-})
-
-test('knownUser() is nobody only where nobody is known to have acted', () => {
-  const nobody = aDelivery({ event: anEvent({ userId: null }) })
-  expect(knownUser(nobody, en).map(showLine)).toEqual(['*an unknown user*'])
-  expect(knownUser({ ...nobody, origin: 'reconciled' }, en)).toEqual([])
-  expect(knownUser(aDelivery({ origin: 'reconciled' }), en).map(showLine)).toEqual(['*user 1*'])
-})
-
-test('deedBy() leaves a deed without people as it is', () => {
-  const deed = [own('created')]
-  expect(deedBy(deed, [], en)).toBe(deed)
-  expect(showLine(deedBy(deed, [[foreign('Anna', 'strong')]], en))).toBe('created by *«Anna»*')
 })

@@ -60,7 +60,7 @@ describe('openReceiver()', () => {
     const destination = aDestination({ language: 'de', template: '{{lead}}' })
     const opened = openReceiver(destination, new Map(), STRICT)
     if (!opened.ok) throw new Error(JSON.stringify(opened.error))
-    expect((await requestOf(opened.value)).body).toContain('Einstellungen')
+    expect((await requestOf(opened.value)).body).toContain('Unternehmensdetails-Feld')
   })
 
   test('opens a port for this destination, and nothing else', () => {

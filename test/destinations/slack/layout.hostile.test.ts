@@ -65,10 +65,11 @@ test('the reader of this test finds the faults that it is meant to find', async 
 })
 
 /** All texts of a message in the order in which they are read, without those of links. */
-function textOf({ title, lead, groups, more }: Message): string {
+function textOf({ title, lead, alert, groups, more }: Message): string {
   return [
     plainText(title),
     lead.length === 0 ? '' : `\n${plainText(lead)}`,
+    alert === null ? '' : `\n${alert}`,
     ...groups.flatMap(({ heading, lines }) => [
       heading.length === 0 ? '' : `\n${plainText(heading)}`,
       ...lines.map(({ text }) => plainText(text)),

@@ -39,7 +39,7 @@ describe('a Slack message for an updated field', () => {
         ),
       ],
     })
-    expect(message.text).toContain('; Help text (en): differs in a part not shown')
+    expect(message.text).toContain(' · Help text (en): differs in a part not shown')
   })
 
   test('shows the first twelve differences and counts the others', async () => {
@@ -51,7 +51,7 @@ describe('a Slack message for an updated field', () => {
     const text = readSlackText(JSON.stringify(message))
     expect(text).toContain('Setting S11: a → band 1 more')
     expect(text).not.toContain('S12')
-    expect(message.text.match(/Setting/g)).toHaveLength(3)
+    expect(message.text.match(/Setting S/g)).toHaveLength(3)
     // The fallback shows three only, so that the number of the message would be wrong there.
     expect(message.text).not.toContain('more')
     expect(message.blocks[1]).toEqual(richText(section(plain('and 1 more'))))
@@ -60,14 +60,18 @@ describe('a Slack message for an updated field', () => {
   test('has a fallback in which a line without room bars no shorter one behind it', () => {
     const lines = ['x'.repeat(1000), 'y'.repeat(1500), 'short'].map((text) => ({
       text: [foreign(text)],
+      brief: [],
       label: [],
       before: null,
       after: null,
     }))
     const parcel = { deliveries: [aDelivery()] as const, dashboard: null }
     const message = composeMessage(parcel, { words: en, now: SENT_AT })
-    const { text } = layOutSlack({ ...message, groups: [{ heading: [], lines }] }, en)
-    expect(text).toMatch(/; x{1000}; short$/)
+    const { text } = layOutSlack(
+      { ...message, groups: [{ heading: [], headlined: [], lines }] },
+      en,
+    )
+    expect(text).toMatch(/ · x{1000} · short$/)
   })
 
   test.each([10, 11, 12])('shows of %i large differences as many as fit', async (length) => {
@@ -111,7 +115,7 @@ describe('a Slack message for other messages', () => {
   test('names no portal when a test knows none', async () => {
     const delivery = aDelivery({ sequence: null, domain: null, memberId: '' })
     const message = await renderSlackMessage(delivery, SENT_AT)
-    expect(message.text).toBe('Test message of bitrix24-event-relay')
+    expect(message.text).toBe('Test message from bitrix24-event-relay')
     expect(message.blocks[1]).toEqual(context(mrkdwn(DATE)))
   })
 
@@ -119,7 +123,7 @@ describe('a Slack message for other messages', () => {
     const delivery = aDelivery({ event: anEvent({ ts: null }), receivedAt: RECEIVED_AT })
     const date = '<!date^1790000001^{date_short_pretty} {time}|2026-09-21 14:13 UTC>'
     const { blocks } = await renderSlackMessage(delivery, SENT_AT)
-    expect(blocks[1]).toEqual(context(mrkdwn(date), note('acme.bitrix24.com')))
+    expect(blocks[1]).toEqual(context(mrkdwn(date), note('· acme.bitrix24.com')))
   })
 })
 
@@ -139,7 +143,7 @@ test('layOutSlack() joins neighbours of one style and leaves out what is empty',
     layOutSlack({ ...message, title, lead: [own('d'), foreign('', 'code')] }, en).blocks,
   ).toEqual([
     richText(section(bold('ab'), plain('c\nd'))),
-    context(mrkdwn(DATE), note('acme.bitrix24.com')),
+    context(mrkdwn(DATE), note('· acme.bitrix24.com')),
   ])
 })
 

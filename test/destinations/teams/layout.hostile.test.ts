@@ -1,9 +1,10 @@
 /** Hostile texts of the CRM in Teams: the card is read back with Microsoft's library. */
 import { findCardProblems } from '../../../playground/receivers/teams-cards.ts'
-import { plainText } from '../../../src/destinations/message/text/line.ts'
+import { plainText, writeUnstyled } from '../../../src/destinations/message/text/line.ts'
 import type { Message } from '../../../src/destinations/message/message.ts'
 import { layOutTeams } from '../../../src/destinations/teams/layout.ts'
 import { teams } from '../../../src/destinations/teams/receiver.ts'
+import { inertTeams } from '../../../src/destinations/teams/text.ts'
 import { describeChat } from '../../contract/chat-contract.ts'
 import { readTeamsCard, TEAMS_TRAPS } from '../../support/messages/teams-reader.ts'
 import { WORKING_SETTINGS } from '../../support/builders/working-settings.ts'
@@ -23,9 +24,9 @@ describeChat({
       faults,
       actions,
       paragraphs: shown.filter(({ type }) => type === 'RichTextBlock').map(({ text }) => text),
-      // The only Markdown is the time.
+      // The only Markdown is the headline, whose foreign text is inert, and the time.
       markdown: content.body.flatMap((block) =>
-        block.type === 'TextBlock' ? [TIME.test(block.text)] : [],
+        block.type === 'TextBlock' ? [TIME.test(block.text) ? 'time' : block.text] : [],
       ),
       blocks: shown.length,
     }
@@ -36,8 +37,8 @@ describeChat({
       faults: [],
       actions: linksOf(message),
       paragraphs,
-      markdown: [true],
-      blocks: paragraphs.length + 1,
+      markdown: [writeUnstyled(message.title, inertTeams), 'time'],
+      blocks: paragraphs.length + 2,
     }
   },
   findRefusals(body) {
@@ -55,11 +56,11 @@ describeChat({
 })
 
 /** The texts that a reader of the message must see, paragraph by paragraph. */
-function paragraphsOf({ title, lead, groups, more, portal, notes }: Message): readonly string[] {
+function paragraphsOf({ lead, alert, groups, more, portal, notes }: Message): readonly string[] {
   const footer = [portal, ...notes].filter((text) => text !== '').join(' · ')
   return [
-    plainText(title),
     plainText(lead),
+    alert ?? '',
     ...groups.flatMap(({ heading, lines }) => [
       plainText(heading),
       ...lines.map(({ text }) => `•\u00A0${plainText(text)}`),

@@ -25,7 +25,7 @@ test('each line of a template is a block of its own, and an empty one makes room
             { type: 'TextBlock', text: '**** (UF_CRM_TAX)', wrap: true },
             {
               type: 'TextBlock',
-              text: 'Company details field: settings changed by user 1',
+              text: 'Company details field',
               ...near,
             },
             { type: 'TextBlock', text: `[Open](${LINK})`, wrap: true },

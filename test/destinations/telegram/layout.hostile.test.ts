@@ -57,7 +57,7 @@ test('a digest with more entities than Telegram keeps has fewer lines', async ()
   const changes = someChanges(60, 'a', 'b')
   const parsed = parseTelegramHtml(await prepare(aDigest(changes)))
   expect(parsed.ok && parsed.entities).toHaveLength(100)
-  expect(parsed.ok && parsed.text).toContain('and 13 more Show all')
+  expect(parsed.ok && parsed.text).toContain('and 14 more Show all')
   const other = parseTelegramHtml(await prepare({ ...aDigest(changes), dashboard: null }))
   expect(other.ok && other.entities).toHaveLength(99)
 })
@@ -116,10 +116,10 @@ function findFaults(html: string, message: Message): readonly string[] {
 
 /** All texts of a message in the order in which they are read. */
 function textOfMessage(message: Message): string {
-  const { title, lead, groups, more, notes, link, portal } = message
+  const { title, lead, alert, groups, more, notes, link, portal } = message
   const time = formatSpanUtc(message.firstAt, message.lastAt)
   const paragraphs = [
-    [plainText(title), plainText(lead)],
+    [plainText(title), plainText(lead), alert ?? ''],
     ...groups.map(({ heading, lines }) => [
       plainText(heading),
       ...lines.map((line) => `• ${plainText(line.text)}`),

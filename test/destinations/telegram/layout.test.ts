@@ -16,14 +16,14 @@ describe('layOutTelegram()', () => {
     })
     const [title, lead] = layOut(aDelivery({ enrichment })).split('\n')
     expect([title, lead]).toEqual([
-      '<code>Ask bob@evil.example</code> <code>UF_CRM_TAX</code>',
-      'Company details field: settings changed by <code>@durov</code>',
+      '🔄 <b>Settings changed</b>: <code>Ask bob@evil.example</code> — <code>@durov</code>',
+      'Company details field <code>UF_CRM_TAX</code>',
     ])
   })
 
   test('a user without a name is no telephone number', () => {
     const delivery = aDelivery({ event: anEvent({ userId: 1234567 }) })
-    expect(layOut(delivery)).toContain('settings changed by <code>user 1234567</code>')
+    expect(layOut(delivery)).toContain(' — <code>user 1234567</code>')
   })
 
   test.each([
@@ -42,7 +42,7 @@ describe('layOutTelegram()', () => {
     '4111 1111 1111 1111',
     '०१२३४५',
   ])('the label %j stands in code', (label) => {
-    expect(titleOf(label)).toBe(`<code>${label}</code> <code>UF_CRM_TAX</code>`)
+    expect(titleOf(label)).toContain(`: <code>${label}</code> — `)
   })
 
   test.each([
@@ -54,7 +54,7 @@ describe('layOutTelegram()', () => {
     '1 a 2 b 3 c 4 d 5 e 6',
     '5 + 5',
   ])('the label %j stays bold', (label) => {
-    expect(titleOf(label)).toBe(`<b>${label}</b> <code>UF_CRM_TAX</code>`)
+    expect(titleOf(label)).toContain(`: <b>${label}</b> — `)
   })
 })
 

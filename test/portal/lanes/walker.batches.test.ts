@@ -227,6 +227,6 @@ describe('a deployment while a batch waits', () => {
     const slack = () => scenario.network.sent.filter(({ url }) => url.includes('hooks.slack.com'))
     await scenario.time.passesUntil(() => slack().length === 1)
     await scenario.settled()
-    expect(slack()[0]?.body).toContain('5 changes of settings in 1 field')
+    expect(slack()[0]?.body).toContain('5 edits')
   })
 })

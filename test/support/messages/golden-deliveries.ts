@@ -1,6 +1,6 @@
 /** One parcel of each kind of message, as they are kept in test/fixtures/receivers. */
 import { HOUR_MS } from '../../../src/core/durations.ts'
-import type { Change, PortalUser } from '../../../src/core/log/event.ts'
+import type { Change, PortalUser, UserField } from '../../../src/core/log/event.ts'
 import type { Delivery, Parcel } from '../../../src/destinations/receiver.ts'
 import {
   EVENT_TS,
@@ -35,6 +35,12 @@ export const GOLDEN_PARCELS: Readonly<Record<string, Parcel>> = {
       }),
     }),
   ),
+  single: single(
+    aDelivery({
+      link: LINK,
+      enrichment: anEnrichment({ changes: [aChange('MANDATORY', 'N', 'Y')] }),
+    }),
+  ),
   created: single(
     aDelivery({
       link: LINK,
@@ -43,8 +49,12 @@ export const GOLDEN_PARCELS: Readonly<Record<string, Parcel>> = {
         changes: [
           aChange('FIELD_NAME', null, 'UF_CRM_TAX'),
           aChange('EDIT_FORM_LABEL.en', null, 'Tax number'),
-          aChange('USER_TYPE_ID', null, 'string'),
+          aChange('EDIT_FORM_LABEL.de', null, 'Steuernummer'),
+          aChange('USER_TYPE_ID', null, 'enumeration'),
+          aChange('LIST.15.VALUE', null, 'AG'),
+          aChange('LIST.16.VALUE', null, 'GmbH'),
           aChange('MANDATORY', null, 'N'),
+          aChange('MULTIPLE', null, 'Y'),
         ],
       }),
     }),
@@ -110,9 +120,15 @@ function single(delivery: Delivery): Parcel {
   return { deliveries: [delivery], dashboard: DASHBOARD }
 }
 
-/** Five edits of three fields by two people within seven minutes. */
+/** Six edits of four fields by two people within seven minutes; one field is deleted. */
 function digest(): readonly [Delivery, ...Delivery[]] {
-  const edit = (minute: number, id: number, changes: readonly Change[], user = anna): Delivery =>
+  const edit = (
+    minute: number,
+    id: number,
+    changes: readonly Change[],
+    user = anna,
+    field: Partial<UserField> = {},
+  ): Delivery =>
     aDelivery({
       id: `a223c6b3710f85df22e9377d6c4f7553-${50 + minute}`,
       sequence: 50 + minute,
@@ -120,7 +136,7 @@ function digest(): readonly [Delivery, ...Delivery[]] {
       event: anEvent({
         ts: EVENT_TS + minute * MINUTE_S,
         userId: user.id,
-        field: aUserField({ id, fieldName: `UF_CRM_${id}` }),
+        field: aUserField({ id, fieldName: `UF_CRM_${id}`, ...field }),
       }),
       enrichment: anEnrichment({ changes, userName: user.name, field: { label: `Field ${id}` } }),
     })
@@ -129,6 +145,7 @@ function digest(): readonly [Delivery, ...Delivery[]] {
     edit(0, 235, [aChange('EDIT_FORM_LABEL.en', 'A', 'B')]),
     edit(1, 236, [aChange('MANDATORY', 'N', 'Y'), aChange('SORT', 100, 200)], max),
     edit(3, 235, [aChange('EDIT_FORM_LABEL.en', 'B', 'C')], max),
+    edit(4, 238, [], max, { family: 'deal', action: 'deleted' }),
     edit(5, 237, [aChange('SHOW_FILTER', 'N', 'E')]),
     edit(7, 237, [aChange('SHOW_FILTER', 'E', 'N')]),
   ]

@@ -166,7 +166,7 @@ function someDelivery(hostileText: fc.Arbitrary<string>): fc.Arbitrary<Delivery>
       completes: fc.array(fc.nat(), { maxLength: 2 }),
       toldBy: fc.option(fc.nat()),
       origin: fc.constantFrom<Delivery['origin']>('event', 'reconciled'),
-      reason: fc.constantFrom<ThinReason>('timeout', 'not_found'),
+      reason: fc.constantFrom<ThinReason>('timeout', 'not_found', 'tokens_lost'),
       replayed: fc.boolean(),
       link: fc.option(
         fc.constantFrom(

@@ -122,7 +122,6 @@ export const deEvents: EventWords = {
     displayed: agree('{subject} angezeigt'),
     reported: agree('{subject} hat eine Meldung gesendet'),
   },
-  by: '{deed} – {names}',
   unknown: 'Unbekanntes Ereignis: {words}',
   facts: {
     command: 'Befehl',
@@ -143,6 +142,7 @@ export const deEvents: EventWords = {
     incoming: 'eingehend',
     redirected: 'eingehend, weitergeleitet',
     callback: 'Rückruf',
+    information: 'Informationsanruf',
   },
   payments: {
     free: 'kostenlos',
@@ -151,11 +151,6 @@ export const deEvents: EventWords = {
     paid: 'bezahlt',
     local: 'lokale Anwendung',
     subscription: 'im Abonnement',
-  },
-  people: {
-    unknownUser: 'unbekannte Person',
-    user: 'Nutzer {id}',
-    systemUser: 'Systemnutzer {id}',
   },
   open: {
     lead: 'Lead {id} öffnen',

@@ -122,7 +122,6 @@ export const enEvents: EventWords = {
     displayed: agree('{subject} displayed'),
     reported: agree('{subject} sent a report'),
   },
-  by: '{deed} — {names}',
   unknown: 'Unknown event: {words}',
   facts: {
     command: 'Command',
@@ -143,6 +142,7 @@ export const enEvents: EventWords = {
     incoming: 'incoming',
     redirected: 'incoming, redirected',
     callback: 'callback',
+    information: 'information call',
   },
   payments: {
     free: 'free',
@@ -151,11 +151,6 @@ export const enEvents: EventWords = {
     paid: 'paid',
     local: 'local application',
     subscription: 'by subscription',
-  },
-  people: {
-    unknownUser: 'unknown user',
-    user: 'user {id}',
-    systemUser: 'system user {id}',
   },
   open: {
     lead: 'Open lead {id}',

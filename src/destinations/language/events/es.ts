@@ -131,7 +131,6 @@ export const esEvents: EventWords = {
     displayed: agree('{subject} mostrad*', O),
     reported: agree('{subject} ha enviado un aviso'),
   },
-  by: '{deed} — {names}',
   unknown: 'Evento desconocido: {words}',
   facts: {
     command: 'Comando',
@@ -152,6 +151,7 @@ export const esEvents: EventWords = {
     incoming: 'entrante',
     redirected: 'entrante, desviada',
     callback: 'devolución de llamada',
+    information: 'llamada informativa',
   },
   payments: {
     free: 'gratuita',
@@ -160,11 +160,6 @@ export const esEvents: EventWords = {
     paid: 'de pago',
     local: 'aplicación local',
     subscription: 'por suscripción',
-  },
-  people: {
-    unknownUser: 'usuario desconocido',
-    user: 'usuario {id}',
-    systemUser: 'usuario del sistema {id}',
   },
   open: {
     lead: 'Abrir el prospecto {id}',

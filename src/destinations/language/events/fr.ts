@@ -133,7 +133,6 @@ export const frEvents: EventWords = {
     displayed: agree('{subject} affiché*', E),
     reported: agree('{subject} a envoyé un signalement'),
   },
-  by: '{deed} — {names}',
   unknown: 'Événement inconnu\u00A0: {words}',
   facts: {
     command: 'Commande',
@@ -154,6 +153,7 @@ export const frEvents: EventWords = {
     incoming: 'entrant',
     redirected: 'entrant, transféré',
     callback: 'rappel',
+    information: 'appel d’information',
   },
   payments: {
     free: 'gratuite',
@@ -162,11 +162,6 @@ export const frEvents: EventWords = {
     paid: 'payée',
     local: 'application locale',
     subscription: 'par abonnement',
-  },
-  people: {
-    unknownUser: 'utilisateur inconnu',
-    user: 'utilisateur {id}',
-    systemUser: 'utilisateur système {id}',
   },
   open: {
     lead: 'Ouvrir le prospect {id}',

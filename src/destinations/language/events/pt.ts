@@ -133,7 +133,6 @@ export const ptEvents: EventWords = {
     displayed: agree('{subject} exibid*', O),
     reported: agree('{subject} enviou um aviso'),
   },
-  by: '{deed} — {names}',
   unknown: 'Evento desconhecido: {words}',
   facts: {
     command: 'Comando',
@@ -154,6 +153,7 @@ export const ptEvents: EventWords = {
     incoming: 'recebida',
     redirected: 'recebida, redirecionada',
     callback: 'retorno de chamada',
+    information: 'chamada informativa',
   },
   payments: {
     free: 'gratuita',
@@ -162,11 +162,6 @@ export const ptEvents: EventWords = {
     paid: 'paga',
     local: 'aplicativo local',
     subscription: 'por assinatura',
-  },
-  people: {
-    unknownUser: 'usuário desconhecido',
-    user: 'usuário {id}',
-    systemUser: 'usuário do sistema {id}',
   },
   open: {
     lead: 'Abrir o lead {id}',

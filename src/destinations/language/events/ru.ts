@@ -135,7 +135,6 @@ export const ruEvents: EventWords = {
     displayed: agree('{subject} показан*', AN),
     reported: agree('{subject} прислал* сообщение', ['', 'а', 'о', 'и', 'и']),
   },
-  by: '{deed} — {names}',
   unknown: 'Неизвестное событие: {words}',
   facts: {
     command: 'Команда',
@@ -156,6 +155,7 @@ export const ruEvents: EventWords = {
     incoming: 'входящий',
     redirected: 'входящий с переадресацией',
     callback: 'обратный звонок',
+    information: 'информационный звонок',
   },
   payments: {
     free: 'бесплатная',
@@ -164,11 +164,6 @@ export const ruEvents: EventWords = {
     paid: 'оплаченная',
     local: 'локальное приложение',
     subscription: 'по подписке',
-  },
-  people: {
-    unknownUser: 'неизвестный пользователь',
-    user: 'пользователь {id}',
-    systemUser: 'системный пользователь {id}',
   },
   open: {
     lead: 'Открыть лид {id}',

@@ -15,7 +15,7 @@ import {
   describeKindOfHappening,
   describeSpelling,
   idsBehind,
-  markerOf,
+  markOf,
   codeOf,
   nounOfId,
   writeEventIds,
@@ -23,11 +23,11 @@ import {
 } from './sentence.ts'
 import type { ChangeLine, Group, Message } from '../message.ts'
 import { listIdLines, listIds, MAX_IDS, writeIds } from './payload-ids.ts'
-import { describeUser } from '../wording.ts'
-import { fillSpans, own, plainText, type Line } from '../text/line.ts'
+import { withMark } from '../marks.ts'
+import { withPeople } from '../people.ts'
+import { own, plainText, type Line } from '../text/line.ts'
 import { safeText } from '../text/safe-text.ts'
 
-const MAX_PEOPLE = 2
 const MAX_ID = 120
 
 // More ids make a line that nobody reads.
@@ -37,7 +37,7 @@ type Deliveries = readonly [Delivery, ...Delivery[]]
 
 /** A line that tells no change. */
 export function withoutChange(text: Line): ChangeLine {
-  return { text, label: [], before: null, after: null }
+  return { text, brief: [], label: [], before: null, after: null }
 }
 
 /** The headline of one event: what happened and by whom, then its code and its further ids. */
@@ -46,7 +46,7 @@ export function composeEvent(
   words: Catalogue,
 ): Pick<Message, 'title' | 'lead' | 'summary'> {
   const { event } = delivery
-  const title = withPeople(describeHappening(event, words), [delivery], words)
+  const title = writeHeadline(describeHappening(event, words), [delivery], words)
   const lead = joinLines([describeSpelling(event), furtherIds(delivery, words)])
   return { title, lead, summary: title }
 }
@@ -56,7 +56,8 @@ export function composeEventGroup(group: Deliveries, words: Catalogue): Group {
   const [first, ...others] = group
   if (others.length === 0) {
     return {
-      heading: withPeople(describeHappening(first.event, words), group, words),
+      heading: writeHeadline(describeHappening(first.event, words), group, words),
+      headlined: [],
       lines: removeEmpty([furtherIds(first, words), ...listFacts(first.event, words)]).map(
         withoutChange,
       ),
@@ -65,7 +66,8 @@ export function composeEventGroup(group: Deliveries, words: Catalogue): Group {
   const count = fillPlural(words, words.digest.events, { count: group.length })
   const sentence = [...describeKindOfHappening(first.event, words), own(` (${count})`)]
   return {
-    heading: withPeople(sentence, group, words),
+    heading: writeHeadline(sentence, group, words),
+    headlined: [],
     lines: listGroupLines(group, words).map(withoutChange),
   }
 }
@@ -87,29 +89,23 @@ function isPageKind(kind: string, { events }: Catalogue): kind is PageKind {
 }
 
 /** `➕ Task 123 created — Anna, Max +2`; without people when nobody is known. */
-function withPeople(sentence: Line, group: Deliveries, words: Catalogue): Line {
-  const marker = markerOf(group[0].event)
-  const marked = [...(marker === null ? [] : [own(`${marker} `)]), ...sentence]
-  const known = group.filter(({ event }) => event.userId !== null)
-  const people = unique(known.map((delivery) => describeUser(delivery, words.events.people)))
-  if (people.length === 0) return marked
-  const more = people.length - MAX_PEOPLE
-  const names = [
-    ...joinLines(people.slice(0, MAX_PEOPLE), ', '),
-    ...(more > 0 ? [own(` +${more}`)] : []),
-  ]
-  return fillSpans(words.events.by, { deed: marked, names })
+function writeHeadline(sentence: Line, group: Deliveries, words: Catalogue): Line {
+  return withPeople(withMark(markOf(group[0].event), sentence), group, words)
 }
 
 function furtherIds({ event }: Delivery, words: Catalogue): Line {
-  if (meaningOf(event.name) === null) return writeIds(listIds(event.data, MAX_IDS))
+  if (meaningOf(event.name) === null) return writeIds(listIds(event.data, MAX_IDS), words)
   return writeEventIds(idsBehind(event), words)
 }
 
 /** The ids of several events, each once. Events that have no more than one id of one kind share their lines. */
 function listGroupLines(group: readonly Delivery[], words: Catalogue): readonly Line[] {
   const isUnknown = group.every(({ event }) => meaningOf(event.name) === null)
-  if (isUnknown) return listIdLines(group.map(({ event }) => event.data))
+  if (isUnknown)
+    return listIdLines(
+      group.map(({ event }) => event.data),
+      words,
+    )
   const shared = new Map<Noun, Set<string>>()
   const others: Line[] = []
   for (const { event } of group) {

@@ -3,7 +3,8 @@
  * object; nothing else of it is told.
  */
 import type { Json } from '../../../core/log/event.ts'
-import { foreign, own, type Line } from '../text/line.ts'
+import type { Catalogue } from '../../language/catalogue.ts'
+import { fillSpans, foreign, own, type Line } from '../text/line.ts'
 import { safeText } from '../text/safe-text.ts'
 
 const ID_KEY = /(?:^|_)[Ii][Dd]$|[a-z]Id$/
@@ -32,11 +33,11 @@ export function listIds(payload: Json, maxCount: number): readonly PayloadId[] {
   return found
 }
 
-/** Ids as they are read: `ID: 42; OWNER_ID: 7`. */
-export function writeIds(ids: readonly PayloadId[]): Line {
+/** Ids as they are read: `ID: 42 · OWNER_ID: 7`. */
+export function writeIds(ids: readonly PayloadId[], words: Catalogue): Line {
   return ids.flatMap(({ name, value }, index) => [
-    ...(index === 0 ? [] : [own('; ')]),
-    ...writeId(name, [value]),
+    ...(index === 0 ? [] : [own(' · ')]),
+    ...writeId(name, [value], words),
   ])
 }
 
@@ -44,28 +45,28 @@ export function writeIds(ids: readonly PayloadId[]): Line {
  * The ids of several payloads, each once. Payloads with one id of the same key share their lines:
  * `ID: 42, 43, 57`.
  */
-export function listIdLines(payloads: readonly Json[]): readonly Line[] {
+export function listIdLines(payloads: readonly Json[], words: Catalogue): readonly Line[] {
   const lists = payloads.map((payload) => listIds(payload, MAX_IDS))
   const byName = new Map<string, Set<string>>()
   const others = new Map<string, Line>()
   for (const ids of lists) {
     const [first, second] = ids
     if (first === undefined) continue
-    if (second !== undefined) others.set(JSON.stringify(ids), writeIds(ids))
+    if (second !== undefined) others.set(JSON.stringify(ids), writeIds(ids, words))
     else byName.set(first.name, (byName.get(first.name) ?? new Set()).add(first.value))
   }
   const shared = [...byName].flatMap(([name, values]) =>
-    chunksOf([...values], MAX_IDS_OF_A_LINE).map((chunk) => writeId(name, chunk)),
+    chunksOf([...values], MAX_IDS_OF_A_LINE).map((chunk) => writeId(name, chunk, words)),
   )
   return [...shared, ...others.values()]
 }
 
-function writeId(name: string, values: readonly string[]): Line {
+function writeId(name: string, values: readonly string[], words: Catalogue): Line {
   const list = values.flatMap((value, index) => [
     ...(index === 0 ? [] : [own(', ')]),
     foreign(value, 'code'),
   ])
-  return [foreign(name), own(': '), ...list]
+  return fillSpans(words.labelled, { label: [foreign(name)], value: list })
 }
 
 function chunksOf(values: readonly string[], size: number): readonly (readonly string[])[] {

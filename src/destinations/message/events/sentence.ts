@@ -15,6 +15,7 @@ import {
 import type { RelayEvent } from '../../../core/log/event.ts'
 import type { Catalogue } from '../../language/catalogue.ts'
 import { formsOf, type Deed, type Noun, type NounKind } from '../../language/event-words.ts'
+import type { Mark } from '../marks.ts'
 import { splitCode } from './code-words.ts'
 import { fillSpans, foreign, mergeStyles, own, type Line, type Span } from '../text/line.ts'
 import { safeText } from '../text/safe-text.ts'
@@ -48,16 +49,16 @@ const ID_NOUNS: Readonly<Partial<Record<EventId['kind'], NounKind>>> = {
   hcm_salary_vacation: 'job',
 }
 
-// One sign each for what was created, changed and deleted.
-const MARKERS: Readonly<Partial<Record<Deed, string>>> = {
-  added: '➕',
-  posted: '➕',
-  updated: '🔄',
-  enum_values_set: '🔄',
-  moved: '🔄',
-  status_changed: '🔄',
-  saved: '🔄',
-  deleted: '❌',
+// The other deeds are none of the three.
+const MARKS: Readonly<Partial<Record<Deed, Mark>>> = {
+  added: 'added',
+  posted: 'added',
+  updated: 'updated',
+  enum_values_set: 'updated',
+  moved: 'updated',
+  status_changed: 'updated',
+  saved: 'updated',
+  deleted: 'deleted',
 }
 
 /** The sentence of an event with the id of its subject: `Task 123 created`, `Callback requested (Contact 5785)`. */
@@ -78,10 +79,10 @@ export function describeKindOfHappening(event: ToldEvent, words: Catalogue): Lin
     : writeSentence(event, { meaning, subject: null }, words)
 }
 
-/** The sign for what was created, changed or deleted; null for everything else. */
-export function markerOf(event: ToldEvent): string | null {
+/** Whether the thing was created, changed or deleted; null for everything else. */
+export function markOf(event: ToldEvent): Mark | null {
   const meaning = meaningOf(event.name)
-  return meaning === null ? null : (MARKERS[deedOf(event, meaning)] ?? null)
+  return meaning === null ? null : (MARKS[deedOf(event, meaning)] ?? null)
 }
 
 /** The documented spelling of an event's name. */

@@ -2,7 +2,7 @@
 import { MINUTE_MS } from '../../../core/durations.ts'
 import type { Catalogue } from '../../language/catalogue.ts'
 import { fill } from '../../language/languages.ts'
-import { writeUnstyled } from './line.ts'
+import type { Line } from './line.ts'
 import type { Link, Message } from '../message.ts'
 
 // The host of a portal, with its port.
@@ -75,9 +75,15 @@ export function isOneTime({ firstAt, lastAt }: Pick<Message, 'firstAt' | 'lastAt
 export function writeOneLine(
   { summary, portal }: Pick<Message, 'summary' | 'portal'>,
   words: Catalogue,
-  inert: (text: string) => string,
+  { write, inert }: OneLineTerms,
 ): string {
-  const sentence = writeUnstyled(summary, inert)
+  const sentence = write(summary)
   const host = HOST.test(portal) ? portal : inert(portal)
   return host === '' ? sentence : fill(words.inPortal, { sentence, portal: host })
+}
+
+/** How a receiver writes a line in its notifications, and how it makes a text inert there. */
+export interface OneLineTerms {
+  readonly write: (line: Line) => string
+  readonly inert: (text: string) => string
 }

@@ -4,7 +4,7 @@ import { fillPlural } from '../../language/languages.ts'
 import type { Group, Message } from '../message.ts'
 
 /**
- * The message with its first `maxLines` lines; a group without a line counts as one. The lines that are left
+ * The message with its first `maxLines` lines; a group with its heading alone counts as one. The lines that are left
  * out are counted in `more`.
  */
 export function shortenMessage(message: Message, maxLines: number, words: Catalogue): Message {
@@ -15,7 +15,7 @@ export function shortenMessage(message: Message, maxLines: number, words: Catalo
   for (const group of message.groups) {
     if (room <= 0) break
     const lines = group.lines.slice(0, room)
-    room -= Math.max(lines.length, 1)
+    room -= roomOf({ ...group, lines })
     groups.push({ ...group, lines })
   }
   const count = total - Math.max(maxLines, 0) + (message.more?.count ?? 0)
@@ -29,10 +29,13 @@ export function countLines({ groups }: Message): number {
   return groups.reduce((sum, { lines }) => sum + lines.length, 0)
 }
 
-/** The number of lines of a message; a group without a line counts as one. */
-export function sizeOf(message: Message): number {
-  const empty = message.groups.filter(({ lines }) => lines.length === 0).length
-  return countLines(message) + empty
+/** The number of lines of a message; a group with its heading alone counts as one. */
+export function sizeOf({ groups }: Message): number {
+  return groups.reduce((sum, group) => sum + roomOf(group), 0)
+}
+
+function roomOf({ heading, lines }: Group): number {
+  return lines.length === 0 && heading.length > 0 ? 1 : lines.length
 }
 
 /**

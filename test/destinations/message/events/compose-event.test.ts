@@ -112,5 +112,5 @@ test.each<readonly [string, Json, string]>([
 
 test('withoutChange() is a line alone', () => {
   const text = [own('x')]
-  expect(withoutChange(text)).toEqual({ text, label: [], before: null, after: null })
+  expect(withoutChange(text)).toEqual({ text, brief: [], label: [], before: null, after: null })
 })

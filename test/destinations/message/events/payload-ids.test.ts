@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Json } from '../../../../src/core/log/event.ts'
+import { en } from '../../../../src/destinations/language/en.ts'
 import { plainText } from '../../../../src/destinations/message/text/line.ts'
 import { listIdLines, listIds } from '../../../../src/destinations/message/events/payload-ids.ts'
 
@@ -37,10 +38,10 @@ test('listIdLines() tells each id once, ten to a line, and several of one payloa
     { ID: 7, OWNER_ID: 8 },
     { OWNER_ID: 9 },
   ]
-  expect(listIdLines(payloads).map(plainText)).toEqual([
+  expect(listIdLines(payloads, en).map(plainText)).toEqual([
     'ID: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9',
     'ID: 10',
     'OWNER_ID: 9',
-    'ID: 7; OWNER_ID: 8',
+    'ID: 7 · OWNER_ID: 8',
   ])
 })

@@ -9,7 +9,7 @@ import {
   describeHappening,
   describeKindOfHappening,
   idsBehind,
-  markerOf,
+  markOf,
   writeEventIds,
 } from '../../../../src/destinations/message/events/sentence.ts'
 import { plainText } from '../../../../src/destinations/message/text/line.ts'
@@ -114,13 +114,13 @@ test('describeKindOfHappening() tells no id, and leaves no gap for it', () => {
 })
 
 test.each([
-  ['ONTASKADD', '➕'],
-  ['ONTASKCOMMENTADD', '➕'],
-  ['ONTASKUPDATE', '🔄'],
-  ['ONCRMDEALMOVETOCATEGORY', '🔄'],
-  ['ONTASKDELETE', '❌'],
+  ['ONTASKADD', 'added'],
+  ['ONTASKCOMMENTADD', 'added'],
+  ['ONTASKUPDATE', 'updated'],
+  ['ONCRMDEALMOVETOCATEGORY', 'updated'],
+  ['ONTASKDELETE', 'deleted'],
   ['ONSESSIONSTART', null],
   ['ONVISITADD', null],
-])('markerOf() marks %s with %s', (name, marker) => {
-  expect(markerOf({ name, data: null, userId: null })).toBe(marker)
+])('markOf() of %s is %s', (name, mark) => {
+  expect(markOf({ name, data: null, userId: null })).toBe(mark)
 })

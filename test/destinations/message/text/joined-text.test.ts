@@ -8,7 +8,12 @@ import {
   writeOneLine,
   writeTimes,
 } from '../../../../src/destinations/message/text/joined-text.ts'
-import { foreign, own } from '../../../../src/destinations/message/text/line.ts'
+import {
+  foreign,
+  own,
+  writeUnstyled,
+  type Line,
+} from '../../../../src/destinations/message/text/line.ts'
 
 const LINK = { url: 'https://relay.example.com/', text: 'Show all' }
 const inert = (text: string): string => text.replaceAll('*', '∗').replaceAll('.', '․')
@@ -61,6 +66,7 @@ test.each([
 })
 
 describe('writeOneLine()', () => {
+  const TERMS = { write: (line: Line) => writeUnstyled(line, inert), inert }
   const summary = [own('Deal field '), foreign('*UF*', 'code'), own(': deleted.')]
 
   test.each([
@@ -69,18 +75,18 @@ describe('writeOneLine()', () => {
     'a223c6b3710f85df22e9377d6c4f7553',
     'localhost',
   ])('leaves the host %s as it is', (portal) => {
-    expect(writeOneLine({ summary, portal }, en, inert)).toBe(
+    expect(writeOneLine({ summary, portal }, en, TERMS)).toBe(
       `Deal field ∗UF∗: deleted. (${portal})`,
     )
   })
 
   test.each(['a b.c', 'x.y/z', '*.example.com', 'a..b'])('makes %s inert', (portal) => {
-    expect(writeOneLine({ summary, portal }, en, inert)).toBe(
+    expect(writeOneLine({ summary, portal }, en, TERMS)).toBe(
       `Deal field ∗UF∗: deleted. (${inert(portal)})`,
     )
   })
 
   test('names no place where none is known', () => {
-    expect(writeOneLine({ summary, portal: '' }, en, inert)).toBe('Deal field ∗UF∗: deleted.')
+    expect(writeOneLine({ summary, portal: '' }, en, TERMS)).toBe('Deal field ∗UF∗: deleted.')
   })
 })

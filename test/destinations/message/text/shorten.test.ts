@@ -43,6 +43,15 @@ describe('shortenMessage()', () => {
     expect(shortenMessage(message, 2, en).groups).toHaveLength(2)
   })
 
+  test('counts no line of a group without lines and heading, whose change the headline tells', () => {
+    const message = {
+      ...aMessage([0]),
+      groups: [{ heading: [], headlined: [aLine('x')], lines: [] }],
+    }
+    expect(sizeOf(message)).toBe(0)
+    expect(shortenMessage(message, 0, en)).toBe(message)
+  })
+
   test.each([0, -1])('counts every line where there is room for %i', (maxLines) => {
     expect(shortenMessage(aMessage([2, 0, 1]), maxLines, en)).toMatchObject({
       groups: [],
@@ -171,8 +180,10 @@ function aMessage(
     kind: 'digest',
     title: [own('Title')],
     lead: [],
+    alert: null,
     groups: sizes.map((size, group) => ({
       heading: [own(`Group ${group}`)],
+      headlined: [],
       lines: Array.from({ length: size }, (_, line) => aLine(name(group, line))),
     })),
     more: null,
@@ -188,5 +199,5 @@ function aMessage(
 }
 
 function aLine(text: string): ChangeLine {
-  return { text: [own(text)], label: [], before: null, after: null }
+  return { text: [own(text)], brief: [], label: [], before: null, after: null }
 }
