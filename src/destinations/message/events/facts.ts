@@ -44,7 +44,8 @@ const TELLERS: Readonly<Partial<Record<TopicKind, Teller>>> = {
       Y: words.values.yes,
       N: words.values.no,
     }),
-    daysLeft: textAt(data, 'DAYS'),
+    // `DAY` is the name in the former documentation (https://dev.1c-bitrix.ru/rest_help/general/events/onapppayment.php).
+    daysLeft: textAt(data, 'DAYS', 'DAY'),
   }),
   offline_queue: (data, words) => ({ waiting: waitingAt(data, words) }),
 }
@@ -84,17 +85,25 @@ function wordFor(code: string | null, words: Readonly<Record<string, string>>): 
   return word === undefined ? null : [own(word, 'code')]
 }
 
-// https://apidocs.bitrix24.com/api-reference/telephony/voximplant/events/on-voximplant-call-end.html
+/**
+ * The values of `CALL_TYPE`
+ * (https://apidocs.bitrix24.com/api-reference/telephony/voximplant/events/on-voximplant-call-end.html).
+ */
 function directionsOf({ directions }: EventWords): Readonly<Record<string, string>> {
   return {
     1: directions.outgoing,
     2: directions.incoming,
     3: directions.redirected,
     4: directions.callback,
+    5: directions.information,
   }
 }
 
-// https://apidocs.bitrix24.com/api-reference/common/events/on-app-payment.html
+/**
+ * The values of `STATUS`: F, D, T, P and S of the page of this event
+ * (https://apidocs.bitrix24.com/api-reference/common/events/on-app-payment.html), and L, a local application, of the
+ * status in `auth` (https://github.com/bitrix-tools/b24-rest-docs/blob/main/_includes/auth-params-in-events.md).
+ */
 function paymentsOf({ payments }: EventWords): Readonly<Record<string, string>> {
   return {
     F: payments.free,

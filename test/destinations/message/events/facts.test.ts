@@ -40,6 +40,16 @@ describe('listFacts() of a call', () => {
     },
   )
 
+  test.each([
+    ['1', 'outgoing'],
+    ['2', 'incoming'],
+    ['3', 'incoming, redirected'],
+    ['4', 'callback'],
+    ['5', 'information call'],
+  ])('tells the type %s as %s', (type, told) => {
+    expect(facts(CALL_END, { CALL_TYPE: type })).toEqual([`Direction: ${told}`])
+  })
+
   test('tells why it failed, and nothing when it did not', () => {
     const data = { CALL_TYPE: '1', CALL_FAILED_REASON: 'Busy' }
     expect(facts(CALL_END, { ...data, CALL_FAILED_CODE: '486' })).toEqual([
@@ -58,6 +68,10 @@ describe('listFacts()', () => {
       'License: trial',
       'Payment expired: yes',
       'Days left: 0',
+    ])
+    expect(facts('ONAPPPAYMENT', { STATUS: 'L', DAY: '3' })).toEqual([
+      'License: local application',
+      'Days left: 3',
     ])
     expect(facts('ONAPPPAYMENT', data, 'fr')[0]).toBe('Licence\u00A0: d’essai')
   })
