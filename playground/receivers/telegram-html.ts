@@ -37,6 +37,7 @@ const ENTITY_TYPES: Readonly<Record<string, string>> = {
   span: 'spoiler',
   'tg-spoiler': 'spoiler',
   'tg-emoji': 'custom_emoji',
+  'tg-time': 'date_time',
   a: 'text_link',
   code: 'code',
   pre: 'pre',

@@ -39,6 +39,8 @@ const MIN_SECRET_LENGTH = 6
 interface TelegramEndpoint extends ChatEndpoint {
   readonly chat: string
   readonly thread: number | null
+  /** An own server may be older than `<tg-time>`. */
+  readonly hasLocalTime: boolean
 }
 
 /** The parameters of `sendMessage`. */
@@ -55,7 +57,7 @@ export const telegram: DestinationType = createChatType<TelegramEndpoint, Telegr
   type: 'telegram',
   profile: TELEGRAM,
   open,
-  layOut: (message, terms) => bodyOf(layOutTelegram(message), terms),
+  layOut: (message, terms) => bodyOf(layOutTelegram(message, terms.endpoint), terms),
   layOutText: (text, _message, terms) => bodyOf(text, terms),
   escape: inertTelegram,
   fits: ({ text }) => isShort(text),
@@ -87,6 +89,7 @@ function open(
     policy,
     chat: chat.value,
     thread: thread.value,
+    hasLocalTime: server.value === DEFAULT_SERVER,
   })
 }
 

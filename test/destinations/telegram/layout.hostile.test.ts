@@ -5,8 +5,9 @@ import { en } from '../../../src/destinations/language/en.ts'
 import { composeMessage } from '../../../src/destinations/message/compose.ts'
 import { plainText } from '../../../src/destinations/message/text/line.ts'
 import type { Message } from '../../../src/destinations/message/message.ts'
-import { formatSpanUtc } from '../../../src/destinations/message/wording.ts'
+import { formatUtc } from '../../../src/destinations/message/wording.ts'
 import type { Delivery, Parcel } from '../../../src/destinations/receiver.ts'
+import { writeTimes } from '../../../src/destinations/message/text/joined-text.ts'
 import { layOutTelegram } from '../../../src/destinations/telegram/layout.ts'
 import { telegram } from '../../../src/destinations/telegram/receiver.ts'
 import { describeChat } from '../../contract/chat-contract.ts'
@@ -16,6 +17,8 @@ import { findTelegramLinks, readTelegramRuns } from '../../support/messages/tele
 import { WORKING_SETTINGS } from '../../support/builders/working-settings.ts'
 
 const DASHBOARD = 'https://relay.example.com/p'
+
+const SERVER = { hasLocalTime: true }
 
 describeChat({
   type: telegram,
@@ -36,7 +39,7 @@ describeChat({
     '\u3002',
     'e\u0301\u0302\u0303\u0304\u0305',
   ],
-  readBack: (message) => findFaults(layOutTelegram(message), message),
+  readBack: (message) => findFaults(layOutTelegram(message, SERVER), message),
   meant: () => [],
   findRefusals(body) {
     const parsed = parseTelegramHtml(JSON.parse(body).text)
@@ -56,10 +59,10 @@ describeChat({
 test('a digest with more entities than Telegram keeps has fewer lines', async () => {
   const changes = someChanges(60, 'a', 'b')
   const parsed = parseTelegramHtml(await prepare(aDigest(changes)))
-  expect(parsed.ok && parsed.entities).toHaveLength(100)
-  expect(parsed.ok && parsed.text).toContain('and 14 more Show all')
+  expect(parsed.ok && parsed.entities).toHaveLength(99)
+  expect(parsed.ok && parsed.text).toContain('and 15 more Show all')
   const other = parseTelegramHtml(await prepare({ ...aDigest(changes), dashboard: null }))
-  expect(other.ok && other.entities).toHaveLength(99)
+  expect(other.ok && other.entities).toHaveLength(100)
 })
 
 test('a digest of long values has as many lines as Telegram has room for', async () => {
@@ -73,7 +76,7 @@ test('a digest of long values has as many lines as Telegram has room for', async
 
 test('the readers of this test find the faults that they are meant to find', () => {
   const message = composeMessage(aDigest([]), { words: en, now: SENT_AT })
-  const html = layOutTelegram(message)
+  const html = layOutTelegram(message, SERVER)
   expect(findFaults(html, message)).toEqual([])
   const broken: readonly [fault: string, change: string][] = [
     ['tags u', html.replace('<b>', '<u>').replace('</b>', '</u>')],
@@ -101,12 +104,14 @@ test('the readers of this test find the faults that they are meant to find', () 
 function findFaults(html: string, message: Message): readonly string[] {
   const runs = readTelegramRuns(html)
   const links = [message.link, message.more?.link].flatMap((link) => (link ? [link.url] : []))
-  const allowed = ['', 'b', 'i', 'code', ...links.map((url) => `a href=${url}`)]
+  const times = [message.firstAt, message.lastAt].map(
+    (at) => `tg-time unix=${Math.floor(at / 1000)} format=Dt`,
+  )
+  const allowed = ['', 'b', 'i', 'code', ...times, ...links.map((url) => `a href=${url}`)]
   const tags = runs.map((run) => run.tags.join(','))
-  const time = formatSpanUtc(message.firstAt, message.lastAt)
   const text = runs.map((run) => run.text).join('')
   // Our own times look like telephone numbers to a rule that is wider than Telegram's.
-  const watched = runs.map((run) => ({ ...run, text: run.text.replace(time, '') }))
+  const watched = runs.filter(({ tags: inside }) => !times.includes(inside.join()))
   return [
     ...tags.filter((list) => !allowed.includes(list)).map((list) => `tags ${list}`),
     ...(text === textOfMessage(message) ? [] : ['text differs']),
@@ -117,7 +122,7 @@ function findFaults(html: string, message: Message): readonly string[] {
 /** All texts of a message in the order in which they are read. */
 function textOfMessage(message: Message): string {
   const { title, lead, alert, groups, more, notes, link, portal } = message
-  const time = formatSpanUtc(message.firstAt, message.lastAt)
+  const time = writeTimes(message, formatUtc)
   const paragraphs = [
     [plainText(title), plainText(lead), alert ?? ''],
     ...groups.map(({ heading, lines }) => [

@@ -58,8 +58,18 @@ describe('layOutTelegram()', () => {
   })
 })
 
-function layOut(delivery: Delivery): string {
-  return layOutTelegram(composeMessage(aParcel(delivery), { words: en, now: SENT_AT }))
+test('layOutTelegram() tells the time of each reader where the server can, else UTC', () => {
+  const time = '2026-09-21 14:13 UTC'
+  expect(layOut(aDelivery())).toContain(`<tg-time unix="1790000000" format="Dt">${time}</tg-time>`)
+  const text = layOut(aDelivery(), false)
+  expect(text).toContain(time)
+  expect(text).not.toContain('tg-time')
+})
+
+function layOut(delivery: Delivery, hasLocalTime = true): string {
+  return layOutTelegram(composeMessage(aParcel(delivery), { words: en, now: SENT_AT }), {
+    hasLocalTime,
+  })
 }
 
 function titleOf(label: string): string {

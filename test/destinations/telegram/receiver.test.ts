@@ -207,10 +207,12 @@ describe('telegram settings', () => {
   })
 
   test.each(['https://bots.example.com', 'https://bots.example.com:8443/'])(
-    'a self-hosted Bot API server %s is taken',
+    'a self-hosted Bot API server %s is taken, and gets no tag that it may not know',
     async (url) => {
       const request = await requestOf(open({ ...SETTINGS, url }))
       expect(request.url).toBe(`${new URL(url).origin}/bot${TOKEN}/sendMessage`)
+      expect(request.body).not.toContain('tg-time')
+      expect((await requestOf(open(SETTINGS))).body).toContain('tg-time')
     },
   )
 
