@@ -54,7 +54,7 @@ export const GERMAN: PageTexts = {
     },
     deleted: {
       title: 'Dieses Bitrix24 wurde gelöscht',
-      text: 'Laut Bitrix24 existiert dieses Konto nicht mehr. Falls das nicht stimmt, wenden Sie sich an den Betreiber des Relays.',
+      text: 'Laut Bitrix24 existiert dieser Account nicht mehr. Falls das nicht stimmt, wenden Sie sich an den Betreiber des Relays.',
     },
     unanswered: {
       title: 'Bitrix24 hat noch nicht geantwortet',

@@ -6,7 +6,7 @@ export const ENGLISH: PageTexts = {
   subjects: {
     connected: {
       title: 'The relay is connected',
-      text: 'Changes of this Bitrix24 are passed on from now on. You can close this page.',
+      text: 'Changes in this Bitrix24 are passed on from now on. You can close this page.',
     },
     unfinished_here: {
       title: 'The installation could not be finished',
@@ -22,7 +22,7 @@ export const ENGLISH: PageTexts = {
     },
     active: {
       title: 'The relay is connected',
-      text: 'Changes of this Bitrix24 are passed on. There is nothing to do.',
+      text: 'Changes in this Bitrix24 are passed on. There is nothing to do.',
     },
     pending: {
       title: 'The relay is waiting for its operator',

@@ -5,39 +5,39 @@ import type { PageTexts } from './texts.ts'
 export const SPANISH: PageTexts = {
   subjects: {
     connected: {
-      title: 'El relé está conectado',
+      title: 'El servicio está conectado',
       text: 'Los cambios de este Bitrix24 se transmiten a partir de ahora. Puede cerrar esta página.',
     },
     unfinished_here: {
       title: 'No se ha podido terminar la instalación',
-      text: 'El relé está conectado, pero esta página no ha podido acceder a Bitrix24 (api.bitrix24.com) para terminar la instalación. Revise la red y los bloqueadores de contenido e inténtelo de nuevo.',
+      text: 'El servicio está conectado, pero esta página no ha podido acceder a Bitrix24 (api.bitrix24.com) para terminar la instalación. Revise la red y los bloqueadores de contenido e inténtelo de nuevo.',
     },
     incomplete: {
-      title: 'El relé está conectado solo en parte',
+      title: 'El servicio está conectado solo en parte',
       text: 'Los cambios se transmiten, pero Bitrix24 no notifica los eventos que se indican abajo.',
     },
     visitor: {
-      title: 'El relé está conectado',
+      title: 'El servicio está conectado',
       text: 'No tiene que hacer nada aquí. Si quiere saber más, pregunte a un administrador de este Bitrix24.',
     },
     active: {
-      title: 'El relé está conectado',
+      title: 'El servicio está conectado',
       text: 'Los cambios de este Bitrix24 se transmiten. No tiene que hacer nada.',
     },
     pending: {
-      title: 'El relé espera a su operador',
-      text: 'La instalación ha quedado registrada. Se activará en cuanto el operador configure la aplicación en el relé.',
+      title: 'El servicio espera a su operador',
+      text: 'La instalación ha quedado registrada. Se activará en cuanto el operador configure la aplicación en el servicio.',
     },
     unfinished: {
       title: 'La instalación no ha terminado',
       text: 'Hasta que termine, Bitrix24 no envía cambios. Abra de nuevo esta página como administrador. Si eso no lo resuelve, vuelva a instalar la aplicación.',
     },
     tokens_lost: {
-      title: 'El relé ha perdido el acceso',
+      title: 'El servicio ha perdido el acceso',
       text: 'Los cambios se siguen transmitiendo, pero sin indicar qué ha cambiado. Abra de nuevo esta página como administrador para renovar el acceso. Si eso no lo resuelve, vuelva a instalar la aplicación.',
     },
     no_rights: {
-      title: 'Al relé le faltan permisos',
+      title: 'Al servicio le faltan permisos',
       text: 'Revise los permisos de la aplicación en Bitrix24 y abra después esta página como administrador.',
     },
     suspended: {
@@ -45,8 +45,8 @@ export const SPANISH: PageTexts = {
       text: 'Probablemente ha vencido el plan de este Bitrix24 o la suscripción de la aplicación. Renueve lo que haya vencido y abra de nuevo esta página.',
     },
     portal_full: {
-      title: 'El almacenamiento del relé está lleno',
-      text: 'Los cambios nuevos no se guardan y se pierden. Avise al operador del relé: tiene que liberar espacio para este Bitrix24.',
+      title: 'El almacenamiento del servicio está lleno',
+      text: 'Los cambios nuevos no se guardan y se pierden. Avise al operador del servicio: tiene que liberar espacio para este Bitrix24.',
     },
     uninstalled: {
       title: 'La aplicación no está instalada',
@@ -54,27 +54,27 @@ export const SPANISH: PageTexts = {
     },
     deleted: {
       title: 'Este Bitrix24 ha sido eliminado',
-      text: 'Según Bitrix24, esta cuenta ya no existe. Si es un error, consulte al operador del relé.',
+      text: 'Según Bitrix24, esta cuenta ya no existe. Si es un error, consulte al operador del servicio.',
     },
     unanswered: {
       title: 'Bitrix24 todavía no ha respondido',
-      text: 'El relé no ha podido verificar esta solicitud. Volverá a preguntar cada minuto durante una hora. También puede intentarlo usted.',
+      text: 'El servicio no ha podido verificar esta solicitud. Volverá a preguntar cada minuto durante una hora. También puede intentarlo usted.',
     },
     busy: {
-      title: 'El relé está ocupado',
+      title: 'El servicio está ocupado',
       text: 'La instalación ha quedado registrada y terminará en unos minutos.',
     },
     untrusted: {
       title: 'La instalación no se ha aceptado',
-      text: 'Abra esta página como administrador de este Bitrix24. Si eso no lo resuelve, consulte al operador del relé.',
+      text: 'Abra esta página como administrador de este Bitrix24. Si eso no lo resuelve, consulte al operador del servicio.',
     },
     not_administrator: {
       title: 'Consulte a un administrador',
-      text: 'Solo un administrador de este Bitrix24 puede conectar el relé. No se ha cambiado nada.',
+      text: 'Solo un administrador de este Bitrix24 puede conectar el servicio. No se ha cambiado nada.',
     },
     another_application: {
       title: 'Ya hay otra aplicación conectada',
-      text: 'Desinstale la otra aplicación del relé en este Bitrix24 e inténtelo de nuevo.',
+      text: 'Desinstale la otra aplicación del servicio en este Bitrix24 e inténtelo de nuevo.',
     },
     session_expired: {
       title: 'Esta página ha caducado',
@@ -86,10 +86,10 @@ export const SPANISH: PageTexts = {
     },
     not_stored: {
       title: 'No se ha podido guardar la instalación',
-      text: 'El relé tiene un problema en este momento. Espere unos minutos e inténtelo de nuevo.',
+      text: 'El servicio tiene un problema en este momento. Espere unos minutos e inténtelo de nuevo.',
     },
     misconfigured: {
-      title: 'El relé aún no está configurado',
+      title: 'El servicio aún no está configurado',
       text: 'Pida a su operador que revise /healthz e inténtelo de nuevo.',
     },
     malformed: {
@@ -108,8 +108,8 @@ export const SPANISH: PageTexts = {
   labels: {
     lastEvent: 'Último evento',
     noEvent: 'Ninguno todavía',
-    waiting: 'Pendientes de entrega',
-    parked: 'Apartados',
+    waiting: 'Pendientes de envío',
+    parked: 'Retenidos',
     missing: 'Eventos sin suscripción',
     missingRemedy:
       'Si usted no es administrador de este Bitrix24, pida a uno que abra esta página. Si lo es, revise los permisos de la aplicación.',

@@ -46,7 +46,7 @@ export const FRENCH: PageTexts = {
     },
     portal_full: {
       title: 'L’espace de stockage du relais est plein',
-      text: 'Les nouvelles modifications ne sont pas enregistrées et sont perdues. Prévenez l’exploitant du relais : il doit libérer de la place pour ce Bitrix24.',
+      text: 'Les nouvelles modifications ne sont pas enregistrées et sont perdues. Prévenez l’exploitant du relais\u00A0: il doit libérer de la place pour ce Bitrix24.',
     },
     uninstalled: {
       title: 'L’application n’est pas installée',
@@ -108,8 +108,8 @@ export const FRENCH: PageTexts = {
   labels: {
     lastEvent: 'Dernier événement',
     noEvent: 'Aucun pour l’instant',
-    waiting: 'En attente de livraison',
-    parked: 'Mis de côté',
+    waiting: 'En attente d’envoi',
+    parked: 'Retenus',
     missing: 'Événements sans abonnement',
     missingRemedy:
       'Si vous n’êtes pas administrateur de ce Bitrix24, demandez à l’un d’eux d’ouvrir cette page. Si vous l’êtes, vérifiez les autorisations de l’application.',

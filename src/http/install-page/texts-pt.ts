@@ -30,14 +30,14 @@ export const PORTUGUESE: PageTexts = {
     },
     unfinished: {
       title: 'A instalação não foi concluída',
-      text: 'Enquanto isso, o Bitrix24 não envia alterações. Abra esta página novamente como administrador. Se não resolver, reinstale o aplicativo.',
+      text: 'Até que seja concluída, o Bitrix24 não envia alterações. Abra esta página novamente como administrador. Se não resolver, reinstale o aplicativo.',
     },
     tokens_lost: {
       title: 'O relay perdeu o acesso',
       text: 'As alterações continuam sendo encaminhadas, mas sem indicar o que mudou. Abra esta página novamente como administrador para renovar o acesso. Se não resolver, reinstale o aplicativo.',
     },
     no_rights: {
-      title: 'Faltam permissões ao relay',
+      title: 'O relay não tem permissões suficientes',
       text: 'Verifique as permissões do aplicativo no Bitrix24 e depois abra esta página como administrador.',
     },
     suspended: {
@@ -109,7 +109,7 @@ export const PORTUGUESE: PageTexts = {
     lastEvent: 'Último evento',
     noEvent: 'Nenhum ainda',
     waiting: 'Aguardando entrega',
-    parked: 'Postos de lado',
+    parked: 'Retidos',
     missing: 'Eventos sem assinatura',
     missingRemedy:
       'Se você não é administrador deste Bitrix24, peça a um deles que abra esta página. Se for, verifique as permissões do aplicativo.',

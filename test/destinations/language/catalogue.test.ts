@@ -226,3 +226,7 @@ describe.each(TRANSLATIONS)('the translation into %s', (language) => {
     expect([...new Set(upper)].toSorted()).toEqual(language === 'de' ? NOUNS_IN_GERMAN : [])
   })
 })
+
+test('the catalogue in fr has a space that does not break before each mark that wants one', () => {
+  expect(listFaulty('fr', ({ text }) => /(?<!\u00A0)[:;!?](?=\s|$)/u.test(text))).toEqual([])
+})

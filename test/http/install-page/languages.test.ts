@@ -31,6 +31,17 @@ describe('PAGE_TEXTS', () => {
   )
 })
 
+describe('the words of the page', () => {
+  it.each([
+    ['ru', /ретрансл/i],
+    ['es', /relé/i],
+    ['fr', /(?<!\u00A0)[:;!?](?=\s|$)/u],
+  ] as const)('in %s are none that a reader would stumble over (%s)', (language, wrong) => {
+    const found = Object.values(flat(PAGE_TEXTS[language])).filter((text) => wrong.test(text))
+    expect(found).toEqual([])
+  })
+})
+
 describe('pageLanguage()', () => {
   it.each([
     ['ru', 'ru'],

@@ -16,7 +16,7 @@ import { APPLICATION_TOKEN } from '../../support/worker/runtime-bindings.ts'
 
 const CONNECTED = {
   title: 'The relay is connected',
-  text: 'Changes of this Bitrix24 are passed on from now on. You can close this page.',
+  text: 'Changes in this Bitrix24 are passed on from now on. You can close this page.',
 }
 const REFUSED = {
   title: 'The installation was not accepted',
