@@ -58,15 +58,45 @@ export function isSame(one: Json, other: Json): boolean {
   return left === right
 }
 
-/** The part of a definition that receivers see as `data.field`. */
-export function summaryOf(attributes: FieldAttributes): { readonly [key: string]: Json } {
+// A message shows fewer lines than this.
+const MAX_LIST_VALUES = 20
+
+/**
+ * The part of a definition that receivers see as `data.field`. `listValues` are the texts of the list values whose
+ * order, default or code changed; it is absent where none did.
+ */
+export function summaryOf(
+  attributes: FieldAttributes,
+  changes: readonly Change[] = [],
+): { readonly [key: string]: Json } {
+  const listValues = listValuesOf(attributes, changes)
   return {
     label: labelOf(attributes),
     userTypeId: textOf(attributes['USER_TYPE_ID']),
     multiple: attributes['MULTIPLE'] === 'Y',
     mandatory: attributes['MANDATORY'] === 'Y',
     labels: Object.fromEntries(textsByLanguage(attributes['EDIT_FORM_LABEL'])),
+    ...(listValues.length > 0 && { listValues: Object.fromEntries(listValues) }),
   }
+}
+
+function listValuesOf(
+  attributes: FieldAttributes,
+  changes: readonly Change[],
+): readonly (readonly [id: string, text: string])[] {
+  const names = changes.flatMap(({ attribute }) => {
+    const [, id, key] = /^LIST\.([^.]+)\.([^.]+)$/.exec(attribute) ?? []
+    return id === undefined ? [] : [{ id, isText: key === 'VALUE' }]
+  })
+  // A change of the text tells the text itself.
+  const told = new Set(names.filter(({ isText }) => isText).map(({ id }) => id))
+  const ids = new Set(names.map(({ id }) => id).filter((id) => !told.has(id)))
+  if (ids.size === 0) return []
+  const leaves = everyLeaf(attributes)
+  return [...ids].slice(0, MAX_LIST_VALUES).flatMap((id) => {
+    const text = textOf(leaves.get(`LIST.${id}.VALUE`)?.value)
+    return text === null ? [] : [[id, text] as const]
+  })
 }
 
 /** English first, then any language; the form's label first, then the list's, else the field's code. */

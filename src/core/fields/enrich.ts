@@ -127,8 +127,14 @@ export function enrichFound(
   const toldBefore = tellsAnything ? null : toldByEarlier(state, first.event)
   const enrichments = new Map<number, Enrichment>()
   for (const { sequence, event } of events) {
-    const known = { ...aboutField(attributes, event, context), status: 'complete' as const, readAt }
-    if (sequence !== first.sequence) {
+    const isFirst = sequence === first.sequence
+    const about = aboutField(
+      attributes,
+      event,
+      isFirst ? { ...context, changes: told.changes } : context,
+    )
+    const known = { ...about, status: 'complete' as const, readAt }
+    if (!isFirst) {
       enrichments.set(sequence, { ...known, changes: [], toldBy: first.sequence })
       continue
     }

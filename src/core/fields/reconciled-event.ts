@@ -83,7 +83,7 @@ export function createReconciledEvent(
   return {
     event,
     enrichment: {
-      ...aboutField(context.attributes, event, context),
+      ...aboutField(context.attributes, event, { ...context, changes }),
       status: 'complete',
       changes,
       readAt: context.readAt,
@@ -93,15 +93,21 @@ export function createReconciledEvent(
   }
 }
 
+/** The names of users, and the changes that the enrichment tells. */
+export type AboutContext = Pick<ReadContext, 'userNames'> & {
+  /** @default null */
+  readonly changes?: readonly Change[] | null
+}
+
 /** The members of every enrichment that tell of the field and of the user. */
 export function aboutField(
   attributes: FieldAttributes | null,
   { userId }: Pick<RelayEvent, 'userId'>,
-  { userNames }: Pick<ReadContext, 'userNames'>,
+  { userNames, changes = null }: AboutContext,
 ): Enrichment {
   return {
     ...NOT_ENRICHED,
-    field: attributes === null ? null : summaryOf(attributes),
+    field: attributes === null ? null : summaryOf(attributes, changes ?? []),
     userName: userId === null ? null : (userNames.get(userId) ?? null),
   }
 }

@@ -336,6 +336,22 @@ describe('summaryOf()', () => {
     })
   })
 
+  test('names the list values that changed in anything but their text', () => {
+    const LIST = [
+      { ID: '7', VALUE: 'AG', SORT: '1' },
+      { ID: '8', VALUE: 'GmbH', SORT: '2' },
+      { ID: '9', VALUE: 'KG', SORT: '3' },
+    ]
+    const changes = ['LIST.7.DEF', 'LIST.8.VALUE', 'LIST.8.SORT', 'MANDATORY', 'LIST.5.DEF'].map(
+      (attribute) => ({ attribute, before: null, after: 'x' }),
+    )
+    expect(summaryOf({ LIST }, changes)['listValues']).toEqual({ 7: 'AG' })
+    expect(summaryOf({ LIST })).not.toHaveProperty('listValues')
+    const many = Array.from({ length: 30 }, (_value, id) => ({ ID: String(id), VALUE: `V${id}` }))
+    const sorted = many.map(({ ID }) => ({ attribute: `LIST.${ID}.SORT`, before: 1, after: 2 }))
+    expect(Object.keys(summaryOf({ LIST: many }, sorted)['listValues'] ?? {})).toHaveLength(20)
+  })
+
   test.each<[string, FieldAttributes, string | null]>([
     ['English', { EDIT_FORM_LABEL: { de: 'Steuer', en: 'Tax' } }, 'Tax'],
     ['the first language', { EDIT_FORM_LABEL: { en: ' ', de: '', ru: 'Н', fr: 'I' } }, 'Н'],

@@ -52,6 +52,14 @@ function found(state: FieldState, events: readonly EventToEnrich[], attributes =
 }
 
 describe('a read that finds the field', () => {
+  it('names the list value whose default changed, to the event that tells the change alone', () => {
+    const item = (DEF: string) => ({ ...OLD, LIST: [{ ID: '7', VALUE: 'AG', DEF }] })
+    const state = aField({ attributes: item('N') })
+    const { enrichments } = found(state, [anEvent(42), anEvent(43)], item('Y'))
+    expect(enrichments.get(42)?.field).toMatchObject({ listValues: { 7: 'AG' } })
+    expect(enrichments.get(43)?.field).not.toHaveProperty('listValues')
+  })
+
   it('tells an update the difference to the snapshot, and who made it', () => {
     const { enrichments, state, reconciled } = found(aField(), [anEvent(42)])
     expect(enrichments.get(42)).toEqual({
