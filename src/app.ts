@@ -16,6 +16,7 @@ import { log } from './log.ts'
 import { MAX_GROUP } from './portal/log/appender.ts'
 import type { PortalLookup } from './edge/portal-client.ts'
 import { HintCount } from './edge/hint-count.ts'
+import { MissingMemory } from './edge/missing-memory.ts'
 import { SharedAppends } from './edge/shared-appends.ts'
 import type { DirectoryRemote } from './objects/directory.ts'
 import { createDirectoryClient } from './objects/directory-client.ts'
@@ -49,12 +50,13 @@ export function createApp(): Hono<{ Bindings: Env }> {
   const memory = new CallerMemory()
   const appends = new SharedAppends()
   const hints = new HintCount()
+  const missing = new MissingMemory()
   const intakeOf = (c: Context): IntakeDeps => createIntake(c.env, { memory, appends, hints })
   app.route('/', createBitrix24Routes(intakeOf))
   app.route('/', createRobotRoutes(intakeOf))
   const admin = requireAdmin((c) => createAdminAuth(c.env))
   app.get('/healthz', (c, next) => (isDeep(c) ? admin(c, next) : next()))
-  app.get('/healthz', (c) => health(c, memory))
+  app.get('/healthz', (c) => health(c, memory, missing))
   app.use('/admin/*', admin)
   app.route(
     '/admin/api',
@@ -174,7 +176,11 @@ function isDeep(c: Context): boolean {
   return c.req.query('deep') === '1'
 }
 
-function health(c: Context<{ Bindings: Env }>, memory: CallerMemory): Promise<Response> {
+function health(
+  c: Context<{ Bindings: Env }>,
+  memory: CallerMemory,
+  missing: MissingMemory,
+): Promise<Response> {
   const { env } = c
   const config = configOf(env)
   return healthResponse({
@@ -187,6 +193,7 @@ function health(c: Context<{ Bindings: Env }>, memory: CallerMemory): Promise<Re
       const now = WORLD.now()
       return memory.pending.list(() => directoryOf(env).listPending(now), now)
     },
+    listMissing: () => missing.list(() => directoryOf(env).listMissing(), WORLD.now()),
   })
 }
 

@@ -2,7 +2,7 @@
  * The health check for monitors: whether the relay is configured, and what to do when it is not. It shows no
  * value.
  */
-import type { PendingListing } from '../objects/directory-store.ts'
+import type { MissingListing, PendingListing } from '../objects/directory-store.ts'
 
 /** Everything that the health check tells, and the directory that it asks. */
 export interface HealthDeps {
@@ -13,18 +13,22 @@ export interface HealthDeps {
   readonly canVerify: boolean
   /** The installs that wait until their application is configured. Never rejects. */
   readonly listPending: () => Promise<readonly PendingListing[]>
+  /** The portals that are not bound to every event that is wanted. Never rejects. */
+  readonly listMissing: () => Promise<readonly MissingListing[]>
   /** True for the operator, who learns whose installs wait. */
   readonly isDeep: boolean
 }
 
 /**
- * The answer of `GET /healthz`. A pending install never turns the check red: it may be a stranger's own portal, and
- * a stranger must not be able to alarm the operator. Anybody may call the route, and the names of customers are
- * nobody's business, so only the operator is told whose install waits.
+ * The answer of `GET /healthz`. A missing event never turns the check red, since everything else goes on. Nor does a
+ * pending install: it may be a stranger's own portal, and a stranger must not be able to alarm the operator. Anybody
+ * may call the route, and the names of customers are nobody's business, so only the operator is told whose they are.
  */
 export async function healthResponse(deps: HealthDeps): Promise<Response> {
-  const listed = await deps.listPending()
+  const [listed, unbound] = await Promise.all([deps.listPending(), deps.listMissing()])
   const pending = deps.isDeep ? listed.map(textOf) : countTextOf(listed.length)
+  const missing = deps.isDeep ? unbound.map(missingTextOf) : missingCountOf(unbound.length)
+  const warnings = [...deps.warnings, ...missing]
   const problems = [...deps.problems]
   if (!deps.canVerify) {
     problems.push({
@@ -37,7 +41,7 @@ export async function healthResponse(deps: HealthDeps): Promise<Response> {
     status: isOk ? 'ok' : 'misconfigured',
     version: deps.version,
     ...(isOk ? {} : { problems }),
-    ...(deps.warnings.length === 0 ? {} : { warnings: deps.warnings }),
+    ...(warnings.length === 0 ? {} : { warnings }),
     ...(pending.length === 0 ? {} : { pending }),
   }
   return Response.json(body, {
@@ -59,4 +63,16 @@ function textOf({ domain, clientId }: PendingListing): string {
     `portal ${domain} installed application ${clientId}: ` +
     'set BITRIX24_CLIENT_ID and BITRIX24_CLIENT_SECRET'
   )
+}
+
+function missingCountOf(count: number): readonly string[] {
+  if (count === 0) return []
+  const what = count === 1 ? '1 portal is' : `${count} portals are`
+  return [
+    `${what} not bound to every event that is wanted: GET /healthz?deep=1 with ADMIN_TOKEN names them`,
+  ]
+}
+
+function missingTextOf({ domain, events }: MissingListing): string {
+  return `portal ${domain} is not bound to ${events}: subscriptions.missing of the portal says what to do`
 }

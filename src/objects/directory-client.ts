@@ -40,6 +40,8 @@ export function createDirectoryClient({
     unpin: (...terms) => reach((remote) => remote.unpin(...terms)),
     notePending: (...terms) => reach((remote) => remote.notePending(...terms)),
     listPending: (...terms) => reach((remote) => remote.listPending(...terms)),
+    noteMissing: (...terms) => reach((remote) => remote.noteMissing(...terms)),
+    listMissing: () => reach((remote) => remote.listMissing()),
     notePortal: (...terms) => reachList((remote) => remote.notePortal(...terms)),
     notePortals: (...terms) => reachList((remote) => remote.notePortals(...terms)),
     beginRound: () => reachList((remote) => remote.beginRound()),

@@ -25,6 +25,18 @@ export interface PendingListing {
   readonly expiresAt: number
 }
 
+/** The most portals with missing events that are listed, so that the answer of `/healthz` stays short. */
+export const MAX_MISSING_LISTED = 50
+
+/** One line of the directory: a portal that is not bound to every event that is wanted. */
+export interface MissingListing {
+  readonly domain: string
+  /** What is missing and why, as one text for the operator. */
+  readonly events: string
+}
+
+const MissingRowSchema = v.object({ domain: v.string(), events: v.string() })
+
 const HolderSchema = v.object({ member_id: v.string() })
 
 const PendingRowSchema = v.pipe(
@@ -152,6 +164,42 @@ export class DirectoryStore {
     )
   }
 
+  /** Writes what a portal is not bound to in the place of its former line; null removes the line. */
+  saveMissing(memberId: string, listing: MissingListing | null): void {
+    if (listing === null) {
+      if (this.#hasTable('missing_events')) {
+        this.#db.all('DELETE FROM missing_events WHERE member_id = ?', memberId)
+      }
+      return
+    }
+    this.#db.all(
+      `CREATE TABLE IF NOT EXISTS missing_events (
+         member_id TEXT PRIMARY KEY, domain TEXT NOT NULL, events TEXT NOT NULL) WITHOUT ROWID`,
+    )
+    this.#db.all(
+      'INSERT OR REPLACE INTO missing_events (member_id, domain, events) VALUES (?, ?, ?)',
+      memberId,
+      listing.domain,
+      listing.events,
+    )
+  }
+
+  /**
+   * Some of the portals that are not bound to every event. A damaged line is left out: its portal writes it again
+   * with its daily visit.
+   */
+  listMissing(): MissingListing[] {
+    if (!this.#hasTable('missing_events')) return []
+    const rows = this.#db.all(
+      'SELECT domain, events FROM missing_events LIMIT ?',
+      MAX_MISSING_LISTED,
+    )
+    return rows.flatMap((row) => {
+      const listing = v.safeParse(MissingRowSchema, row)
+      return listing.success ? [listing.output] : []
+    })
+  }
+
   /** Lists a portal, or takes it off the list. Nothing is written where nothing changes. */
   savePortal(memberId: string, isListed: boolean): void {
     if (isListed) {
@@ -217,7 +265,7 @@ export class DirectoryStore {
     return instead
   }
 
-  #hasTable(name: 'pins' | 'pending' | 'portals' | 'rounds'): boolean {
+  #hasTable(name: 'pins' | 'pending' | 'portals' | 'rounds' | 'missing_events'): boolean {
     return hasTable(this.#db, name)
   }
 

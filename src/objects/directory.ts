@@ -6,7 +6,7 @@
 import { DurableObject } from 'cloudflare:workers'
 import { log } from '../log.ts'
 import { openDatabase } from '../storage/database.ts'
-import { DirectoryStore, type PendingListing } from './directory-store.ts'
+import { DirectoryStore, type MissingListing, type PendingListing } from './directory-store.ts'
 import type { Remote } from './remote.ts'
 
 /** The object of pins and pending installs, named `directory`, and the one of the list, named `portals`. */
@@ -52,6 +52,16 @@ export class Directory extends DurableObject<unknown> {
     return this.#store.listPending(now)
   }
 
+  /** Lists what a portal is not bound to; null removes its line. */
+  noteMissing(memberId: string, listing: MissingListing | null): void {
+    this.#store.saveMissing(memberId, listing)
+  }
+
+  /** Portals that are not bound to every event that is wanted. */
+  listMissing(): MissingListing[] {
+    return this.#store.listMissing()
+  }
+
   /** Lists a portal, or takes it off the list when nothing is left of it. */
   notePortal(memberId: string, isListed: boolean): void {
     this.#store.savePortal(memberId, isListed)
@@ -87,6 +97,8 @@ export type DirectoryRemote = Remote<
   | 'holdDomain'
   | 'notePending'
   | 'listPending'
+  | 'noteMissing'
+  | 'listMissing'
   | 'notePortal'
   | 'notePortals'
   | 'beginRound'

@@ -14,6 +14,7 @@ import { InstallDecision } from './installs/decision.ts'
 import { Installer } from './installs/installer.ts'
 import { KvMirror } from './installs/kv-mirror.ts'
 import { PendingInstalls } from './installs/pending.ts'
+import { MissingEventsListing } from './installs/missing-events-listing.ts'
 import { PortalListing } from './installs/portal-listing.ts'
 import { PortalValues } from './installs/values.ts'
 import { RobotAddress } from './installs/robot-address.ts'
@@ -126,13 +127,14 @@ function createInstalls(given: Tokens) {
   const { installs } = given
   const mirror = new KvMirror({ memberId, state, world, installs, robotAddress })
   const listing = new PortalListing({ memberId, state, world, directory })
+  const missingListing = new MissingEventsListing({ memberId, state, world, directory })
   const pending = new PendingInstalls({ memberId, state, config, world, directory })
   const decision = new InstallDecision({ memberId, state, config, world, pairs, pending })
   const installer = new Installer({ memberId, state, config, world, pending, decision })
   const call = paced.inBackground(caller.callerFor('administration'))
   const subscriber = new Subscriber({ memberId, state, youngest, config, world, call })
   const uninstallNotices = new UninstallNotices({ state, world, presenceCheck })
-  const trusted = { values, robotAddress, trust, domains, mirror, listing }
+  const trusted = { values, robotAddress, trust, domains, mirror, listing, missingListing }
   return { ...trusted, pending, installer, subscriber, uninstallNotices }
 }
 

@@ -266,12 +266,14 @@ export class PortalObject extends DurableObject<unknown> {
    * install may change the lanes that the portal has, and what the directory knows of it.
    */
   #advance(): void {
-    const { state, matcher, pending, listing, domains, pump, waker } = this.#parts
+    const { state, matcher, pending, listing, missingListing, domains } = this.#parts
+    const { pump, waker } = this.#parts
     if (this.#followed !== state.version() || matcher.hasUnstoredMatch()) {
       this.#followed = state.version()
       matcher.follow()
       this.#work.background(pending.followDirectory())
       this.#work.background(listing.follow())
+      this.#work.background(missingListing.follow())
       this.#work.background(domains.follow())
     }
     pump.kick()

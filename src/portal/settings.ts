@@ -45,7 +45,7 @@ export interface PortalSettings {
   readonly installs: InstallStore
   readonly directory: Pick<
     DirectoryRemote,
-    'pin' | 'pinned' | 'unpin' | 'holdDomain' | 'notePending' | 'notePortal'
+    'pin' | 'pinned' | 'unpin' | 'holdDomain' | 'notePending' | 'notePortal' | 'noteMissing'
   >
   /** The pace of receivers, shared with all portals. */
   readonly pacer: PacerClient

@@ -4,6 +4,7 @@
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { loadConfig, type Env } from '../../src/config/config.ts'
+import { readWanted } from '../../src/core/events/wanted-events.ts'
 import { answerOf, Edge, watchLog } from '../support/worker/edge.ts'
 import { refused } from '../support/worker/refusals.ts'
 import { NO_TRACES } from '../support/worker/traces.ts'
@@ -219,6 +220,30 @@ describe('GET /healthz', () => {
       )
       expect(await answerOf(await call('/healthz?deep=1', right))).toEqual(ok({ pending }))
     })
+  })
+
+  it('warns of portals that are not bound to every event, and names them to the operator only', async () => {
+    scenario.bitrix24.rest.offer = { own: ['ONAPPUNINSTALL', 'ONAPPUPDATE'], all: ['ONTASKADD'] }
+    scenario.adapt = (settings) => ({ ...settings, wanted: readWanted(['onTaskAdd'], []) })
+    await scenario.portal.installs()
+    await scenario.isSubscribed()
+    const call = (path: string, headers = {}) =>
+      new Edge().call(null, { method: 'GET', path, headers, contentType: null })
+    await vi.waitFor(async () => {
+      expect(await answerOf(await call('/healthz'))).toEqual(
+        ok({
+          warnings: [
+            '1 portal is not bound to every event that is wanted: GET /healthz?deep=1 with ADMIN_TOKEN names them',
+          ],
+        }),
+      )
+    })
+    const right = { authorization: `Bearer ${RUNTIME_BINDINGS.ADMIN_TOKEN}` }
+    const deep = await answerOf(await call('/healthz?deep=1', right))
+    const named = `portal ${scenario.domain} is not bound to OnTaskAdd (no_scope)`
+    expect(deep).toEqual(ok({ warnings: [expect.stringContaining(named)] }))
+    await scenario.portal.uninstalls('keep-data')
+    await vi.waitFor(async () => expect(await answerOf(await call('/healthz'))).toEqual(ok()))
   })
 
   it('reads the directory once for a burst of calls', async () => {

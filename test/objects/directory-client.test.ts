@@ -23,6 +23,8 @@ function aDirectory(answers: () => Promise<never>): DirectoryRemote {
     holdDomain: call,
     notePending: call,
     listPending: call,
+    noteMissing: call,
+    listMissing: call,
     notePortal: call,
     notePortals: call,
     beginRound: call,
@@ -40,6 +42,8 @@ it('ends every wait after 2 s', async () => {
     client.holdDomain('acme.bitrix24.com', ACME),
     client.notePending(ACME, null),
     client.listPending(1),
+    client.noteMissing(ACME, null),
+    client.listMissing(),
     client.notePortal(ACME, true),
     client.notePortals([ACME]),
     client.beginRound(),
@@ -47,7 +51,7 @@ it('ends every wait after 2 s', async () => {
     client.listPortals(''),
   ])
   await vi.advanceTimersByTimeAsync(2000)
-  expect((await asked).map(({ status }) => status)).toEqual(Array(10).fill('rejected'))
+  expect((await asked).map(({ status }) => status)).toEqual(Array(12).fill('rejected'))
 })
 
 it('keeps the list of portals in an object of its own', async () => {
@@ -63,13 +67,15 @@ it('keeps the list of portals in an object of its own', async () => {
     client.pin('token', ACME),
     client.notePending(ACME, null),
     client.listPending(1),
+    client.noteMissing(ACME, null),
+    client.listMissing(),
     client.notePortal(ACME, true),
     client.notePortals([ACME]),
     client.beginRound(),
     client.nextVisits(9),
     client.listPortals(''),
   ])
-  expect(names).toEqual([...Array(3).fill('directory'), ...Array(5).fill('portals')])
+  expect(names).toEqual([...Array(5).fill('directory'), ...Array(5).fill('portals')])
 })
 
 it('rejects when the stub cannot be made', async () => {

@@ -3,6 +3,7 @@ import { reset } from 'cloudflare:test'
 import { afterEach, describe, expect, it } from 'vitest'
 import {
   DirectoryStore,
+  MAX_MISSING_LISTED,
   MAX_PENDING_LISTED,
   NOBODY,
   PORTALS_PAGE,
@@ -244,4 +245,32 @@ it('a question stores nothing, not even a table', async () => {
     return db.all(`SELECT name FROM sqlite_master WHERE name IN ('pins', 'pending', 'portals')`)
   })
   expect(tables).toEqual([])
+})
+
+describe('listMissing()', () => {
+  const line = { domain: 'acme.bitrix24.com', events: 'OnTaskAdd (no_scope)' }
+
+  it('has the last line of each portal', async () => {
+    const lists = await withStore((store) => {
+      const before = store.listMissing()
+      store.saveMissing(OTHER, null)
+      store.saveMissing(ACME, { ...line, events: 'another' })
+      store.saveMissing(ACME, line)
+      const listed = store.listMissing()
+      store.saveMissing(ACME, null)
+      return [before, listed, store.listMissing()]
+    })
+    expect(lists).toEqual([[], [line], []])
+  })
+
+  it('is short, and leaves a damaged line out', async () => {
+    const listed = await withDatabase((db) => {
+      const store = new DirectoryStore(db, () => {})
+      for (let portal = 0; portal < 60; portal += 1) store.saveMissing(`portal ${portal}`, line)
+      const { length } = store.listMissing()
+      db.all("UPDATE missing_events SET events = x'00'")
+      return [length, store.listMissing()]
+    })
+    expect(listed).toEqual([MAX_MISSING_LISTED, []])
+  })
 })

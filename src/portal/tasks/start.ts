@@ -2,7 +2,10 @@
 import type { PortalParts } from '../parts.ts'
 
 /** The parts that every start reads, also that of an unknown portal. */
-type InstallLoadParts = Pick<PortalParts, 'state' | 'values' | 'receivers' | 'robotAddress'>
+type InstallLoadParts = Pick<
+  PortalParts,
+  'state' | 'values' | 'receivers' | 'robotAddress' | 'missingListing'
+>
 
 /** The parts that the work of a known portal rests on. They are nine, since all its stored work goes on. */
 type KnownLoadParts = Pick<
@@ -24,10 +27,12 @@ export async function loadInstall({
   values,
   receivers,
   robotAddress,
+  missingListing,
 }: InstallLoadParts): Promise<boolean> {
   const isKnown = state.load()
   if (isKnown) {
     robotAddress.load()
+    missingListing.load()
     await values.load()
   }
   await receivers.load()
