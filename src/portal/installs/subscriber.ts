@@ -16,6 +16,7 @@ import {
   type EventOffer,
   type MissingEvent,
 } from '../../core/events/missing-events.ts'
+import { withoutTwins } from '../../core/events/twins.ts'
 import { expandWanted, isByGlob, KNOWN_OFFER } from '../../core/events/wanted-events.ts'
 import { REMEMBERED_EVENTS, silenceDueAt } from '../../core/access/silence.ts'
 import { alarmForNextEvent } from '../../core/pace/rhythm.ts'
@@ -165,7 +166,10 @@ export class Subscriber {
     // What the portal offers is asked only where it decides something.
     const offer = config.wanted.globs.length > 0 ? await this.#offer() : null
     const events = expandWanted(config.wanted, offer?.own ?? KNOWN_OFFER)
-    const keeps = (event: string): boolean => offer === null && isByGlob(event, config.wanted)
+    // Its twin of all types is bound in its place.
+    const isTwin = (event: string): boolean => !withoutTwins([...events, event]).includes(event)
+    const keeps = (event: string): boolean =>
+      offer === null && isByGlob(event, config.wanted) && !isTwin(event)
     const wanted = { handler, events, keeps, hosts: this.#hosts() }
     const aligned = await alignSubscriptions(wanted, call)
     const missing = aligned.ok ? await this.#explain(aligned.value, offer) : []

@@ -184,6 +184,21 @@ describe('events that the configuration names', () => {
     expect(asked()).toBe(0)
   })
 
+  it.each([true, false])(
+    'are bound by one of two twins only, whatever was bound before (the portal tells its offer: %s)',
+    async (tells) => {
+      const twins = ['ONCRMDYNAMICITEMUPDATE', 'ONCRMDYNAMICITEMUPDATE_147']
+      const patterns = ['onCrmDynamicItem*', 'onCrmDynamicItemUpdate_147']
+      const own = [...OWN, ...twins]
+      scenario.bitrix24.rest.offer = tells ? { own, all: own } : null
+      scenario.bitrix24.rest.bound = twins.map((event) => aHandler(event))
+      scenario.adapt = (settings) => ({ ...settings, wanted: readWanted(patterns, []) })
+      await scenario.portal.installs()
+      await scenario.isSubscribed()
+      expect(bound(HANDLER).filter((event) => event.startsWith(twins[0] ?? ''))).toEqual([twins[0]])
+    },
+  )
+
   it('stay bound while the portal does not say what it offers', async () => {
     await wants('module.*')
     scenario.bitrix24.rest.offer = null
