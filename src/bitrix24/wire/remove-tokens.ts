@@ -7,9 +7,8 @@
  */
 import type { Json } from '../../core/log/event.ts'
 import { readingsOf } from '../../core/safety/readings.ts'
-import { createObject, isJsonObject, parseJson, type JsonObject } from './json.ts'
+import { createObject, isJsonObject, parseJson, WIDE_LIMITS, type JsonObject } from './json.ts'
 import { SecretSearch, TOKEN_NAMES, withoutNamedTokens } from './tokens-in-text.ts'
-import { ApplicationTokenSchema, parseOrNull, TokenSchema } from './wire-schemas.ts'
 
 /** The text in the place of a removed token. */
 export const REMOVED = '[removed]'
@@ -34,29 +33,30 @@ const TOKEN_VALUE = /^[\x21-\x7e]{16,1000}$/
 // A value under one of these names may be anything: only a text that looks like a token is taken off, in the value and
 // below it. The same holds for a value beside the name of a token.
 const DOUBTFUL_KEY = /(?:^|[^a-z])(?:o?auth2?|tokens?|secrets?|credentials?|bearer|authorization)$/i
+const DOUBTFUL_END = /[a-z](?:OAuth2?|Auth|Tokens?|Secrets?|Credentials?)$/
 const LIKE_TOKEN = /^(?:bearer )?(?=[\w.~+/=-]{0,64}\d)[\w.~+/=-]{20,1000}$/i
+
+// Beside the name of a token stands its value under one of these names, and then it goes whatever it is.
+const VALUE_KEY = /^values?$/i
+
+/** The most tokens of a request that are searched for. */
+const MAX_SECRETS = 12
 
 /** The most tokens of the event itself that are searched for where they stand a second time. */
 const MAX_FOUND = 50
 
 /**
- * Lists the secrets to search for: the tokens of a request, from the places where Bitrix24 puts them, each
- * cut to its first 32 characters. At most six.
+ * Lists the secrets to search for: the tokens of a request, from the places where Bitrix24 puts them and in whatever
+ * form, each cut to its first 32 characters.
  */
 export function secretsOf(payload: JsonObject): readonly string[] {
   const auth = isJsonObject(payload['auth']) ? payload['auth'] : {}
-  const candidates = [
-    parseOrNull(TokenSchema, auth['access_token']),
-    parseOrNull(TokenSchema, auth['refresh_token']),
-    parseOrNull(ApplicationTokenSchema, auth['application_token']),
-    parseOrNull(TokenSchema, payload['AUTH_ID']),
-    parseOrNull(TokenSchema, payload['REFRESH_ID']),
-    parseOrNull(ApplicationTokenSchema, payload['APPLICATION_TOKEN']),
-  ]
-  return candidates
-    .filter((text) => text !== null)
+  return [...Object.entries(auth), ...Object.entries(payload)]
+    .filter(([name]) => SECRET_KEY.test(name))
+    .flatMap(([, value]) => (typeof value === 'string' ? [value] : []))
     .filter((text) => text.length >= MIN_SECRET_LENGTH)
     .map((text) => text.slice(0, MAX_NEEDLE_LENGTH))
+    .slice(0, MAX_SECRETS)
 }
 
 /** Whether a text tells a token: one of the secrets, or one that it names itself. */
@@ -89,28 +89,20 @@ class Cleaner {
     if (typeof value === 'string') return this.#cleanText(value, isDoubtful)
     if (value === null || typeof value !== 'object') return value
     // A name can stand beside its token as a value: `{"name": "auth_id", "value": "…"}`.
-    const isPair = Object.values(value).some(isTokenName)
-    if (!isJsonObject(value)) {
-      return value.map((item) => this.#cleanMember(item, { isPair, isDoubtful }))
-    }
+    const names = Object.values(value).filter(isTokenName)
+    const isNamed = names.some((name) => SECRET_KEY.test(name))
+    const isBelow = isDoubtful || names.length > 0
+    if (!isJsonObject(value)) return value.map((item) => this.clean(item, isBelow))
     const object = createObject()
     for (const [key, member] of Object.entries(value)) {
-      const names = readingsOf(key)
-      const isSecret = names.some((name) => isSecretMember(name, member))
-      const place = { isPair, isDoubtful: isDoubtful || names.some(isDoubtfulName) }
+      const keys = readingsOf(key)
+      const isSecret =
+        keys.some((name) => isSecretMember(name, member)) || (isNamed && VALUE_KEY.test(key))
       object[this.#cleanText(key)] = isSecret
         ? this.#remove(member)
-        : this.#cleanMember(member, place)
+        : this.clean(member, isBelow || keys.some(isDoubtfulName))
     }
     return object
-  }
-
-  #cleanMember(
-    member: Json,
-    { isPair, isDoubtful }: { isPair: boolean; isDoubtful: boolean },
-  ): Json {
-    const isBeside = isPair && typeof member === 'string' && LIKE_TOKEN.test(member)
-    return isBeside ? this.#remove(member) : this.clean(member, isDoubtful)
   }
 
   #cleanText(text: string, isDoubtful = false): string {
@@ -133,7 +125,7 @@ class Cleaner {
    */
   #cleanJson(text: string): string | null {
     if (!/^\s*[[{]/.test(text)) return null
-    const parsed = parseJson(text.trim())
+    const parsed = parseJson(text.trim(), WIDE_LIMITS)
     if (!parsed.ok) return null
     const cleaned = JSON.stringify(this.clean(parsed.value))
     return cleaned === JSON.stringify(parsed.value) ? null : cleaned
@@ -161,11 +153,11 @@ function isSecretMember(name: string, member: Json): boolean {
 }
 
 function isDoubtfulName(name: string): boolean {
-  return DOUBTFUL_KEY.test(name)
+  return DOUBTFUL_KEY.test(name) || DOUBTFUL_END.test(name)
 }
 
 /** Whether a value is nothing but the name of a token. */
-function isTokenName(value: Json): boolean {
+function isTokenName(value: Json): value is string {
   if (typeof value !== 'string' || value.length > 60 || /\s/.test(value)) return false
   return SECRET_KEY.test(value) || AUTH_KEY.test(value)
 }

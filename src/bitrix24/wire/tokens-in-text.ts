@@ -6,15 +6,15 @@ import { base64FormsOf } from '../../core/safety/redact.ts'
 
 // The forms of the two quotes, of a bracket and of a blank that may stand between a name and its value: plain,
 // escaped as in JSON, percent-encoded, and as in HTML.
-const FILLER = String.raw`(?:[\]"'\\\s]|%5d|%2[027]|%25(?:5d|2[027])|&quot;|&#3[49];)`
+const FILLER = String.raw`(?:[\]"'“”«‘\x60\\\s]|%5d|%2[027]|%25(?:5d|2[027])|&quot;|&#3[49];)`
 const EQUALS = String.raw`(?:=>?|:|%(?:25){0,2}3[ad]|;s:\d{1,4}:)`
 // `string(32)` is how PHP dumps the kind of a value, and no value.
-const VALUE = String.raw`(?!string\()[^\s"'\\&<>,;(){}[\]%]{1,2000}`
+const VALUE = String.raw`(?!string\()[^\s"'“”«»‘’\x60\\&<>,;(){}[\]%]{1,2000}`
 
 /** The words that a name ends with when its value is a token: `accessToken`, `ACCESS_TOKEN`, `auth.access_token`. */
 export const TOKEN_NAMES = [
-  '(?:access|refresh|application|auth)[-_. ]?token',
-  'client[-_. ]?secret',
+  '(?:access|refresh|application|auth|event)[-_. ]?tokens?',
+  'client[-_. ]?secrets?',
   '(?:auth|refresh)[-_. ]?id',
 ].join('|')
 
@@ -31,17 +31,27 @@ const LOOSE = new RegExp(`((?:${TOKEN_NAMES})\\d{0,3}${APART}{1,40}?)(${LIKE_TOK
 // may stand the end of an escape: %3F or %26, which are "?" and "&".
 const NO_WORD_BEFORE = String.raw`(?:(?<![a-z_-])|(?<=%(?:25){0,2}(?:3f|26)))`
 const IS = String.raw`(?:%(?:25){0,2}3d|=|(?:\\*"|'):\s{0,4}(?:\\*"|')|\\*";s:\d{1,4}:\\*")`
-const AUTH = new RegExp(`(${NO_WORD_BEFORE}auth${IS})(${VALUE})`, 'gi')
+const INDEX = String.raw`(?:(?:\[|%(?:25){0,2}5b)\w{0,40}(?:\]|%(?:25){0,2}5d))?`
+const AUTH = new RegExp(`(${NO_WORD_BEFORE}auth${INDEX}${IS})(${VALUE})`, 'gi')
 
-// A block of tokens in JSON that is a part of the text, or that is not whole.
+// As the name of a tag or of a field of a form, or beside its value in an attribute, the value has to look like a token.
+const TAGGED = new RegExp(
+  String.raw`(<auth>(?:<[^<>]{1,60}>){0,4}|(?:name|key)\s?=\s?["']auth["'][^\w<>]{1,20}(?:value\s?=\s?["'])?)(${LIKE_TOKEN})`,
+  'gi',
+)
+
+// A block of tokens in JSON or PHP that is a part of the text, or that is not whole. Brackets in it count up to the
+// third level.
+const QUOTED_NEXT = String.raw`(?=\s{0,4}\\{0,4}["'])`
 const BLOCK = new RegExp(
-  String.raw`(${NO_WORD_BEFORE}auth\\*["']?\s{0,4}(?:=>?|:)\s{0,4}\{)([^{}]{1,4000})`,
+  String.raw`(${NO_WORD_BEFORE}auth\\*["']?\s{0,4}(?:=>?|:)\s{0,4}(?:\{|\[${QUOTED_NEXT}|array\s?\(${QUOTED_NEXT}))` +
+    String.raw`((?<=\{)${insideOf(String.raw`\{`, String.raw`\}`)}|(?<=\[)${insideOf(String.raw`\[`, String.raw`\]`)}|(?<=\()${insideOf(String.raw`\(`, String.raw`\)`)})`,
   'gi',
 )
 
 // In a sentence or in a header, the value has to look like a token.
 const SPOKEN = new RegExp(
-  String.raw`((?:\bbearer|(?:(?<![\w-])auth(?:orization)?|(?:access|refresh|application) token)\s{0,4}[:=])\s{0,4}['"]?)([\w.~+/-]{20,2000})`,
+  String.raw`((?:\bbearer|(?:(?<![\w-])auth(?:orization)?|(?:access|refresh|application) token)\s{0,4}[:=])\s{0,4}['"“«‘\x60]?)([\w.~+/-]{20,2000})`,
   'gi',
 )
 
@@ -52,7 +62,7 @@ const WEBHOOK = new RegExp(
   'gi',
 )
 
-const PATTERNS = [LOOSE, NAMED, BLOCK, AUTH, SPOKEN, WEBHOOK]
+const PATTERNS = [LOOSE, NAMED, BLOCK, AUTH, TAGGED, SPOKEN, WEBHOOK]
 
 // Most texts hold none of these words, and then no further pattern has to be tried.
 const SUSPICIOUS = /auth|token|secret|refresh|rest|bearer/i
@@ -133,6 +143,13 @@ export function withoutNamedTokens(
       }),
     text,
   )
+}
+
+/** The pattern of what stands between two brackets. */
+function insideOf(open: string, close: string): string {
+  const plain = `[^${open}${close}]`
+  const inner = `${open}(?:${plain}|${open}${plain}{0,500}${close}){0,500}${close}`
+  return `(?:${plain}|${inner}){1,4000}`
 }
 
 function squeeze(text: string): string {

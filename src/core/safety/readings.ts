@@ -3,9 +3,10 @@
  * layer. A secret must not leave in any of them. Example: `%2561uth=1f2e…` is read as `%61uth=1f2e…` and then as
  * `auth=1f2e…`.
  */
+import { decodeBytes } from './decode-bytes.ts'
 
 /** The most readings of one text. Nobody writes a token under so many layers by accident. */
-const MAX_READINGS = 16
+const MAX_READINGS = 24
 
 /**
  * The most characters of all further readings together, as a multiple of the text; a short text may have more of
@@ -14,16 +15,21 @@ const MAX_READINGS = 16
 const MAX_GROWTH = 3
 const MIN_ROOM = 4096
 
-// A shorter run of base64 holds no name and no token. Lines of it belong together.
-const MIN_RUN = 20
-const ENCODED = /(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{20,}/g
-const HEX = /^[0-9a-f]+$/i
-const WRAPPED = /(?<=[A-Za-z0-9+/_-]{8})\r?\n(?=[A-Za-z0-9+/_-])/g
-const READABLE = /[\x20-\x7e]{8}/
+/** So many characters before and behind what a layer has changed belong to its reading, when the text is long. */
+const CONTEXT = 300
 
-// The letters that NFKC makes of full-width ones and ligatures, without what nobody sees.
-const NOT_ASCII = /[^\0-\x7f]/
-const INVISIBLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu
+// The letters that NFKC makes of full-width ones and ligatures, without what nobody sees. A NUL stands beside each letter
+// of ASCII in UTF-16.
+const NOT_ASCII = /\0|[^\0-\x7f]/
+const INVISIBLE = /[\0\p{Cf}\p{Default_Ignorable_Code_Point}]/gu
+
+// Tags of HTML and of the portal's own markup, which stand between letters that a person reads as one word.
+const OWN_TAGS =
+  'b|i|u|s|p|br|url|img|user|size|color|font|quote|code|list|left|center|right|justify|table|t[rdh]|disk|video'
+const MARKUP = new RegExp(
+  String.raw`<\/?[a-z!][^<>]{0,200}>|\[\/?(?:${OWN_TAGS})(?:=[^[\]]{0,200})?\]`,
+  'gi',
+)
 
 /** Every reading of a text; the first one is the text itself. */
 export function readingsOf(text: string): readonly string[] {
@@ -31,7 +37,9 @@ export function readingsOf(text: string): readonly string[] {
   let room = Math.max(MAX_GROWTH * text.length, MIN_ROOM)
   for (const reading of readings) {
     for (const decode of DECODERS) {
-      const decoded = decode(reading)
+      const whole = decode(reading)
+      if (whole === reading) continue
+      const decoded = changedPart(whole, reading)
       if (decoded.length > room || readings.includes(decoded)) continue
       if (readings.length === MAX_READINGS) return readings
       room -= decoded.length
@@ -41,10 +49,25 @@ export function readingsOf(text: string): readonly string[] {
   return readings
 }
 
+/**
+ * The part of a long text that a layer has changed, with what stands around it, so that an encoded part of it may
+ * have as many layers as a short text.
+ */
+function changedPart(decoded: string, before: string): string {
+  if (before.length <= MIN_ROOM) return decoded
+  const shorter = Math.min(decoded.length, before.length)
+  let start = 0
+  while (start < shorter && decoded[start] === before[start]) start += 1
+  let end = 0
+  while (end < shorter - start && decoded.at(-1 - end) === before.at(-1 - end)) end += 1
+  return decoded.slice(Math.max(0, start - CONTEXT), decoded.length - Math.max(0, end - CONTEXT))
+}
+
 const DECODERS: readonly ((text: string) => string)[] = [
   decodeText,
   (text) => (NOT_ASCII.test(text) ? text.normalize('NFKC').replace(INVISIBLE, '') : text),
-  (text) => (text.length < MIN_RUN ? text : decodeRuns(text)),
+  (text) => (/[<[]/.test(text) ? text.replace(MARKUP, '') : text),
+  decodeBytes,
 ]
 
 /**
@@ -57,6 +80,7 @@ export function decodeText(text: string): string {
   if (decoded.includes('%')) decoded = decodePercent(decoded)
   if (decoded.includes('\\')) decoded = decodeBackslashes(decoded)
   if (decoded.includes('&')) decoded = decodeEntities(decoded)
+  if (decoded.includes('=\n') || decoded.includes('=\r\n')) decoded = decoded.replace(/=\r?\n/g, '')
   return decoded.replace(/(?:=[0-9a-f]{2}){4,}/gi, (run) => fromCodes(run.slice(1).split('='), 16))
 }
 
@@ -75,6 +99,7 @@ function decodeBackslashes(text: string): string {
     .replace(/\\u([0-9a-f]{4})/gi, (_escape, hex: string) => fromCode(hex, 16))
     .replace(/\\u\{([0-9a-f]{1,6})\}/gi, (_escape, hex: string) => fromCode(hex, 16))
     .replace(/\\x([0-9a-f]{2})/gi, (_escape, hex: string) => fromCode(hex, 16))
+    .replace(/\\[nrt]/g, ' ')
     .replace(/\\(["\\/])/g, '$1')
 }
 
@@ -84,46 +109,21 @@ function decodeEntities(text: string): string {
       fromCode(hex, 16),
     )
     .replace(/&#0*(\d{1,7})(?:;|(?!\d))/g, (_entity, digits: string) => fromCode(digits, 10))
-    .replace(/&([a-z]{2,6});/gi, (entity, name: string) => NAMED.get(name.toLowerCase()) ?? entity)
+    .replace(/&([a-z]{2,14});/gi, (entity, name: string) => NAMED.get(name.toLowerCase()) ?? entity)
 }
 
-const NAMED: ReadonlyMap<string, string> = new Map([
-  ['amp', '&'],
-  ['lt', '<'],
-  ['gt', '>'],
-  ['quot', '"'],
-  ['apos', "'"],
-  ['nbsp', ' '],
-  ['equals', '='],
-  ['colon', ':'],
-  ['lowbar', '_'],
-  ['sol', '/'],
-  ['quest', '?'],
-  ['percnt', '%'],
-  ['hyphen', '-'],
-  ['period', '.'],
-])
-
-/** What the runs of hex and base64 in a text say, one below the other; the text itself where they say nothing. */
-function decodeRuns(text: string): string {
-  const said: string[] = []
-  const joined = text.includes('\n') ? text.replace(WRAPPED, '') : text
-  for (const [run] of joined.matchAll(ENCODED)) {
-    if (HEX.test(run)) said.push(fromCodes(run.match(/../g) ?? [], 16))
-    // Base64 has the slash too, so what stands before a token in an address moves its groups: `path/eyJhY2…`.
-    for (const first of run.includes('/') ? [0, 1, 2, 3] : [0]) {
-      said.push(fromBase64(run.slice(first)))
-    }
-  }
-  const readable = said.filter((part) => READABLE.test(part))
-  return readable.length === 0 ? text : readable.join('\n')
-}
-
-function fromBase64(run: string): string {
-  const digits = run.replaceAll('-', '+').replaceAll('_', '/')
-  // A single digit behind the last group holds no byte. UTF-16 has a zero beside each letter of ASCII.
-  return atob(digits.length % 4 === 1 ? digits.slice(0, -1) : digits).replaceAll('\0', '')
-}
+// The signs that stand in names, in addresses, in JSON and between letters.
+const NAMED: ReadonlyMap<string, string> = new Map(
+  (
+    'amp& lt< gt> quot" apos\' equals= colon: semi; comma, period. sol/ bsol\\ quest? excl! percnt% num# ' +
+    'lowbar_ underbar_ hyphen- dash- plus+ lcub{ lbrace{ rcub} rbrace} lsqb[ lbrack[ rsqb] rbrack] lpar( rpar) ' +
+    'verbar| vert| grave` commat@ dollar$ ast* ldquo" rdquo" lsquo\' rsquo\' laquo" raquo" ' +
+    'shy\u00ad zwj\u200d zwnj\u200c zerowidthspace\u200b'
+  )
+    .split(' ')
+    .map((entry): [string, string] => [entry.slice(0, -1), entry.slice(-1)])
+    .concat(['nbsp', 'ensp', 'emsp', 'thinsp', 'tab', 'newline'].map((name) => [name, ' '])),
+)
 
 function fromCodes(codes: readonly string[], radix: number): string {
   return codes.map((code) => fromCode(code, radix)).join('')

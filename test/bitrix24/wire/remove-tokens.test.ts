@@ -37,13 +37,27 @@ describe('secretsOf()', () => {
     ])
   })
 
+  it('lists tokens of any form, under any name of a token', () => {
+    const auth = { access_token: 'j'.repeat(2000), clientSecret: 'client secret with blanks' }
+    const robot = { auth, auth_id: 'in-lower-case', event_token: '65f2|secret-of-workflow' }
+    expect(secretsOf(robot)).toEqual([
+      'j'.repeat(32),
+      'client secret with blanks',
+      'in-lower-case',
+      '65f2|secret-of-workflow',
+    ])
+    const many = oneTo(30).map((n): [string, string] => [`access_token${n}`, `token-of-${n}`])
+    expect(secretsOf(Object.fromEntries(many))).toHaveLength(12)
+  })
+
   it('leaves out what cannot be a token', () => {
     const auth = {
       access_token: 'short12',
       refresh_token: ['12345678'],
       application_token: 12345678,
+      scope: 'crm,user,entity',
     }
-    expect(secretsOf({ auth, AUTH_ID: 'a b c d e f' })).toEqual([])
+    expect(secretsOf({ auth, member_id: 'a'.repeat(32) })).toEqual([])
     expect(secretsOf({ auth: 'text' })).toEqual([])
   })
 })
@@ -68,6 +82,9 @@ describe('removeTokens()', () => {
     'access token',
     'access_token2',
     'access_token[]',
+    'accessTokens',
+    'client_secrets',
+    'event_token',
     'auth[access_token][0]',
     'access%5Ftoken',
     'access\\u005ftoken',
@@ -191,6 +208,26 @@ describe('removeTokens()', () => {
     ['quoted-printable', ACCESS.replace(/./g, (c) => `=${hexOf(c).toUpperCase()}`)],
     ['with blanks, a line end and dashes', ACCESS.replace(/.{8}/g, '$& \n-')],
     ['with what nobody sees', ACCESS.replace(/./g, '$&\u200b')],
+    ['between tags of HTML', ACCESS.replace(/.{8}/g, '$&<b></b>')],
+    ['between line ends of HTML', ACCESS.replace(/.{16}/g, '$&<br />')],
+    ["between tags of the portal's markup", ACCESS.replace(/.{16}/g, '$&[b][/b][color=#fff]')],
+    ['between escaped line ends', ACCESS.replace(/.{16}/g, '$&\\n')],
+    ['between names of HTML', ACCESS.replace(/.{4}/g, '$&&shy;&ZeroWidthSpace;')],
+    ['in lines of quoted-printable', ACCESS.replace(/.{16}/g, '$&=\r\n')],
+    ['in hex of UTF-16', hexOf(ACCESS).replace(/../g, '$&00')],
+    ['in hex of UTF-16 the other way', hexOf(ACCESS).replace(/../g, '00$&')],
+    ['in base64 of UTF-16 the other way', btoa(ACCESS.replace(/./g, '\0$&'))],
+    ['as a list of numbers', ACCESS.replace(/./g, (c) => `${c.charCodeAt(0)}, `)],
+    ['as a list of octal numbers', ACCESS.replace(/./g, (c) => `0${c.charCodeAt(0).toString(8)} `)],
+    [
+      'as a list of binary numbers',
+      ACCESS.replace(/./g, (c) => `0${c.charCodeAt(0).toString(2)} `),
+    ],
+    ['as a list of hex numbers', ACCESS.replace(/./g, (c) => `0x${hexOf(c)},`)],
+    ['as a list of code points', ACCESS.replace(/./g, (c) => `U+00${hexOf(c)} `)],
+    ['in escapes of Python', ACCESS.replace(/./g, (c) => `\\U000000${hexOf(c)}`)],
+    ['in escapes of CSS', ACCESS.replace(/./g, (c) => `\\0000${hexOf(c)}`)],
+    ['deep in a long text', 'words of a text '.repeat(2000) + repeated(btoa, ACCESS, 4)],
     ['in full width', ACCESS.replace(/./g, (c) => String.fromCharCode(c.charCodeAt(0) + 0xfee0))],
   ])("replaces a text with the request's own token %s", (_how, text) => {
     const secrets = secretsOf({ auth: { access_token: ACCESS } })
@@ -222,6 +259,27 @@ describe('removeTokens()', () => {
       'the address of a webhook',
       'https:\\u002f\\u002fa\\u002frest\\u002f1\\u002f5xu10rcaz5ldtqiy\\u002f',
     ],
+    ['JSON in base64 behind a name', `session_${btoa(JSON_TEXT)}`],
+    ['JSON in base64 behind letters', `v1-x${btoa(JSON_TEXT)}`],
+    ['JSON in base64 with escaped line ends', btoa(JSON_TEXT).replace(/.{12}/g, '$&\\r\\n')],
+    ['JSON in base64 with blanks', btoa(JSON_TEXT).replace(/.{12}/g, '$& ')],
+    ['JSON in base64 with line ends of HTML', btoa(JSON_TEXT).replace(/.{12}/g, '$&<br>')],
+    ['JSON in hex as of a database', `0x${hexOf(JSON_TEXT)}`],
+    ['JSON in hex as of another database', `\\x${hexOf(JSON_TEXT)}`],
+    ['JSON in hex behind a digit', `f${hexOf(JSON_TEXT)}`],
+    ['JSON in hex with colons', hexOf(JSON_TEXT).replace(/../g, '$&:')],
+    ['JSON in a dump', hexOf(JSON_TEXT).replace(/.{4}/g, '$& ')],
+    ['JSON in UTF-16, percent-encoded', hexOf(JSON_TEXT).replace(/../g, '%$&%00')],
+    ['JSON in names of HTML', BLOCK_TEXT.replaceAll('{', '&lcub;').replaceAll('"', '&quot;')],
+    ['a name in HTML', `access&UnderBar;token=${OTHER}`],
+    ['a name with an unseen sign in HTML', `access&shy;_token=${OTHER}`],
+    ['a name in bold letters', `<b>access</b>_token=${OTHER}`],
+    ['a name in the markup of the portal', `[b]auth[/b]=${OTHER}`],
+    ['a name in quoted-printable', `access_tok=\r\nen=3D${OTHER}`],
+    [
+      'an address in a long text, percent-encoded',
+      'words of a text '.repeat(2000) + repeated(encodeURIComponent, `?%61uth=${OTHER}`, 5),
+    ],
     ['the address of a webhook in base64', btoa('https://a/rest/1/5xu10rcaz5ldtqiy/')],
   ])('replaces a text that tells a token only when it is decoded: %s', (_what, text) => {
     expect(removeTokens({ text, [text]: 1 }, [])).toEqual({ text: REMOVED, [REMOVED]: 1 })
@@ -241,6 +299,22 @@ describe('removeTokens()', () => {
       ['auth', REMOVED, 'short'],
     ],
     [
+      { name: 'access_token', value: 'short' },
+      { name: 'access_token', value: REMOVED },
+    ],
+    [
+      { name: 'access_token', values: ['short'] },
+      { name: 'access_token', values: REMOVED },
+    ],
+    [
+      { NAME: 'auth', VALUE: 'Y' },
+      { NAME: 'auth', VALUE: 'Y' },
+    ],
+    [
+      { name: 'auth_id', is: { raw: OTHER }, list: ['x', [OTHER]] },
+      { name: 'auth_id', is: { raw: REMOVED }, list: ['x', [REMOVED]] },
+    ],
+    [
       { name: 'the access token', value: OTHER },
       { name: 'the access token', value: OTHER },
     ],
@@ -251,6 +325,12 @@ describe('removeTokens()', () => {
 
   it('takes off what looks like a token below a name that may be one of tokens', () => {
     const value = { oauth: { a: OTHER, list: [`Bearer ${OTHER}`] }, tokens: 'none', token: OTHER }
+    const camel = { apiToken: OTHER, webhookSecret: [OTHER], apiTokenId: OTHER.slice(1) }
+    expect(removeTokens(camel, [])).toEqual({
+      apiToken: REMOVED,
+      webhookSecret: [REMOVED],
+      apiTokenId: OTHER.slice(1),
+    })
     expect(removeTokens({ ...value, code: OTHER.slice(1) }, [])).toEqual({
       oauth: { a: REMOVED, list: [REMOVED] },
       tokens: 'none',
@@ -266,6 +346,10 @@ describe('removeTokens()', () => {
     })
     const large = JSON.stringify([...oneTo(2000), { auth: { anything: OTHER } }])
     expect(String(removeTokens(large, []))).not.toContain(OTHER)
+    const within = { auth: { anything: { x: OTHER } } }
+    const many = JSON.stringify([...oneTo(5000), within])
+    const nested = oneTo(20).reduce((inner) => `[${inner}]`, JSON.stringify(within))
+    for (const text of [many, nested]) expect(String(removeTokens(text, []))).not.toContain(OTHER)
     const deep = `${'['.repeat(2000)}{"auth":{"anything":"${OTHER}"}}${']'.repeat(2000)}`
     expect(String(removeTokens(deep, []))).not.toContain(OTHER)
   })
@@ -304,6 +388,16 @@ describe('removeTokens()', () => {
       'rest/',
       '%25',
       '\\',
+      'auth:{{',
+      'auth=["',
+      '61 ',
+      '0x61,',
+      '11,',
+      '<a',
+      '[b=',
+      'longerwords ',
+      '<auth>',
+      '=\n',
       '&#1;',
       'auth_id;s:1',
     ].map((unit) => unit.repeat(60_000 / unit.length))
