@@ -155,7 +155,9 @@ async function sendReplay(walk: Walk, entry: LogEntry): Promise<void> {
   walk.liveWasLast = false
   const terms = termsOf(walk, job.startedAt)
   const settled = settleReplay(book.lane(), entry.sequence, { outcome, terms, attemptsBefore })
-  book.saveOutcome(noteClock(settled.lane, { since, now: clock.now() }), { fates: settled.fates })
+  // Retention may have dropped the event meanwhile. A fate of it would be parked for ever, and replay nothing.
+  const fates = log.entry(entry.sequence) === null ? [] : settled.fates
+  book.saveOutcome(noteClock(settled.lane, { since, now: clock.now() }), { fates })
 }
 
 /**

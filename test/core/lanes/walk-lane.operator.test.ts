@@ -106,6 +106,15 @@ describe('replay jobs', () => {
   /** A lane that has delivered 3 of 6 events. */
   const half = { events: 6, lane: { cursor: 3, lastMeant: 3 } }
 
+  it('leave no fate of an event that was dropped while it was sent', async () => {
+    const scenario = aLaneScenario({ ...half, outcomes: { 1: [REJECTED] } })
+    scenario.operator.replays({ to: 1 })
+    scenario.during(1, () => scenario.drop(2))
+    await scenario.time.passesUntilQuiet()
+    expect(scenario.mixed).toContain('r1')
+    expect(scenario.parked).toEqual([])
+  })
+
   it('send one event at a time between live ones', async () => {
     const scenario = aLaneScenario(half)
     scenario.operator.replays({})
