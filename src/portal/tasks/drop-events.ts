@@ -55,7 +55,10 @@ export function dropPage(parts: DropParts, upTo: number, reason: DropReason): nu
   const floor = entries.at(-1)?.sequence ?? upTo
   const meant = new MeantEvents(parts)
   meant.note(entries.toReversed())
-  const isLast = (segments.all()[0]?.last ?? Number.POSITIVE_INFINITY) <= floor
+  const [oldest] = segments.all()
+  // Behind its last event no sequence may have been given, as in an object that was restored.
+  const isLast =
+    oldest !== undefined && oldest.last !== null && segments.lastIn(oldest.log) <= floor
   pass(parts, { floor, meant, reason }, () => {
     log.dropUpTo(floor)
     fates.dropUpTo(floor)

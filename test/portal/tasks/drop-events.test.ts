@@ -3,6 +3,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { anEvent, aUserField } from '../../support/builders/a-delivery.ts'
 import { RETENTION_PAGE } from '../../../src/core/lanes/retention.ts'
 import { MAX_STORED_BYTES } from '../../../src/core/log/stored-form.ts'
+import { SegmentStore } from '../../../src/portal/log/segment-store.ts'
+import { openDatabase } from '../../../src/storage/database.ts'
 import { machine } from '../../support/builders/entries.ts'
 import { PortalScenario } from '../../support/scenarios/portal-scenario.ts'
 
@@ -95,4 +97,34 @@ describe('the end of a segment', () => {
     expect(await scenario.object.touch()).toEqual({ dropped: 1201 })
     expect(await scenario.lane('erp')).toMatchObject({ cursor: 1201, expired: 1200 })
   })
+})
+
+it('a large segment behind whose events no sequence was given goes with the last of them', async () => {
+  scenario.settings = { ...scenario.settings, maxLogBytes: 1_000_000 }
+  await scenario.relay.deploys([machine('erp')])
+  await scenario.relay.passesOn(3)
+  await scenario.relay.restarts()
+  await scenario.rows(`UPDATE install SET install = json_set(install, '$.lastSequence', 50)`)
+  await scenario.evict()
+  await scenario.inside(({ storage }) => new SegmentStore(openDatabase(storage)).close(50))
+  await scenario.evict()
+  await scenario.rows('UPDATE segments SET bytes = 900000 WHERE id = 1')
+  await scenario.rows(
+    `UPDATE log SET event = json_set(event, '$.data', ?) WHERE sequence < 4`,
+    'x'.repeat(800_000),
+  )
+  await scenario.evict()
+  await scenario.relay.passesOn(2)
+  await scenario.relay.restarts()
+  await scenario.rows(
+    `UPDATE log_2 SET event = json_set(event, '$.data', ?) WHERE sequence = 51`,
+    'x'.repeat(1_200_000),
+  )
+  await scenario.evict()
+  await scenario.object.touch()
+  await scenario.object.touch()
+  expect(await scenario.rows('SELECT id, last FROM segments')).toEqual([{ id: 2, last: null }])
+  expect((await scenario.object.events(999, 50))?.events.map(({ sequence }) => sequence)).toEqual([
+    52,
+  ])
 })
