@@ -88,7 +88,7 @@ function createStored({ storage, memberId, config, world, scheduler }: Given) {
   const db = openDatabase(storage)
   const damaged = new DamagedRows({ db, memberId, world })
   const alarm = new AlarmKeeper(storage, world.now)
-  const segments = new SegmentStore(db)
+  const segments = new SegmentStore(db, () => damaged.tell('segments'))
   const log = new LogStore(db, segments)
   const youngest = new YoungestStore({ db, segments, log, world })
   const fates = new FateStore(db, segments)

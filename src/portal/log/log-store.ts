@@ -12,7 +12,7 @@ import { readOutlines } from './outline-rows.ts'
 import { AWAITS, parseEntry, receivedAtOf } from './log-rows.ts'
 import { countFitting, readPage, type RowPage } from './page-rows.ts'
 import type { LogCounts, SegmentStore } from './segment-store.ts'
-import type { Segment } from './segment-rows.ts'
+import { COUNTS_OF_ROWS, type Segment } from './segment-rows.ts'
 
 /** By so much the times of neighbouring events may be out of order, in milliseconds. */
 const CLOCKS_DIFFER_MS = HOUR_MS
@@ -282,11 +282,7 @@ export class LogStore {
     this.#memory.clear()
     const { id, log } = oldest
     const [gone] = this.#db.all(
-      `SELECT count(*) AS entries, coalesce(sum(reconciled), 0) AS reconciled,
-         coalesce(sum(enrichment LIKE '{"status":"unavailable"%'), 0) AS thin,
-         coalesce(sum(iif(json_valid(event), coalesce(json_type(event, '$.quarantined'), '') <> 'null', 1)), 0)
-           AS quarantined
-       FROM ${log} WHERE sequence <= ?`,
+      `SELECT ${COUNTS_OF_ROWS} FROM ${log} WHERE sequence <= ?`,
       sequence,
     )
     if (gone === undefined) return

@@ -2,7 +2,7 @@
  * A segment of a portal's log as it stands in storage: the names of its tables, and their columns. Each segment has a
  * log, its fates and its digests in tables of its own, for example `log_2`, `fates_2` and `digests_2`.
  */
-import { numberOf, type Database, type SqlRow } from '../../storage/database.ts'
+import { hasTable, numberOf, textOf, type Database, type SqlRow } from '../../storage/database.ts'
 
 /**
  * The tables of a segment as the migrations have made them for the first one. A migration that changes one of them has
@@ -68,11 +68,11 @@ export function openSegment(id: number): Segment {
   return { id, ...tablesOf(id), last: null, oldestAt: null, youngestAt: null, bytes: 0 }
 }
 
-/** A closed segment in its row. A damaged last sequence is found in its log, and another damaged number is unknown. */
-export function parseSegment(row: SqlRow, lastIn: (log: string) => number): Segment {
+/** A closed segment in its row, whose end was looked at before. Another damaged number is unknown. */
+export function parseSegment(row: SqlRow): Segment {
   const id = numberOf(row, 'id')
   const names = tablesOf(id)
-  const last = numberIn(row, 'last') ?? lastIn(names.log)
+  const last = numberOf(row, 'last')
   const oldestAt = numberIn(row, 'oldest_at')
   const youngestAt = numberIn(row, 'youngest_at')
   return { id, ...names, last, oldestAt, youngestAt, bytes: numberIn(row, 'bytes') ?? 0 }
@@ -82,6 +82,77 @@ export function parseSegment(row: SqlRow, lastIn: (log: string) => number): Segm
 export function numberIn(row: SqlRow, column: string): number | null {
   const value = row[column]
   return typeof value === 'number' ? value : null
+}
+
+/** The numbers of a log's rows. */
+export const COUNTS_OF_ROWS = `count(*) AS entries, coalesce(sum(reconciled), 0) AS reconciled,
+  coalesce(sum(enrichment LIKE '{"status":"unavailable"%'), 0) AS thin,
+  coalesce(sum(iif(json_valid(event), coalesce(json_type(event, '$.quarantined'), '') <> 'null', 1)), 0)
+    AS quarantined`
+
+/**
+ * Whether these rows name every segment. They follow each other without a gap, a closed one was counted up to its end,
+ * and no table stands beside them.
+ */
+export function hasAllSegments(db: Database, rows: readonly SqlRow[]): boolean {
+  const [first, open] = [rows.at(0), rows.at(-1)].map((row) => numberIn(row ?? {}, 'id'))
+  if (typeof first !== 'number' || typeof open !== 'number') return false
+  const ends = rows.slice(0, -1).map((row) => (row['last'] === row['up_to'] ? row['last'] : null))
+  const isGapless = open - first === rows.length - 1
+  const isInOrder = ends.every(
+    (end, n) => typeof end === 'number' && end >= Number(ends[n - 1] ?? 0),
+  )
+  const isBeside = (id: number): boolean => id >= FIRST_SEGMENT && hasTable(db, tablesOf(id).log)
+  return isGapless && isInOrder && !isBeside(first - 1) && !isBeside(open + 1)
+}
+
+/** Writes the rows of the segments again, from their tables. What is left of the rows stays, but for wrong ends. */
+export function mendRows(db: Database, rows: readonly SqlRow[]): readonly SqlRow[] {
+  const ids = db
+    .all(
+      `SELECT name FROM sqlite_master WHERE type = 'table' AND (name = 'log' OR name GLOB 'log_[0-9]*')`,
+    )
+    .map((row) => Number(textOf(row, 'name').slice('log_'.length)) || FIRST_SEGMENT)
+    .toSorted((a, b) => a - b)
+  let end = 0
+  const mended = ids.map((id, n): SqlRow => {
+    const row = rows.find((known) => known['id'] === id) ?? countRow(db, id)
+    const isOpen = n === ids.length - 1
+    const isRight = row['last'] === row['up_to'] && Number(row['last']) >= end
+    end = Math.max(end, isOpen || !isRight ? endOf(db, id) : Number(row['last']))
+    return isOpen ? { ...row, last: null } : { ...row, last: end, up_to: end }
+  })
+  try {
+    db.transaction(() => {
+      for (const row of mended) {
+        const columns = Object.keys(row)
+        const places = columns.map(() => '?').join(', ')
+        const values = `(${columns.join(', ')}) VALUES (${places})`
+        db.all(`INSERT OR REPLACE INTO segments ${values}`, ...Object.values(row))
+      }
+    })
+  } catch {
+    // Swallows the refusal of a full object: the next start tries again.
+  }
+  return mended
+}
+
+/** The row of a segment as its tables tell it. */
+function countRow(db: Database, id: number): SqlRow {
+  const { log } = tablesOf(id)
+  const [counts] = db.all(`SELECT ${COUNTS_OF_ROWS} FROM ${log}`)
+  const timeAt = (order: string): number | null => {
+    const [row] = db.all(`SELECT received_at FROM ${log} ORDER BY sequence ${order} LIMIT 1`)
+    return numberIn(row ?? {}, 'received_at')
+  }
+  const times = { oldest_at: timeAt('ASC'), youngest_at: timeAt('DESC') }
+  return { id, ...times, bytes: 0, ...counts, up_to: endOf(db, id) }
+}
+
+/** The last sequence in the log of a segment; 0 when it is empty. */
+function endOf(db: Database, id: number): number {
+  const [row] = db.all(`SELECT max(sequence) AS last FROM ${tablesOf(id).log}`)
+  return numberIn(row ?? {}, 'last') ?? 0
 }
 
 /** Makes the tables of a segment, with the index of its parked fates. */

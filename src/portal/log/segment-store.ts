@@ -9,9 +9,11 @@
 import type { SegmentState } from '../../core/log/segments.ts'
 import { hasTable, numberOf, type Database, type SqlRow } from '../../storage/database.ts'
 import {
+  hasAllSegments,
   createTables,
   dropTables,
   FIRST_SEGMENT,
+  mendRows,
   numberIn,
   openSegment,
   parseSegment,
@@ -32,11 +34,14 @@ export interface LogCounts {
 /** The segments of one portal's log. */
 export class SegmentStore {
   readonly #db: Database
+  readonly #onDamage: () => void
   #known: readonly Segment[] | null = null
   #isSegmented = true
 
-  constructor(db: Database) {
+  /** `onDamage` hears of rows that were damaged outside of this program: they are written again from the tables. */
+  constructor(db: Database, onDamage: () => void = () => {}) {
     this.#db = db
+    this.#onDamage = onDamage
   }
 
   /** Every segment, oldest first; the last one is open. */
@@ -55,10 +60,13 @@ export class SegmentStore {
   }
 
   #load(): readonly Segment[] {
-    const rows = this.#rows()
+    const stored = this.#rows()
+    const isDamaged = this.#isSegmented && !hasAllSegments(this.#db, stored)
+    const rows = isDamaged ? mendRows(this.#db, stored) : stored
+    if (isDamaged) this.#onDamage()
     const open = rows.at(-1)
     return [
-      ...rows.slice(0, -1).map((row) => parseSegment(row, (log) => this.lastIn(log))),
+      ...rows.slice(0, -1).map((row) => parseSegment(row)),
       openSegment(open === undefined ? FIRST_SEGMENT : numberOf(open, 'id')),
     ]
   }
@@ -66,7 +74,7 @@ export class SegmentStore {
   #rows(): readonly SqlRow[] {
     this.#isSegmented = hasTable(this.#db, 'segments')
     if (!this.#isSegmented) return []
-    return this.#db.all('SELECT id, last, oldest_at, youngest_at, bytes FROM segments ORDER BY id')
+    return this.#db.all('SELECT * FROM segments ORDER BY id')
   }
 
   /** The open segment in numbers. */
