@@ -98,6 +98,8 @@ const NEW_METHODS: {
     beginRound: 'portals are visited as KV lists them',
     nextVisits: 'this run visits no portal, the daily one visits as KV lists them',
     listPortals: 'nobody calls it in this release',
+    noteMissing: 'the portal says it again with its next look at the bindings',
+    listMissing: '`/healthz` tells no portal that lacks events',
   },
 }
 
