@@ -26,6 +26,7 @@ import type { DeliveryOutcome } from './state/outcome.ts'
 import { nextStep, type Attempt } from './next-step.ts'
 import type { AttemptEntries } from './plan-digest.ts'
 import { isEnded, sendInTurn, type Walk } from './send-in-turn.ts'
+import { tallyAttempt } from './state/tally.ts'
 import { settle, type SettleTerms } from './settle/settle.ts'
 import { settleDigest } from './settle/settle-digest.ts'
 import { settleReplay } from './settle/settle-replay.ts'
@@ -120,7 +121,8 @@ async function sendLive(walk: Walk, entries: AttemptEntries): Promise<void> {
   // outcome is stored at once.
   const isPlain =
     outcome.kind === 'delivered' && fates.length === 0 && digest === null && settled === lane
-  const noted = noteClock(settled, { since, now: clock.now() })
+  const tallied = tallyAttempt(settled, outcome, { events: entries.length, fates })
+  const noted = noteClock(tallied, { since, now: clock.now() })
   if (isPlain) book.saveSoon(noted, sequences.length)
   else book.saveOutcome(noted, { fates, digest })
 }
@@ -157,7 +159,8 @@ async function sendReplay(walk: Walk, entry: LogEntry): Promise<void> {
   const settled = settleReplay(book.lane(), entry.sequence, { outcome, terms, attemptsBefore })
   // Retention may have dropped the event meanwhile. A fate of it would be parked for ever, and replay nothing.
   const fates = log.entry(entry.sequence) === null ? [] : settled.fates
-  book.saveOutcome(noteClock(settled.lane, { since, now: clock.now() }), { fates })
+  const tallied = tallyAttempt(settled.lane, outcome, { events: 1, fates })
+  book.saveOutcome(noteClock(tallied, { since, now: clock.now() }), { fates })
 }
 
 /**

@@ -2,6 +2,7 @@
 import { canReplay } from '../../core/lanes/filters/filter-reason.ts'
 import { parkEvent } from '../../core/lanes/state/cursor.ts'
 import type { LaneState, ReplayJob } from '../../core/lanes/state/lane-state.ts'
+import { tallyParked } from '../../core/lanes/state/tally.ts'
 import { enable, pause } from '../../core/lanes/state/lane-status.ts'
 import { MAX_REPLAY_JOBS } from '../../core/lanes/state/replay-job.ts'
 import { countMeant, outlinesAfter } from '../../core/log/entries.ts'
@@ -85,8 +86,9 @@ export class LaneControl {
     const { book, world } = this.#deps
     const at = world.now()
     const parked = parkEvent(lane, sequence, { reason: 'set_aside', status: null, at })
-    book.save(parked.lane, { fates: parked.fates })
-    return ok(parked.lane)
+    const tallied = tallyParked(parked.lane, parked.fates)
+    book.save(tallied, { fates: parked.fates })
+    return ok(tallied)
   }
 
   /**

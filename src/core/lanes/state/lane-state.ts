@@ -6,6 +6,7 @@
 import type { RecentFate } from './fate.ts'
 import type { OutcomeReason } from './outcome.ts'
 import { NO_MEMORY, type ReceiverMemory } from './receiver-memory.ts'
+import { NO_TALLY, type LaneTally } from './tally.ts'
 import type { Filter } from '../filters/filter.ts'
 
 /** The state of a lane by its status. All lanes of a portal are stored in one row, with these members. */
@@ -91,6 +92,8 @@ interface LaneProgress {
   readonly gatherUntil: number | null
   /** Everything that the receiver asked to be remembered; forgotten when the settings change. */
   readonly memory: ReceiverMemory
+  /** How its attempts have ended since it began. */
+  readonly tally: LaneTally
 }
 
 /** The filter that decided from one sequence on. */
@@ -157,6 +160,7 @@ export const UNTOUCHED = {
   singlyUpTo: 0,
   gatherUntil: null,
   memory: NO_MEMORY,
+  tally: NO_TALLY,
 } as const satisfies Partial<LaneProgress>
 
 /** Whether the lane's last attempt failed: such lanes share few of the portal's connections. */

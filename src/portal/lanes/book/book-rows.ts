@@ -8,6 +8,7 @@ import type { DisabledReason, Epoch } from '../../../core/lanes/state/lane-state
 import type { OutcomeReason } from '../../../core/lanes/state/outcome.ts'
 import { NO_MEMORY } from '../../../core/lanes/state/receiver-memory.ts'
 import { MAX_SEQUENCE } from '../../../core/log/max-sequence.ts'
+import { NO_TALLY } from '../../../core/lanes/state/tally.ts'
 import { jsonOf, type Database } from '../../../storage/database.ts'
 
 /** The SQL of a portal's lanes. */
@@ -95,6 +96,12 @@ const ReceiverMemorySchema = v.looseObject({
   perMinute: NumberOrNull,
 })
 
+const TallySchema = v.object({
+  delivered: AnyNumber,
+  parked: AnyNumber,
+  attempts: v.object({ delivered: AnyNumber, unreachable: AnyNumber, rejected: AnyNumber }),
+})
+
 /**
  * A lane without its status. A few members must be right; every other one gets a value to begin with when it
  * cannot be read.
@@ -127,6 +134,8 @@ const PROGRESS = {
   // Known to memory only, so it begins anew.
   gatherUntil: AlwaysNull,
   memory: v.fallback(ReceiverMemorySchema, { ...NO_MEMORY }),
+  // Older versions counted nothing.
+  tally: v.fallback(TallySchema, { ...NO_TALLY, attempts: { ...NO_TALLY.attempts } }),
 } as const
 
 // Sound: as with the reason of a lane error above.

@@ -46,6 +46,11 @@ describe('createLane()', () => {
       halves: [],
       gatherUntil: null,
       memory: { movedTo: null, grantedAt: null, perMinute: null },
+      tally: {
+        delivered: 0,
+        parked: 0,
+        attempts: { delivered: 0, unreachable: 0, rejected: 0 },
+      },
     })
   })
 

@@ -112,6 +112,7 @@ describe('a lane of an older version', () => {
       singlyUpTo: _singlyUpTo,
       gatherUntil: _gatherUntil,
       memory: _memory,
+      tally: _tally,
       ...older
     } = aLane({ cursor: 4 })
     const epochs = [{ from: 1, events: ['*'], fields: [], silent: null }]
@@ -154,6 +155,7 @@ describe('a damaged row', () => {
     ['an error', { lastError: { reason: 7 } }],
     ['a digest', { digest: ['1'] }],
     ['what the receiver said', { memory: 'nothing' }],
+    ['its numbers', { tally: { delivered: 'many' } }],
   ])('is not one with a lane that has forgotten %s: it begins anew with that', async (...row) => {
     const [, damage] = row
     expect(await loadLane({ ...aLane(), ...damage })).toEqual(aLane())
