@@ -30,7 +30,7 @@ const RECORDS = 'docs/decisions/README.md'
 
 const RECORD = /\/decisions\/\d/
 
-const SCRIPT = /(?:`|^|&& )npm run ([\w:-]+)/gm
+const SCRIPT = /(?:`|^|&& )npm run (?:-s |--silent )?([\w:-]+)/gm
 
 /** Every file and every script that a page names exists. */
 export const pages: Rule = {

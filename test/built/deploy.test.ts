@@ -39,6 +39,8 @@ const SECRETS = {
   ADMIN_TOKEN: 'an-admin-token-for-a-test',
   ERP_SIGNING_SECRET: SIGNING_SECRET,
   OUTGOING_WEBHOOK_TOKENS: '{"jvh9y1ulvt2m6k5or90v9mg8nn32ozas":"acme.bitrix24.com"}',
+  // In the file a `$` is written as `\\$`, as docs/deploy.md says.
+  SLACK_WEBHOOK_URL: 'https://hooks.slack.com/services/a$b',
 }
 
 const QUIET = {
@@ -91,7 +93,9 @@ function aClone(): string {
   for (const name of ['package.json', 'tsconfig.json', 'wrangler.toml']) {
     cpSync(join(PROJECT_FOLDER, name), join(clone, name))
   }
-  const lines = Object.entries(SECRETS).map(([name, value]) => `${name}='${value}'\n`)
+  const lines = Object.entries(SECRETS).map(
+    ([name, value]) => `${name}='${value.replaceAll('$', '\\$')}'\n`,
+  )
   writeFileSync(join(clone, 'secrets.env'), lines.join(''))
   return clone
 }
@@ -116,7 +120,8 @@ async function deploy(...args: readonly string[]): Promise<string> {
   const child = spawn(command, [...before, 'run', '--silent', 'deploy', '--', ...args], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...env, ...QUIET, ...account.env, XDG_CONFIG_HOME: folder },
+    // A variable of the machine would win over a secret of the same name.
+    env: { ...withoutSecrets(env), ...QUIET, ...account.env, XDG_CONFIG_HOME: folder },
   })
   const chunks: Buffer[] = []
   child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
@@ -125,6 +130,11 @@ async function deploy(...args: readonly string[]): Promise<string> {
   const output = Buffer.concat(chunks).toString()
   if (code !== 0) throw new Error(`The deployment failed: ${output}`)
   return output
+}
+
+function withoutSecrets(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const entries = Object.entries(env).filter(([name]) => !Object.hasOwn(SECRETS, name))
+  return Object.fromEntries(entries)
 }
 
 function byName(worker: AccountWorker): Record<string, unknown> {
@@ -160,6 +170,7 @@ test('the upload has the bindings, secrets and settings that README promises, an
     ADMIN_TOKEN: secret(SECRETS.ADMIN_TOKEN),
     ERP_SIGNING_SECRET: secret(SECRETS.ERP_SIGNING_SECRET),
     OUTGOING_WEBHOOK_TOKENS: secret(SECRETS.OUTGOING_WEBHOOK_TOKENS),
+    SLACK_WEBHOOK_URL: secret(SECRETS.SLACK_WEBHOOK_URL),
     UNSAFE_ALLOW_LOCAL_ADDRESSES: { type: 'plain_text', text: 'true' },
     DESTINATIONS: {
       type: 'json',

@@ -1,6 +1,6 @@
 /**
  * The commands that README and the pages tell a reader to type: each script exists, and each address is one of
- * the relay's.
+ * the relay's. And the links between the pages: each leads to a page and to a heading that are there.
  */
 import { describe, expect, it } from 'vitest'
 import packageJson from '../../package.json'
@@ -94,3 +94,34 @@ describe('the commands of README and docs', () => {
     ])
   })
 })
+
+describe('the links between the pages', () => {
+  const all = import.meta.glob<string>(['../../*.md', '../../docs/**/*.md'], {
+    query: '?raw',
+    import: 'default',
+    eager: true,
+  })
+  const places = Object.entries(all).flatMap(([page, text]) => [page, ...anchorsOf(page, text)])
+
+  it.each(Object.entries(PAGES))('%s', (page, text) => {
+    const links = [...text.matchAll(/\]\(([^)\s]+)\)/gu)].map(([, link = '']) => link)
+    const own = links.filter((link) => /^(?:#|[\w./-]+\.md)/u.test(link))
+    const targets = own.map((link) =>
+      link.startsWith('#') ? `${page}${link}` : resolve(page, link),
+    )
+    expect(targets.filter((target) => !places.includes(target))).toEqual([])
+  })
+})
+
+/** The headings of a page as GitHub names them in links. */
+function anchorsOf(page: string, text: string): readonly string[] {
+  return [...text.matchAll(/^#{1,6} (.+)$/gmu)].map(([, heading = '']) => {
+    const words = heading.toLowerCase().replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+    return `${page}#${words.replaceAll(' ', '-')}`
+  })
+}
+
+function resolve(page: string, link: string): string {
+  const { pathname, hash } = new URL(link, new URL(page.replace('../../', ''), 'file:///'))
+  return `../..${pathname}${hash}`
+}

@@ -6,12 +6,13 @@ import { describe, expect, it } from 'vitest'
 import secretsExample from '../../.dev.vars.example?raw'
 import gitignore from '../../.gitignore?raw'
 import packageJson from '../../package.json'
+import wranglerSchema from '../../node_modules/wrangler/config-schema.json?raw'
 import { parseToml, type TomlTable, type TomlValue } from '../../playground/toml.ts'
 import readme from '../../README.md?raw'
 import { loadConfig, type Env } from '../../src/config/config.ts'
 import wranglerToml from '../../wrangler.toml?raw'
 
-const DOCUMENTS = import.meta.glob(['../../README.md', '../../docs/**/*.md'], {
+const DOCUMENTS = import.meta.glob<string>(['../../README.md', '../../docs/**/*.md'], {
   query: '?raw',
   import: 'default',
   eager: true,
@@ -30,9 +31,19 @@ interface Block {
   readonly text: string
 }
 
-function tomlBlocks([document, content]: readonly [string, string]): readonly Block[] {
-  const blocks = content.matchAll(/^```toml\n(.*?)^```$/gmsu)
-  return [...blocks].map(([, text = '']) => ({ document, text }))
+function blocksOf(language: 'toml' | 'dotenv'): readonly Block[] {
+  const pattern = new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'gmsu')
+  return Object.entries(DOCUMENTS).flatMap(([document, content]) =>
+    [...content.matchAll(pattern)].map(([, text = '']) => ({ document, text })),
+  )
+}
+
+/** The settings of a file of secrets: `NAME=value`, or `NAME='value'`. */
+function secretsIn(text: string): Record<string, string> {
+  const lines = [...text.matchAll(/^(\w+)=(?:'([^'\n]*)'|([^'\n]*))$/gmu)]
+  return Object.fromEntries(
+    lines.map(([, name = '', quoted, bare]) => [name, quoted ?? bare ?? '']),
+  )
 }
 
 function varsOf(table: TomlTable): Record<string, TomlValue> {
@@ -43,11 +54,20 @@ function varsOf(table: TomlTable): Record<string, TomlValue> {
 
 function problemsOf(settings: Readonly<Record<string, unknown>>): readonly string[] {
   // Sound: reading the configuration touches vars and secrets only.
-  const { problems } = loadConfig({ ...SECRETS, ...settings } as unknown as Env)
+  const env = { ...SECRETS, ...settings }
+  // Both of the pair are set, or none.
+  const pair = settings['BITRIX24_CLIENT_ID'] ? {} : { BITRIX24_CLIENT_SECRET: '' }
+  const { problems } = loadConfig({ ...env, ...pair } as unknown as Env)
   return problems.map(({ setting, problem }) => `${setting} ${problem}`)
 }
 
-const blocks = Object.entries(DOCUMENTS).flatMap(tomlBlocks)
+const blocks = blocksOf('toml')
+const secretBlocks = blocksOf('dotenv')
+
+// Sound: the file of wrangler is a JSON schema whose root names its definition.
+const { definitions } = JSON.parse(wranglerSchema) as {
+  readonly definitions: { readonly RawConfig: { readonly properties: Record<string, unknown> } }
+}
 
 describe('The configuration blocks of README and docs', () => {
   it('are found', () => {
@@ -55,9 +75,20 @@ describe('The configuration blocks of README and docs', () => {
   })
 
   it.each(blocks)('are accepted by the Worker: $document', ({ text }) => {
-    const vars = varsOf(parseToml(text))
-    expect(Object.keys(vars)).not.toEqual([])
-    expect(problemsOf(vars)).toEqual([])
+    const table = parseToml(text)
+    expect(Object.keys(table)).not.toEqual([])
+    expect(problemsOf(varsOf(table))).toEqual([])
+  })
+
+  it.each(blocks)('are settings that wrangler has: $document', ({ text }) => {
+    const known = Object.keys(definitions.RawConfig.properties)
+    expect(Object.keys(parseToml(text)).filter((key) => !known.includes(key))).toEqual([])
+  })
+
+  it.each(secretBlocks)('are secrets that the Worker takes: $document', ({ text }) => {
+    const secrets = secretsIn(text)
+    expect(Object.keys(secrets)).toHaveLength(text.trim().split('\n').length)
+    expect(problemsOf(secrets)).toEqual([])
   })
 })
 
@@ -65,7 +96,7 @@ describe('wrangler.toml', () => {
   const wrangler = parseToml(wranglerToml)
 
   it('is accepted by the Worker as it stands, without an application', () => {
-    expect(problemsOf({ ...varsOf(wrangler), BITRIX24_CLIENT_SECRET: '' })).toEqual([])
+    expect(problemsOf(varsOf(wrangler))).toEqual([])
   })
 
   it('deploys on the free plan, which refuses limits of its own (code 100328)', () => {

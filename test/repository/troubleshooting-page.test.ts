@@ -260,12 +260,4 @@ describe('docs/troubleshooting.md', () => {
       [...IN_TABLES, ...Object.keys(ELSEWHERE)].toSorted(),
     )
   })
-
-  it('names the headings to which it points', () => {
-    const headings = [...page.matchAll(/^## (.+)$/gmu)].map(([, text = '']) =>
-      text.toLowerCase().replaceAll(' ', '-'),
-    )
-    const links = [...page.matchAll(/\]\(#([\w-]+)\)/gu)].map(([, link = '']) => link)
-    expect(links.filter((link) => !headings.includes(link))).toEqual([])
-  })
 })

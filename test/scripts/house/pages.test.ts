@@ -38,7 +38,7 @@ test('a file that git ignores is written by the reader', () => {
 })
 
 test('a script that is named and not there is found', () => {
-  expect(problemsOf({ 'CONTRIBUTING.md': '`npm run keys`, then `npm run doors`' })).toEqual([
+  expect(problemsOf({ 'CONTRIBUTING.md': '`npm run -s keys`, then `npm run doors`' })).toEqual([
     'CONTRIBUTING.md names npm run doors, which does not exist',
   ])
 })
