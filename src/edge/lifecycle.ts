@@ -7,7 +7,13 @@ import type { InstallRequest, UninstallRequest } from '../bitrix24/wire/request.
 import { describeError } from '../core/safety/redact.ts'
 import { hashToken } from '../storage/token-hash.ts'
 import { withTimeout } from '../storage/with-timeout.ts'
-import { chargeCaller, recallCaller, type Caller, type CallSource } from './callers/callers.ts'
+import {
+  chargeCaller,
+  chargeLimits,
+  recallCaller,
+  type Caller,
+  type CallSource,
+} from './callers/callers.ts'
 import { drainSpill, type DrainDeps } from './spill/drain.ts'
 import { networkOf } from './callers/network-of.ts'
 import { ACCEPTED, NOT_STORED, refuse, type IntakeAnswer } from './intake-answer.ts'
@@ -38,20 +44,24 @@ export async function takeInstall(
   const request: InstallRequest = { ...presented, handlerUrl: handlerUrl(config, source) }
   const isKnown = await isKnownToken(deps, presented, source)
   // An installation with an unknown token is charged at once: it makes the object ask an OAuth server.
-  const isWithin = isKnown || (await chargeCaller(deps, memberId, source))
-  if (!isWithin) return refuse('too_many_requests', config)
+  const charged = isKnown ? 'within' : await chargeLimits(deps, memberId, source)
+  if (charged === 'portal') return refuse('too_many_requests', config)
+  const terms = { network: networkOf(source.address), isKnown, receivedAt: world.now() }
+  const inTurn = async () => {
+    const isTurn = await callers.memory.installs.waitForTurn(terms.network, world)
+    if (!isTurn) return refuse('too_many_requests', config)
+    const answer = await handOn(deps, request, { ...terms, isOverBudget: false })
+    return answer === 'busy' ? NOT_STORED : answer
+  }
+  // All portals call from the few addresses of Bitrix24, so others may have used this one up.
+  if (charged === 'address') return inTurn()
   const spent = callers.memory.installs.spend(memberId, world.now())
   // One with a known token is charged when there are too many: each is written down by the object.
   if (isKnown && spent !== null && !(await chargeCaller(deps, memberId, source))) {
     return refuse('too_many_requests', config)
   }
-  const terms = { network: networkOf(source.address), isKnown, receivedAt: world.now() }
   const answer = await handOn(deps, request, { ...terms, isOverBudget: spent === 'isolate' })
-  if (answer !== 'busy') return answer
-  const isTurn = await callers.memory.installs.waitForTurn(terms.network, world)
-  if (!isTurn) return refuse('too_many_requests', config)
-  const later = await handOn(deps, request, { ...terms, isOverBudget: false })
-  return later === 'busy' ? NOT_STORED : later
+  return answer === 'busy' ? inTurn() : answer
 }
 
 /** What is known of an installation when it is handed on. */

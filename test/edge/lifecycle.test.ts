@@ -218,6 +218,41 @@ describe('takeRequest() with lifecycle requests', () => {
     })
   })
 
+  describe('from an address whose limit others have used up', () => {
+    const network = '198.51.100'
+    const isAddressWithinLimit = async () => false
+    const PENDING: Awaited<ReturnType<PortalClient['install']>> = { kind: 'pending', domain: null }
+    const stranger = () =>
+      decoded(
+        scenario.portal.body('app-ONAPPINSTALL-local', {
+          'auth[application_token]': 'f'.repeat(32),
+        }),
+      )
+
+    it('takes the installation of a new portal in its turn', async () => {
+      const install = vi.fn<PortalClient['install']>(() => Promise.resolve(PENDING))
+      const intake = scenario.intake(portalsWith({ install }), { isAddressWithinLimit })
+      expect(await intake.take(stranger())).toEqual(PENDING)
+      expect(install.mock.calls).toMatchObject([[{}, { network, isOverBudget: false }]])
+    })
+
+    it('asks no object where four of its network wait already, and none over the limit of the portal', async () => {
+      const sleep = () => new Promise<void>(() => undefined)
+      const intake = scenario.intake(UNREACHABLE, { isAddressWithinLimit, sleep })
+      const { installs } = intake.deps.callers.memory
+      for (let portal = 0; portal < 600; portal += 1) installs.spend(`${portal}`, scenario.now)
+      for (let place = 0; place < 4; place += 1) {
+        void installs.waitForTurn(network, { now: () => scenario.now, sleep })
+      }
+      const refused = { kind: 'refused', code: 'too_many_requests' }
+      expect(await intake.take(stranger())).toEqual(refused)
+      const isUntrustedWithinLimit = async () => false
+      const other = scenario.intake(UNREACHABLE, { isUntrustedWithinLimit })
+      expect(await other.take(stranger())).toEqual(refused)
+      expect([intake.lookups, other.lookups]).toEqual([[], []])
+    })
+  })
+
   it('waits 20 s for an installation, then spills it', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const hanging = aHangingPortal()

@@ -195,10 +195,19 @@ function isNamed(webhook: OutgoingWebhook, memberId: string): boolean {
  * counts beside its /64.
  */
 export async function chargeCaller(
-  { callers, limits, world }: Pick<IntakeDeps, 'callers' | 'limits' | 'world'>,
+  deps: Pick<IntakeDeps, 'callers' | 'limits' | 'world'>,
   memberId: string,
   source: CallSource,
 ): Promise<boolean> {
+  return (await chargeLimits(deps, memberId, source)) === 'within'
+}
+
+/** The same, with the limit that is used up: that of the address and the portal, or that of the address alone. */
+export async function chargeLimits(
+  { callers, limits, world }: Pick<IntakeDeps, 'callers' | 'limits' | 'world'>,
+  memberId: string,
+  source: CallSource,
+): Promise<'within' | 'portal' | 'address'> {
   const { isUntrustedWithinLimit, isAddressWithinLimit } = limits
   const isWithin = async (keys: readonly string[], count: (key: string) => Promise<boolean>) => {
     const answers = await Promise.all(keys.map(count))
@@ -210,12 +219,14 @@ export async function chargeCaller(
   try {
     // When the limit of this address and this portal is used up, the limit of the address alone is not
     // charged: other portals call from the same address.
-    if (!(await isWithin(lineKeys(memberId, source), isUntrustedWithinLimit))) return false
-    return await isWithin(addressKeys(source.address), isAddressWithinLimit)
+    if (!(await isWithin(lineKeys(memberId, source), isUntrustedWithinLimit))) return 'portal'
+    return (await isWithin(addressKeys(source.address), isAddressWithinLimit))
+      ? 'within'
+      : 'address'
   } catch (error) {
     // A limiter that fails must not cost an event: the object still decides about trust.
     world.log('warn', 'rate_limit_failed', { memberId, error: describeError(error) })
-    return true
+    return 'within'
   }
 }
 
