@@ -193,7 +193,7 @@ export class Appender {
     const arrival = arrivalIn(request)
     // A text that is no event is stored as it is, and shown as quarantined.
     const { text, event } = storedForm({ text: request.event, event: parseEvent(request.event) })
-    const quarantined = event !== null && event.quarantined !== null
+    const quarantined = event === null || event.quarantined !== null
     const windowMs = duplicateWindow(event)
     const place = this.#find(arrival, { staged, windowMs, drained: request.drained })
     if (place !== null) {
@@ -204,7 +204,7 @@ export class Appender {
     const sequence = transaction.insert(arrival, {
       event: text,
       awaits,
-      quarantined: event === null || quarantined,
+      quarantined,
     })
     staged.remember(arrival, sequence)
     return { kind: 'new', sequence, event, awaits, quarantined }

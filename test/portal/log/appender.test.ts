@@ -125,7 +125,7 @@ describe('append()', () => {
       await scenario.rows('UPDATE install SET install = ?', JSON.stringify(install))
       await scenario.relay.restarts()
       const request = await scenario.portal.anEvent({ event })
-      expect(await scenario.portal.posts(request)).toEqual(stored(2))
+      expect(await scenario.portal.posts(request)).toEqual({ ...stored(2), quarantined: true })
       const [row] = await scenario.rows('SELECT event FROM log WHERE sequence = 2')
       expect(row).toEqual({ event })
       const page = await scenario.object.events(Number.MAX_SAFE_INTEGER, 1)
