@@ -40,3 +40,17 @@ it.each([
   await scenario.time.passes('1 s')
   expect((await scenario.storedLane('erp')).cursor).toBe(2)
 })
+
+it('lanes that begin anew have nothing parked: what was parked is sent again', async () => {
+  scenario.receiver('erp').failsOnce({ 2: 422 })
+  await scenario.relay.passesOn(3)
+  expect(await scenario.lane('erp')).toMatchObject({ parked: 1 })
+  await scenario.relay.restarts()
+  await scenario.rows(`UPDATE lanes SET lanes = '{'`)
+  await scenario.evict()
+  await scenario.object.view()
+  await scenario.time.passes('1 min')
+  expect(scenario.receiver('erp').sequences()).toEqual([1, 2, 3, 1, 2, 3])
+  expect(await scenario.lane('erp')).toMatchObject({ parked: 0, backlog: 0 })
+  expect(await scenario.fate('erp', 2)).toMatchObject({ state: 'delivered' })
+})

@@ -27,7 +27,7 @@ import { LanePage } from './lane-page.ts'
 export interface LaneBookDeps {
   readonly db: Database
   readonly log: Pick<LogStore, 'oldest'>
-  readonly fates: Pick<FateStore, 'save' | 'saveDigest'>
+  readonly fates: Pick<FateStore, 'save' | 'saveDigest' | 'forgetParked'>
   readonly damaged: Pick<DamagedRows, 'setAside'>
   readonly scheduler: Pick<Scheduler, 'after' | 'report'>
 }
@@ -65,10 +65,11 @@ export class LaneBook {
 
   /** A storage that refuses the write meets the damaged row again at the next start. */
   #replaceDamaged(): void {
-    const { db, damaged, scheduler } = this.#deps
+    const { db, damaged, fates, scheduler } = this.#deps
     try {
       db.transaction(() => {
         damaged.setAside('lanes')
+        fates.forgetParked()
         this.#rows.save(this.#book)
       })
     } catch (error) {

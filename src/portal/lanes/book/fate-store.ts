@@ -167,6 +167,14 @@ export class FateStore {
     return null
   }
 
+  /** Forgets what is parked, since the lanes begin anew and send it again. */
+  forgetParked(): void {
+    for (const { fates } of this.#segments.all()) {
+      this.#db.all(`DELETE FROM ${fates} WHERE state = 'parked'`)
+    }
+    if (this.#segments.isSegmented()) this.#db.all('DELETE FROM parked_counts')
+  }
+
   /** Drops what is written down of the events of the oldest segment up to a sequence. */
   dropUpTo(sequence: number): void {
     const [oldest] = this.#segments.all()
