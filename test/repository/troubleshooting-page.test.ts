@@ -9,6 +9,7 @@ import { ACCESS_TROUBLES } from '../../src/core/access/access.ts'
 import { INSTALL_REFUSALS } from '../../src/core/access/installs/install-refusal.ts'
 import type { PinRefusal } from '../../src/core/access/outgoing-webhook.ts'
 import type { PortalStatus } from '../../src/core/access/portal-status.ts'
+import { MISSING_REASONS } from '../../src/core/events/missing-events.ts'
 import type { Fate } from '../../src/core/lanes/fate-of.ts'
 import type { FilterReason } from '../../src/core/lanes/filters/filter-reason.ts'
 import type { ParkReason } from '../../src/core/lanes/state/fate.ts'
@@ -45,6 +46,9 @@ const TABLES: readonly (readonly [heading: string, column: string, words: readon
       malformed_body: true,
       invalid_event: true,
       robot_without_token: true,
+      robot_with_token: true,
+      invalid_hint: true,
+      too_many_hints: true,
       invalid_request: true,
       untrusted: true,
       unauthorized: true,
@@ -105,6 +109,7 @@ const TABLES: readonly (readonly [heading: string, column: string, words: readon
       deleted: true,
     }),
   ],
+  ['Events that are not bound', 'reason', MISSING_REASONS],
   ['Access to a portal', 'trouble', ACCESS_TROUBLES],
   ['Events without changes', 'reason', THIN_REASONS],
   ['Events that were not understood', 'reason', QUARANTINE_REASONS],
@@ -178,6 +183,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   DecodeReason: 'told by the code of the answer',
   DisabledReason: 'in the table of failed deliveries',
   DropReason: 'counts events, and is shown to nobody',
+  HintFault: 'told by the code of the answer',
   IntakeErrorCode: 'some of the codes of the answers',
   LaneFault: 'told by the code of the answer',
   LaneStatus: 'in the table of lanes',
@@ -202,6 +208,7 @@ const IN_TABLES = [
   'FilterReason',
   'InstallRefusal',
   'LaneState',
+  'MissingReason',
   'ParkReason',
   'PinRefusal',
   'PortalStatus',
