@@ -58,6 +58,46 @@ function messages(): string[] {
     .map(({ body }) => body)
 }
 
+it('the deletion of a smart process tells its fields that vanished with it, once', async () => {
+  const field = { id: '77', entityId: 'CRM_13', fieldName: 'UF_CRM_13_SIZE', mandatory: 'N' }
+  scenario.bitrix24.rest.smartFields.set(77, { ...field, userTypeId: 'string', enum: [] })
+  scenario.adapt = (settings) => ({
+    ...settings,
+    destinations: (settings.destinations ?? []).map((destination) => ({
+      ...destination,
+      filter: { ...destination.filter, events: ['onCrmType*'] },
+    })),
+  })
+  await scenario.relay.restarts()
+  await scenario.portal.sends({
+    event: 'ONCRMTYPEUSERFIELDUPDATE',
+    'data[FIELDS][ID]': 77,
+    'data[FIELDS][ENTITY_ID]': 'CRM_13',
+    'data[FIELDS][FIELD_NAME]': 'UF_CRM_13_SIZE',
+  })
+  await received(1)
+  const deletes = (seconds: number) =>
+    scenario.portal.sends({
+      event: 'ONCRMTYPEDELETE',
+      'data[FIELDS][ID]': 13,
+      'data[FIELDS][ENTITY_ID]': null,
+      'data[FIELDS][FIELD_NAME]': null,
+      ts: scenario.portal.ts(seconds),
+    })
+  await deletes(0)
+  const [, deleted, vanished] = await received(3)
+  expect(deleted).toMatchObject({ type: 'bitrix24.event.oncrmtypedelete' })
+  expect(vanished).toMatchObject({
+    type: 'bitrix24.crm.type_user_field.deleted',
+    data: { origin: 'reconciled', user: { id: 1 }, fields: { ID: 77, ENTITY_ID: 'CRM_13' } },
+  })
+  expect(JSON.stringify(vanished)).toContain('"before":"N","after":null')
+  // Another deletion of the same smart process has nothing left to tell.
+  await deletes(5)
+  await received(4)
+  expect((await scenario.view()).head).toBe(4)
+})
+
 describe('an event of an installed portal', () => {
   it('tells its receiver before and after, who, and what the field is', async () => {
     scenario.bitrix24.rest.fields.set(235, aDefinition({ MANDATORY: 'Y' }))

@@ -1,6 +1,6 @@
 /** Decides to which events a portal has to be bound. */
 import { compileGlobs } from '../glob.ts'
-import { BINDABLE_EVENTS, canonicalName } from './event-names.ts'
+import { BINDABLE_EVENTS, canonicalName, userFieldOf } from './event-names.ts'
 import { meaningOf } from './topics.ts'
 import { withoutTwins } from './twins.ts'
 
@@ -17,6 +17,9 @@ export const DEFAULT_WANTED = [
 
 /** What a destination gets that names no events. It stands for exactly the events above, in every portal. */
 export const DEFAULT_GLOB = 'onCrmRequisiteUserField*'
+
+/** The canonical name of the event about a deleted smart process. */
+export const TYPE_DELETED = 'ONCRMTYPEDELETE'
 
 /** What the configuration wants to be bound. */
 export interface WantedPatterns {
@@ -56,14 +59,18 @@ function isGlobbed(pattern: string): boolean {
 
 /**
  * The canonical names to bind, of a portal that offers these events. Of an event of one type and the event of all types
- * only the latter is bound, because the portal would send both.
+ * only the latter is bound, because the portal would send both. Whoever wants the events about fields of smart processes
+ * is bound to the deletion of the processes as well, since their fields vanish with them.
  */
 export function expandWanted(
   { names, globs }: WantedPatterns,
   offered: readonly string[],
 ): readonly string[] {
   const matching = globs.flatMap((glob) => matchesOf(glob, offered))
-  return withoutTwins([...new Set([...names, ...matching])])
+  const wanted = [...names, ...matching]
+  const hasTypeFields = wanted.some((name) => userFieldOf(name)?.family === 'type')
+  const implied = hasTypeFields && offered.includes(TYPE_DELETED) ? [TYPE_DELETED] : []
+  return withoutTwins([...new Set([...wanted, ...implied])])
 }
 
 /** The same of a portal that nobody has asked yet: it offers what the documentation names. */

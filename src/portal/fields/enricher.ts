@@ -14,8 +14,9 @@
 import type { LogEntry, RelayEvent, StoredEvent, ThinReason } from '../../core/log/event.ts'
 import { needsNoRead, type EventToEnrich } from '../../core/fields/enrich.ts'
 import type { RepeatedEvent } from '../../core/fields/reconciled-event.ts'
+import { tellVanished, vanishedEntity } from '../../core/fields/vanished-fields.ts'
 import { SAFETY_ALARM_MS } from '../../core/pace/schedule.ts'
-import type { LogWriter } from '../log/log-writer.ts'
+import type { LogTransaction, LogWriter } from '../log/log-writer.ts'
 import type { Scheduler } from '../scheduler.ts'
 import type { PortalState } from '../state/portal-state.ts'
 import type { World } from '../world.ts'
@@ -33,7 +34,7 @@ export const ENRICH_BUDGET_MS = 3000
 
 /** The dependencies of the enricher. */
 export interface EnricherDeps {
-  readonly fields: Pick<FieldStore, 'find' | 'isStored' | 'save'>
+  readonly fields: Pick<FieldStore, 'find' | 'idsOf' | 'isStored' | 'save'>
   readonly reconciliation: Pick<
     ReconciliationBook,
     'state' | 'owing' | 'saveWithin' | 'adopt' | 'noteEvent'
@@ -90,6 +91,20 @@ export class Enricher {
     if (events.length > 0) this.#deps.reconciliation.noteEvent()
     this.#waiting.add(events, this.#deps.world.now() + ENRICH_BUDGET_MS)
     if (this.#waiting.first() !== null) this.#start()
+  }
+
+  /** Tells the fields that have vanished with the smart process that the event deletes, directly behind it. */
+  tellWithin(event: RelayEvent, transaction: Pick<LogTransaction, 'insertReconciled'>): void {
+    const { fields, world } = this.#deps
+    const entityId = vanishedEntity(event)
+    if (entityId === null) return
+    for (const id of fields.idsOf({ family: 'type', entityId })) {
+      const known = fields.find(id)
+      const told = known && tellVanished(known, event, world.now())
+      if (told === null) continue
+      const toldBy = transaction.insertReconciled(told.reconciled)
+      fields.save([{ ...told.state, toldBy }])
+    }
   }
 
   /**

@@ -35,6 +35,8 @@ export interface EventEnricher {
   awaits(event: RelayEvent): boolean
   /** Takes over new events that wait for their enrichment. */
   accept(events: readonly StoredEvent[]): void
+  /** Tells, in the transaction that stores an event, what the event says about fields that it does not name. */
+  tellWithin(event: RelayEvent, transaction: LogTransaction): void
   /** Notes that Bitrix24 has sent an event once more whose first one, received at `firstAt`, is in the log. */
   repeated(repeated: RepeatedEvent, firstAt: number): void
 }
@@ -207,6 +209,7 @@ export class Appender {
       quarantined,
     })
     staged.remember(arrival, sequence)
+    if (event !== null) this.#deps.enricher.tellWithin(event, transaction)
     return { kind: 'new', sequence, event, awaits, quarantined }
   }
 

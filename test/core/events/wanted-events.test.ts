@@ -111,6 +111,12 @@ describe('expandWanted()', () => {
     expect(expandWanted(wanted, ['ONCRMDYNAMICITEMADD_147'])).toContain('ONCRMDYNAMICITEMADD_147')
   })
 
+  it('adds the deletion of smart processes to the events about their fields', () => {
+    const fields = readWanted(['onCrmTypeUserFieldUpdate'], [])
+    expect(expandWanted(fields, KNOWN_OFFER)).toContain('ONCRMTYPEDELETE')
+    expect(expandWanted(fields, ['ONCRMTYPEUSERFIELDUPDATE'])).not.toContain('ONCRMTYPEDELETE')
+  })
+
   it('says whether a glob stands for an event', () => {
     expect(['MODULE.VISIT', 'ONTASKADD'].map((event) => isByGlob(event, wanted))).toEqual([
       true,

@@ -15,6 +15,8 @@ export interface BoundHandler {
 export interface PortalRestState {
   /** Definitions of fields by id; each belongs to the family that its ENTITY_ID names. */
   readonly fields: Map<number, FieldAttributes>
+  /** Definitions of fields of smart processes by id, as `userfieldconfig.get` shows them. */
+  readonly smartFields: Map<number, JsonObject>
   /** Names by user id. */
   readonly users: Map<number, string>
   bound: BoundHandler[]
@@ -26,7 +28,14 @@ export interface PortalRestState {
 
 /** A portal without fields and handlers, whose installation is finished. */
 export function aPortalRest(): PortalRestState {
-  return { fields: new Map(), users: new Map(), bound: [], finished: true, offer: null }
+  return {
+    fields: new Map(),
+    smartFields: new Map(),
+    users: new Map(),
+    bound: [],
+    finished: true,
+    offer: null,
+  }
 }
 
 /** Answers a call of the portal's REST; null for a method that it does not know. */
@@ -37,6 +46,10 @@ export function answerPortal(
 ): JsonObject | null {
   if (method === 'batch') {
     return runBatch(form, (name, query) => answerPortal(state, name, query) ?? UNKNOWN_METHOD)
+  }
+  const smartField = state.smartFields.get(Number(form.get('id')))
+  if (method === 'userfieldconfig.get' && smartField !== undefined) {
+    return { result: { field: smartField } }
   }
   if (method === 'userfieldconfig.get')
     return {
