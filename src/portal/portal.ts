@@ -104,9 +104,9 @@ export class PortalObject extends DurableObject<unknown> {
     if (trust.isApplicationToken(tokenHash)) subscriber.noteEvent()
     const told = subscriber.withoutFixedUser(request)
     const append = () => appender.append(told)
-    return storeEvent(this.#parts, append, async () => {
-      await makeRoom(this.#parts)
-    })
+    // In a full object no event goes, and none is refused, for the sake of a hint.
+    const isHint = robotAddress.trusts(tokenHash, at)
+    return storeEvent(this.#parts, append, isHint ? null : () => this.#makeRoom())
   }
 
   /** Stores events of one isolate that share a call; null stands for an event that could not be stored. */
@@ -241,6 +241,10 @@ export class PortalObject extends DurableObject<unknown> {
     }
   }
 
+  async #makeRoom(): Promise<void> {
+    await makeRoom(this.#parts)
+  }
+
   /**
    * Brings the parts back to where they stood when the object ended.
    *
@@ -258,7 +262,7 @@ export class PortalObject extends DurableObject<unknown> {
   #seekRoom(failure: unknown): void {
     if (!isFullError(failure)) return
     const { space } = this.#parts
-    this.#work.background(space.seekRoom(async () => void (await makeRoom(this.#parts))))
+    this.#work.background(space.seekRoom(() => this.#makeRoom()))
   }
 
   /**

@@ -9,11 +9,14 @@ import type { PortalParts } from '../parts.ts'
 /** The parts that an append into a full object concerns. */
 type StoreParts = Pick<PortalParts, 'memberId' | 'space' | 'state' | 'world'>
 
-/** Stores an event by `append`; `makeRoom` drops what may go. Rejects when storage fails otherwise. */
+/**
+ * Stores an event by `append`; `makeRoom` drops what may go. With null nothing goes for this event: a full object
+ * refuses it, and still seeks room for the next one. Rejects when storage fails otherwise.
+ */
 export async function storeEvent(
   parts: StoreParts,
   append: () => Promise<AppendAnswer>,
-  makeRoom: () => Promise<void>,
+  makeRoom: (() => Promise<void>) | null,
 ): Promise<AppendAnswer> {
   const { space, state } = parts
   const first = await unlessFull(append)
@@ -22,6 +25,7 @@ export async function storeEvent(
     if (state.isFull()) noteFull(parts, false)
     return first
   }
+  if (makeRoom === null) return { kind: 'full' }
   await space.seekRoom(async () => {
     await unlessFull(makeRoom)
   })

@@ -1,11 +1,15 @@
 /** An append into a full object: old events make room, and only an object that stays full refuses the event (G5). */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { hashToken } from '../../../src/storage/token-hash.ts'
+import { parseRobotSecret } from '../../../src/storage/robot-secret.ts'
 import { SEEK_AGAIN_MS } from '../../../src/portal/log/log-space.ts'
 import { anEvent } from '../../support/builders/a-delivery.ts'
 import { oneTo } from '../../support/builders/a-lane.ts'
 import { machine } from '../../support/builders/entries.ts'
 import { PortalScenario } from '../../support/scenarios/portal-scenario.ts'
 import { limitStorage } from '../../support/worker/observed.ts'
+
+const NOBODY = { memberId: '', token: '' }
 
 const LARGE = { event: JSON.stringify(anEvent({ data: 'x'.repeat(50_000) })) }
 
@@ -56,6 +60,18 @@ describe('an append into a full object', () => {
     await scenario.time.passesWithoutAlarm('11 days')
     expect(await post()).toMatchObject({ kind: 'stored', sequence: 41 })
     expect(await scenario.object.view()).toMatchObject({ events: 1, state: 'active' })
+  })
+
+  it('refuses a hint of a robot before any event goes for it, and still takes other events', async () => {
+    await scenario.portal.becomesKnown()
+    const address = await scenario.object.renewRobotAddress('https://relay.example.com')
+    const { memberId, token } = parseRobotSecret(address?.split('/').at(-1) ?? '') ?? NOBODY
+    const tokenHash = await hashToken(memberId, token)
+    await fills()
+    const hint = { ...(await scenario.portal.anEvent()), receipt: 'hint', tokenHash }
+    expect(await scenario.portal.posts(hint)).toEqual({ kind: 'full' })
+    expect(await scenario.object.view()).toMatchObject({ events: 40 })
+    expect(await post()).toMatchObject({ kind: 'stored', sequence: 41 })
   })
 
   it('lets early ones go where the log has a limit', async () => {
