@@ -47,17 +47,23 @@ function authOf(request: { readonly body: string } | undefined): string | null {
 
 /**
  * The former version showed the time of an attempt also when it was over; today it is null then. It had a lane for each
- * destination, also where `portals` leaves the portal out; today there is none, and so no fate.
+ * destination, also where `portals` leaves the portal out; today there is none, and so no fate. It did not say why an
+ * event is missing.
  */
 function asShownToday(told: object, now: number): object {
   const text = JSON.stringify(told, (key, value: unknown) => {
     if (value === 'filtered portal') return undefined
+    if (key === 'missing' && Array.isArray(value)) return value.map(withoutReason)
     if (key === 'lanes' && Array.isArray(value)) return value.filter(isForPortal)
     const isPast = key === 'nextAttemptAt' && typeof value === 'string' && Date.parse(value) <= now
     return isPast ? null : value
   })
   // Sound: it was an object before.
   return JSON.parse(text) as object
+}
+
+function withoutReason(event: string): object {
+  return { event, reason: null, remedy: null }
 }
 
 /** `portals` of the destination `elsewhere` takes none of the portals. */
