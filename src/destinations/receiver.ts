@@ -6,6 +6,7 @@
  * passes the contract suite (test/contract). A failed delivery is an outcome, never an exception.
  */
 import type { AddressPolicy } from '../core/safety/address.ts'
+import type { Names } from '../core/events/names.ts'
 import type { Enrichment, RelayEvent } from '../core/log/event.ts'
 import type { DeliveryOutcome } from '../core/lanes/state/outcome.ts'
 import type { PaceWindow } from '../core/pace/pace-window.ts'
@@ -40,6 +41,8 @@ export interface Delivery {
   readonly replayed: boolean
   /** The application's system user in the portal, whose name nobody is told; null when none is known. */
   readonly systemUserId: number | null
+  /** The names of what the event has by its id alone; absent where nobody asked for them. */
+  readonly names?: Names
 }
 
 /** The content of one request: one delivery, or several as a digest, oldest first. */

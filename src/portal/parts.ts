@@ -8,6 +8,8 @@ import { AlarmKeeper } from './alarm.ts'
 import { Comparison } from './fields/comparison.ts'
 import { Enricher } from './fields/enricher.ts'
 import { FieldStore } from './fields/field-store.ts'
+import { NameBook } from './fields/name-book.ts'
+import { NameStore } from './fields/name-store.ts'
 import { ReconciliationBook } from './fields/reconciliation-book.ts'
 import { Reconciler } from './fields/reconciler.ts'
 import { InstallDecision } from './installs/decision.ts'
@@ -164,11 +166,12 @@ function createFields(given: Log) {
   const forEvents = createPortalAccess(paced.forEvents(reading), access)
   const portal = createPortalAccess(paced.inBackground(reading), access)
   const common = { reconciliation, world, scheduler }
+  const names = new NameBook({ names: new NameStore(db), portal: forEvents, world, scheduler })
   const enricher = new Enricher({ ...common, portal: forEvents, fields, state, writer })
   const comparison = new Comparison({ ...common, portal, fields, writer, enricher })
   const reconciler = new Reconciler({ ...common, portal, memberId, comparison, config })
   const appender = new Appender({ log, writer, trust, enricher, config, world, scheduler })
-  return { reconciliation, enricher, portal, reconciler, appender }
+  return { reconciliation, enricher, portal, names, reconciler, appender }
 }
 
 type Fields = Log & ReturnType<typeof createFields>
@@ -176,16 +179,17 @@ type Fields = Log & ReturnType<typeof createFields>
 /** The walks of the lanes, the end of an installation, and the alarm that wakes every part. */
 function createLanes(given: Fields) {
   const { memberId, config, world, scheduler, pacer, alarm, log, fates, state, book } = given
-  const { domains, receivers, rules, segments, appender, enricher, reconciler } = given
+  const { domains, receivers, rules, segments, appender, enricher, names, reconciler } = given
   const pace = new LanePace({ memberId, world, pacer })
   const parcels = new Parcels({ memberId, config, state, domains })
-  const courier = new Courier({ book, rules, receivers, pace, parcels, world })
+  const courier = new Courier({ book, rules, receivers, pace, parcels, names, world })
   const walker = new LaneWalker({ log, fates, book, courier, enricher, world })
   const pump = new Pump({ book, receivers, walker, enricher, world, scheduler })
   const control = new LaneControl({ log, fates, book, rules, receivers, enricher, world })
   const kept = { state, segments, book, rules, receivers }
   const { robotAddress } = given
-  const uninstaller = new Uninstaller({ ...kept, appender, enricher, reconciler, robotAddress })
+  const ended = { appender, enricher, names, reconciler, robotAddress }
+  const uninstaller = new Uninstaller({ ...kept, ...ended })
   const { pending, uninstallNotices, mirror, subscriber } = given
   const { checkpoint } = book
   const timed = [pump, pending, uninstallNotices, mirror, enricher, reconciler, subscriber]

@@ -1,4 +1,5 @@
 /** The people of a message. They stand behind what happened, so that no name needs a preposition or a case. */
+import { nameKey } from '../../core/events/names.ts'
 import type { PortalUser } from '../../core/log/event.ts'
 import type { Delivery } from '../receiver.ts'
 import type { Catalogue } from '../language/catalogue.ts'
@@ -45,7 +46,8 @@ function listPeople(deliveries: readonly Delivery[], words: Catalogue): readonly
 export function describeUser(delivery: Delivery, words: Pick<Catalogue, 'people'>): Line {
   const { event, enrichment } = delivery
   if (event.userId === null) return [own(words.people.unknownUser, 'strong')]
-  return nameOf({ id: event.userId, name: enrichment.userName }, words, delivery)
+  const asked = delivery.names?.get(nameKey({ kind: 'user', id: String(event.userId) }))
+  return nameOf({ id: event.userId, name: enrichment.userName ?? asked ?? null }, words, delivery)
 }
 
 /** A user of the portal, by name or by number; the application's system user, which has no name, as such. */

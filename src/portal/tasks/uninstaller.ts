@@ -4,6 +4,7 @@
  * still delivered, thin.
  */
 import type { Enricher } from '../fields/enricher.ts'
+import type { NameBook } from '../fields/name-book.ts'
 import type { Reconciler } from '../fields/reconciler.ts'
 import type { LaneBook } from '../lanes/book/book.ts'
 import type { Receivers } from '../lanes/sending/receivers.ts'
@@ -25,6 +26,7 @@ export interface UninstallerParts {
   readonly receivers: Pick<Receivers, 'clearValues'>
   readonly appender: Pick<Appender, 'clear'>
   readonly enricher: Pick<Enricher, 'clear' | 'endAll'>
+  readonly names: Pick<NameBook, 'clearWithin'>
   readonly reconciler: Pick<Reconciler, 'clear' | 'clearWithin'>
   readonly robotAddress: Pick<RobotAddress, 'end'>
 }
@@ -39,12 +41,14 @@ export class Uninstaller {
 
   /** Ends the installation, and returns how many events were erased before their receivers had them. */
   end(end: Omit<InstallEnd, 'erased'>): number {
-    const { state, segments, book, rules, receivers, appender, enricher, reconciler } = this.#parts
+    const { state, segments, book, rules, receivers, appender, enricher, names, reconciler } =
+      this.#parts
     const { clean } = end
     const unsettled = clean ? rules.countUnsettled(state.head()) : 0
     segments.changing(() =>
       state.endInstall({ ...end, erased: unsettled }, () => {
         reconciler.clearWithin()
+        names.clearWithin()
         if (!clean) return
         segments.clear(state.head())
         book.clear()

@@ -131,6 +131,26 @@ describe('composeMessage() for other events', () => {
     ])
   })
 
+  test('names people, pipelines and stages where their names are known', () => {
+    const data = { FIELDS: { ID: '6675', CATEGORY_ID: '1', STAGE_ID: 'C1:NEW' } }
+    const event = anEvent({ name: 'ONCRMDEALMOVETOCATEGORY', field: null, data })
+    const names = new Map([
+      ['user 1', 'Anna Petrova'],
+      ['funnel 1', 'Sales'],
+      ['stage C1:NEW', 'New\u202E'],
+    ])
+    const message = compose(aDelivery({ event, names }))
+    expect(showLine(message.title)).toBe(
+      '🔄 *Deal* `«6675»` *moved to another pipeline* — *«Anna Petrova»*',
+    )
+    expect(showLine(message.lead)).toBe(
+      '`«onCrmDealMoveToCategory»` · Pipeline `«1»` («Sales») · Stage `«C1:NEW»` («New»)',
+    )
+    expect(showLine(compose(aDelivery({ event })).lead)).toBe(
+      '`«onCrmDealMoveToCategory»` · Pipeline `«1»` · Stage `«C1:NEW»`',
+    )
+  })
+
   test('has a word for an event whose name cannot be seen', () => {
     const event = anEvent({ name: '\u200B', field: null, userId: null, data: null })
     const message = compose(aDelivery({ event }))

@@ -93,9 +93,9 @@ function writeHeadline(sentence: Line, group: Deliveries, words: Catalogue): Lin
   return withPeople(withMark(markOf(group[0].event), sentence), group, words)
 }
 
-function furtherIds({ event }: Delivery, words: Catalogue): Line {
+function furtherIds({ event, names }: Delivery, words: Catalogue): Line {
   if (meaningOf(event.name) === null) return writeIds(listIds(event.data, MAX_IDS), words)
-  return writeEventIds(idsBehind(event), words)
+  return writeEventIds(idsBehind(event), words, names)
 }
 
 /** The ids of several events, each once. Events that have no more than one id of one kind share their lines. */
@@ -108,14 +108,14 @@ function listGroupLines(group: readonly Delivery[], words: Catalogue): readonly 
     )
   const shared = new Map<Noun, Set<string>>()
   const others: Line[] = []
-  for (const { event } of group) {
+  for (const { event, names } of group) {
     const ids = idsOf(event)
     const [first, second] = ids
     const facts = listFacts(event, words)
     if (first !== undefined && second === undefined && facts.length === 0) {
       const noun = nounOfId(first.kind, words)
       shared.set(noun, (shared.get(noun) ?? new Set()).add(first.id))
-    } else others.push(joinLines([writeEventIds(ids, words), ...facts]))
+    } else others.push(joinLines([writeEventIds(ids, words, names), ...facts]))
   }
   const lists = [...shared].flatMap(([noun, ids]) => listInChunks(noun, [...ids]))
   return removeEmpty([...lists, ...unique(others)])

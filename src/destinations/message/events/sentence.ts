@@ -12,6 +12,7 @@ import {
   type EventId,
   type EventSubject,
 } from '../../../core/events/subject-of.ts'
+import { nameKey, type Names } from '../../../core/events/names.ts'
 import type { RelayEvent } from '../../../core/log/event.ts'
 import type { Catalogue } from '../../language/catalogue.ts'
 import { formsOf, type Deed, type Noun, type NounKind } from '../../language/event-words.ts'
@@ -22,6 +23,7 @@ import { safeText } from '../text/safe-text.ts'
 
 // A longer id hides the deed in a notification, so it stands behind the sentence. Those of calls have 60 characters.
 const MAX_ID_IN_SENTENCE = 20
+const MAX_NAME = 80
 const MAX_ID = 120
 const MAX_CODE = 120
 
@@ -97,9 +99,20 @@ export function idsBehind(event: ToldEvent): readonly EventId[] {
   return idsOf(event).filter(({ kind, id }) => kind !== told?.kind || id !== told.id)
 }
 
-/** Ids with their nouns: `Task 555 · User 27`. */
-export function writeEventIds(ids: readonly EventId[], words: Catalogue): Line {
-  return ids.flatMap((id, index) => [...(index === 0 ? [] : [own(' · ')]), ...writeId(id, words)])
+/** Ids with their nouns, and with their names where they are known: `Task 555 · User 27 (Anna Petrova)`. */
+export function writeEventIds(
+  ids: readonly EventId[],
+  words: Catalogue,
+  names: Names = new Map(),
+): Line {
+  return ids.flatMap((id, index) => {
+    const name = safeText(names.get(nameKey(id)) ?? '', MAX_NAME)
+    return [
+      ...(index === 0 ? [] : [own(' · ')]),
+      ...writeId(id, words),
+      ...(name === '' ? [] : [own(' ('), foreign(name), own(')')]),
+    ]
+  })
 }
 
 /** A noun with an id, or with several of them. */

@@ -7,12 +7,14 @@ import type { LaneState } from '../../../core/lanes/state/lane-state.ts'
 import type { DeliveryOutcome } from '../../../core/lanes/state/outcome.ts'
 import type { AttemptEntries, BatchRoom, DigestRule } from '../../../core/lanes/plan-digest.ts'
 import type { SendContext, WalkReceiver } from '../../../core/lanes/walk-ports.ts'
+import { namesWanted, type Names } from '../../../core/events/names.ts'
 import type { LogEntry } from '../../../core/log/event.ts'
 import { unusableEndpoint } from '../../../destinations/answers/outcomes.ts'
 import type { Delivery } from '../../../destinations/receiver.ts'
 import { sendParcel } from '../../../destinations/send.ts'
 import type { Destination } from '../../../destinations/settings/destination.ts'
 import { MAX_DIGEST } from '../../../destinations/settings/gathering-setting.ts'
+import type { NameBook } from '../../fields/name-book.ts'
 import type { World } from '../../world.ts'
 import type { LaneBook } from '../book/book.ts'
 import type { LanePace } from './pace.ts'
@@ -33,6 +35,7 @@ export interface CourierDeps {
   readonly receivers: Pick<Receivers, 'find' | 'open'>
   readonly pace: Pick<LanePace, 'intervalMs' | 'takeSlot' | 'obey'>
   readonly parcels: Pick<Parcels, 'create' | 'delivery'>
+  readonly names: Pick<NameBook, 'resolve'>
   readonly world: Pick<World, 'fetch' | 'now'>
 }
 
@@ -85,16 +88,28 @@ export class Courier {
     const { name, timeoutMs } = destination
     const receiver = receivers.open(destination)
     if (receiver === null) return unusableEndpoint('misconfigured')
+    const names = await this.#namesFor(destination, entries)
     const before = this.#lane(name)
-    const { outcome, memory } = await sendParcel(receiver, parcels.create(entries, context), {
-      fetch: world.fetch,
-      now: world.now,
-      timeoutMs,
-      memory: before.memory,
-    })
+    const { outcome, memory } = await sendParcel(
+      receiver,
+      parcels.create(entries, context, names),
+      {
+        fetch: world.fetch,
+        now: world.now,
+        timeoutMs,
+        memory: before.memory,
+      },
+    )
     await pace.obey(receiver, { lane: { ...before, memory }, outcome })
     this.#remember(before, memory)
     return outcome
+  }
+
+  /** The names that a message to people wants. Machines get an event as it was when it was stored. */
+  async #namesFor({ type }: Destination, entries: AttemptEntries): Promise<Names> {
+    const wanted =
+      type?.reader === 'person' ? entries.flatMap(({ event }) => namesWanted(event)) : []
+    return wanted.length === 0 ? new Map() : this.#deps.names.resolve(wanted)
   }
 
   /** The bytes that an entry of the log takes in a batch, with the comma behind it. */

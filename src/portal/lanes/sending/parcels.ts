@@ -1,5 +1,6 @@
 /** The parcels of one portal: everything that a receiver is told about stored events. */
 import { fieldLink } from '../../../bitrix24/fields/field-link.ts'
+import type { Names } from '../../../core/events/names.ts'
 import { subjectOf } from '../../../core/events/subject-of.ts'
 import type { AttemptEntries } from '../../../core/lanes/plan-digest.ts'
 import type { SendContext } from '../../../core/lanes/walk-ports.ts'
@@ -18,6 +19,8 @@ export interface ParcelsDeps {
   readonly domains: Pick<PortalDomains, 'present' | 'at'>
 }
 
+const NO_NAMES: Names = new Map()
+
 /** Makes the parcels of one portal. */
 export class Parcels {
   readonly #deps: ParcelsDeps
@@ -30,14 +33,20 @@ export class Parcels {
    * The content of one message about one event, or about several as a digest. Each of them names the one before
    * it as it would alone: they leave out none that the destination was meant to get.
    */
-  create(entries: AttemptEntries, { previousSequence, replayed }: SendContext): Parcel {
+  create(
+    entries: AttemptEntries,
+    { previousSequence, replayed }: SendContext,
+    names: Names = NO_NAMES,
+  ): Parcel {
     const [first, ...others] = entries
+    const named = names.size === 0 ? {} : { names }
     return {
       deliveries: [
-        this.delivery(first, { previousSequence, replayed }),
-        ...others.map((entry, index) =>
-          this.delivery(entry, { previousSequence: entries[index]?.sequence ?? null, replayed }),
-        ),
+        { ...this.delivery(first, { previousSequence, replayed }), ...named },
+        ...others.map((entry, index) => ({
+          ...this.delivery(entry, { previousSequence: entries[index]?.sequence ?? null, replayed }),
+          ...named,
+        })),
       ],
       dashboard: this.#dashboard(),
     }

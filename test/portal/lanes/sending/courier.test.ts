@@ -1,6 +1,7 @@
 /** How parcels are taken to their receivers, and what is kept of the answers. */
 import { describe, expect, it } from 'vitest'
 import { HOUR_MS, MINUTE_MS } from '../../../../src/core/durations.ts'
+import { nameKey } from '../../../../src/core/events/names.ts'
 import type { DeliveryOutcome } from '../../../../src/core/lanes/state/outcome.ts'
 import type { LaneState } from '../../../../src/core/lanes/state/lane-state.ts'
 import { NO_MEMORY } from '../../../../src/core/lanes/state/receiver-memory.ts'
@@ -29,6 +30,7 @@ function courierOf({
     saves: [] as LaneState[],
     obeyed: [] as object[],
     sent: [] as number[][],
+    names: [] as string[][],
   }
   let known: readonly Destination[] = []
   const courier = new Courier({
@@ -52,12 +54,16 @@ function courierOf({
       },
     },
     parcels: {
-      create: (entries) => {
+      create: (entries, _context, names) => {
         seen.sent.push(entries.map(({ sequence }) => sequence))
+        seen.names.push([...(names ?? [])].flat())
         return PARCEL
       },
       delivery: ({ sequence, event }, { previousSequence }) =>
         aDelivery({ id: `m-${sequence}`, sequence, event, previousSequence }),
+    },
+    names: {
+      resolve: async (refs) => new Map(refs.map((ref) => [nameKey(ref), `Name ${ref.id}`])),
     },
     world: {
       now: () => NOW,
@@ -173,6 +179,17 @@ describe('Courier.receiverOf()', () => {
 
 describe('a send of the courier', () => {
   const entries = [anEntry({ sequence: 3 }), anEntry({ sequence: 4 })] as const
+
+  it('names what an event has by its id alone, to people and not to machines', async () => {
+    const { seen, receiverOf } = courierOf()
+    const entry = anEntry({ event: anEvent({ name: 'ONTASKADD', field: null, userId: 7 }) })
+    await receiverOf(person('chat'))
+      .send([entry, entry], CONTEXT)
+      .catch(() => {})
+    await receiverOf(machine('erp')).send([entry], CONTEXT)
+    await receiverOf(person('erp')).send([anEntry()], CONTEXT)
+    expect(seen.names).toEqual([['user 7', 'Name 7'], [], []])
+  })
 
   it('tells what became of the parcel, here and to the common pace', async () => {
     const { seen, receiverOf } = courierOf()
