@@ -68,17 +68,27 @@ export class PortalCaller {
     method: string,
     params: JsonObject,
   ): Promise<Result<JsonObject, RestError>> {
-    const { pairs, troubles, webhook } = this.#deps
+    const { troubles, webhook } = this.#deps
     const block = troubles.block()
-    let answer: Result<JsonObject, RestError> = err(block === null ? NO_TOKENS : errorOf(block))
-    for (const pair of block === null ? pairs.usable(purpose) : []) {
-      answer = await this.#callWith(pair, method, params)
-      if (answer.ok) return answer
-      if (isApplicationEnded(answer.error)) break
-      if (!isPairLost(answer.error)) return answer
-    }
+    const answer =
+      block === null ? await this.#callWithPairs(purpose, method, params) : err(errorOf(block))
+    if (answer.ok || (block === null && !mayWebhookHelp(answer.error))) return answer
     const read = purpose === 'background' ? await webhook.call(method, params) : null
     return read ?? answer
+  }
+
+  /** Calls with one pair after the other, until the portal answers one of them. */
+  async #callWithPairs(
+    purpose: CallPurpose,
+    method: string,
+    params: JsonObject,
+  ): Promise<Result<JsonObject, RestError>> {
+    let answer: Result<JsonObject, RestError> = err(NO_TOKENS)
+    for (const pair of this.#deps.pairs.usable(purpose)) {
+      answer = await this.#callWith(pair, method, params)
+      if (answer.ok || !isPairLost(answer.error)) return answer
+    }
+    return answer
   }
 
   async #callWith(
@@ -145,7 +155,7 @@ function isPairLost({ kind }: RestError): boolean {
   return kind === 'dead_token' || kind === 'expired'
 }
 
-/** Whether no pair of the application helps, while an incoming webhook of the same portal still might. */
-function isApplicationEnded({ kind }: RestError): boolean {
-  return kind === 'uninstalled' || kind === 'suspended'
+/** Whether the failure is one of the pairs or of their application. An incoming webhook needs neither. */
+function mayWebhookHelp(error: RestError): boolean {
+  return isPairLost(error) || error.kind === 'uninstalled' || error.kind === 'suspended'
 }
