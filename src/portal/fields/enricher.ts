@@ -151,7 +151,7 @@ export class Enricher {
 
   /** Lets all waiting events go out thin: the installation has ended. */
   endAll(reason: ThinReason): void {
-    this.#reads.forgetAgain()
+    this.#reads.forgetRereads()
     this.#writer.clear()
     this.#thin(this.#waiting.all(), reason)
   }
@@ -160,7 +160,7 @@ export class Enricher {
   clear(): void {
     this.#waiting.clear()
     this.#writer.clear()
-    this.#reads.forgetAgain()
+    this.#reads.forgetRereads()
     this.#restWatch()
   }
 
@@ -208,7 +208,7 @@ export class Enricher {
   #enrichWithoutReading(): boolean {
     const { portal } = this.#deps
     const refusal = portal.hasAccess() ? portal.refusal() : 'no_tokens'
-    if (refusal !== null && !this.#writer.write(this.#reads.oweAgain())) return false
+    if (refusal !== null && !this.#writer.write(this.#reads.oweRereads())) return false
     const groups = this.#waiting
       .byField()
       .filter(([, events]) => refusal !== null || needsNoRead(events))

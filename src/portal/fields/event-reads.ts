@@ -51,7 +51,7 @@ export class EventReads {
   readonly #deps: EventReadsDeps
   readonly #names: UserNames
   /** The fields that are read once more although no event waits. */
-  readonly #again = new Map<number, UserField>()
+  readonly #rereads = new Map<number, UserField>()
   /** The repeated events for whose fields the request under way asks. */
   readonly #repeated = new Map<number, RepeatedEvent>()
   /** The request that is under way. */
@@ -70,8 +70,8 @@ export class EventReads {
   }
 
   /** Forgets the fields that were to be read once more. */
-  forgetAgain(): void {
-    this.#again.clear()
+  forgetRereads(): void {
+    this.#rereads.clear()
     this.#deps.repeats.takeAll()
   }
 
@@ -79,8 +79,8 @@ export class EventReads {
    * Forgets the fields that were to be read once more, since the portal cannot be asked. The changes of their
    * repeated events stay owed.
    */
-  oweAgain(): readonly Enriched[] {
-    this.#again.clear()
+  oweRereads(): readonly Enriched[] {
+    this.#rereads.clear()
     return this.#deps.repeats.takeAll().map((repeated) => this.#owe(repeated))
   }
 
@@ -92,8 +92,8 @@ export class EventReads {
   /** Begins the next request; null when there is nothing to ask. */
   begin(): FieldsToRead | null {
     const { repeats } = this.#deps
-    for (const field of repeats.due()) this.#again.set(field.id, field)
-    this.#underWay = nextRead(this.#deps.waiting, this.#again, {
+    for (const field of repeats.due()) this.#rereads.set(field.id, field)
+    this.#underWay = nextRead(this.#deps.waiting, this.#rereads, {
       isKnown: (userId) => this.#names.has(userId),
       maxCommands: this.#maxCommands,
     })
@@ -133,7 +133,7 @@ export class EventReads {
     } else if (hasCode(answer.error, 'answer_too_large') && fields.length > 1) {
       this.#maxCommands = Math.ceil((fields.length + userIds.length) / 2)
       for (const field of fields) {
-        if (waiting.ofField(field.id).length === 0) this.#again.set(field.id, field)
+        if (waiting.ofField(field.id).length === 0) this.#rereads.set(field.id, field)
       }
       return []
     }

@@ -15,11 +15,11 @@ export interface FieldsToRead {
 
 /**
  * The next request, for at most `maxCommands` fields and users; null when there is nothing to ask. The events
- * that wait longest come first. The fields that are to be read `again` come after them and leave that list.
+ * that wait longest come first. The fields in `rereads`, for which no event waits, come after them and leave that list.
  */
 export function nextRead(
   waiting: EventsToEnrich,
-  again: Map<number, UserField>,
+  rereads: Map<number, UserField>,
   {
     isKnown,
     maxCommands,
@@ -38,10 +38,10 @@ export function nextRead(
     if (asks) userIds.add(userId)
     upTo = sequence
   }
-  for (const [id, field] of again) {
+  for (const [id, field] of rereads) {
     if (fields.size + userIds.size >= maxCommands && !fields.has(id)) break
     fields.set(id, field)
-    again.delete(id)
+    rereads.delete(id)
   }
   if (fields.size === 0) return null
   return { fields: [...fields.values()], userIds: [...userIds], upTo }
