@@ -56,8 +56,8 @@ export interface PairsDeps {
 
 /** A fresh pair, sealed, that waits to be stored. */
 export interface Replacement {
-  /** Whether the install still holds the pair that the fresh one comes from. Ask right before the write. */
-  isDue(): boolean
+  /** Whether the install still holds the pair that the fresh one replaces. To be asked right before the write. */
+  isOldStored(): boolean
   /** The members of the application that the write changes. */
   readonly changes: Partial<InstallPairs>
 }
@@ -142,7 +142,7 @@ export class Pairs {
       field === 'tokens'
         ? { tokens: sealed, tokensIssuedAt: issued }
         : { systemTokens: sealed, systemTokensIssuedAt: issued }
-    return { isDue: await this.#watch(field, spent), changes }
+    return { isOldStored: await this.#watch(field, spent), changes }
   }
 
   /** Changes the recorded application, and other parts of the install in the same write. */

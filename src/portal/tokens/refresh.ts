@@ -131,7 +131,7 @@ export class Refresh {
     const replacement = await pairs.prepare(pair.field, { spent, fresh: pairOf(opened, fresh) })
     if (replacement === null) return err(NO_KEY)
     // An uninstall, or a newer pair, came during the refresh: there is nothing to replace.
-    if (state.install().generation !== generation || !replacement.isDue()) return ok(null)
+    if (state.install().generation !== generation || !replacement.isOldStored()) return ok(null)
     const server = config.oauthUrls.find((url) => fresh.serverEndpoint?.startsWith(`${url}/`))
     try {
       pairs.change({ ...replacement.changes, oauthUrl: server ?? oauthUrl }, { access: null })

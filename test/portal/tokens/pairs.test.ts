@@ -63,7 +63,7 @@ describe('open()', () => {
 async function replace(scenario: TokenScenario, field: PairField, spent: string): Promise<void> {
   const { pairs } = scenario.start()
   const replacement = await pairs.prepare(field, { spent, fresh: aPair('fresh') })
-  if (replacement?.isDue()) pairs.change(replacement.changes)
+  if (replacement?.isOldStored()) pairs.change(replacement.changes)
 }
 
 describe('prepare()', () => {
