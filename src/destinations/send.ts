@@ -81,7 +81,7 @@ async function askForPermission(
   const answer = await exchange(request, receiver, {
     ...options,
     needsBody: false,
-    shows: () => true,
+    showsSuccess: () => true,
   })
   if (!answer.ok) return answer
   const permitted = handshake.judge(answer.value, { now: options.now(), memory })
@@ -102,8 +102,8 @@ async function sendOnce(
   const { memory } = options
   const { needsBody } = receiver
   const request = await receiver.prepare(parcel, { now: options.now(), memory })
-  const shows = (part: Answer) => receiver.judge(part, options.now()).kind === 'delivered'
-  const answer = await exchange(request, receiver, { ...options, needsBody, shows })
+  const showsSuccess = (part: Answer) => receiver.judge(part, options.now()).kind === 'delivered'
+  const answer = await exchange(request, receiver, { ...options, needsBody, showsSuccess })
   if (!answer.ok) return answer.error
   const verdict = receiver.judge(answer.value, options.now())
   if (verdict.kind === 'moved') return verdict
@@ -114,7 +114,7 @@ async function sendOnce(
 /** The options of one exchange. */
 interface ExchangeOptions extends SendOptions {
   /** Whether an answer shows a success already, whatever the rest of its body is. */
-  readonly shows: (part: Answer) => boolean
+  readonly showsSuccess: (part: Answer) => boolean
   /** Whether the outcome may depend on the body. */
   readonly needsBody: boolean
 }
@@ -123,8 +123,8 @@ interface ExchangeOptions extends SendOptions {
  * Makes one request, unless its address must not be called, and gives the answer. Where there is none, the
  * outcome says why.
  *
- * An answer without the rest of its body, cut or endless, is an answer when what has come of it shows a success:
- * the receiver has the message, and would get it again. A failure counts so only where the status decides it.
+ * A body may break off or never end. The answer counts nevertheless in two cases: the part that has come shows a
+ * success, since the receiver has the message and would get it twice; or its status alone decides.
  */
 async function exchange(
   request: OutgoingRequest,
@@ -134,7 +134,7 @@ async function exchange(
   const address = hrefOf(request.url, policy)
   if (!address.ok) return err(unusableEndpoint('refused_address', address.error))
   const { answer, failure } = await post({ ...request, url: address.value }, options)
-  if (answer === null || (failure !== null && options.needsBody && !options.shows(answer))) {
+  if (answer === null || (failure !== null && options.needsBody && !options.showsSuccess(answer))) {
     // The receiver has said how long it wants to be left alone, even where the rest of its answer was lost.
     const wish = answer?.headers.get('retry-after') ?? null
     return err(unanswered(failure ?? 'network_error', parseRetryAfter(wish, options.now())))
@@ -142,7 +142,7 @@ async function exchange(
   return ok(answer)
 }
 
-/** The addresses that a policy lets through, as they are called. The decision depends on nothing else. */
+/** For each policy the addresses that it lets through, with the form in which each is called: decided once. */
 const ALLOWED = new WeakMap<AddressPolicy, BoundedMap<string>>()
 
 function hrefOf(url: string, policy: AddressPolicy): Result<string, AddressReason> {
@@ -212,7 +212,7 @@ interface Limit {
  */
 function startLimit(
   part: () => Answer | null,
-  { timeoutMs, shows, end }: ExchangeOptions & { readonly end: () => void },
+  { timeoutMs, showsSuccess, end }: ExchangeOptions & { readonly end: () => void },
 ): Limit {
   const { promise: enough, resolve, reject } = Promise.withResolvers<Answer>()
   let leftMs = timeoutMs
@@ -220,7 +220,7 @@ function startLimit(
   const look = (): void => {
     try {
       const answer = part()
-      if (answer !== null && isSuccessStatus(answer) && shows(answer)) resolve(answer)
+      if (answer !== null && isSuccessStatus(answer) && showsSuccess(answer)) resolve(answer)
       else if (leftMs > 0) return wait()
       else reject(new Error('timeout'))
     } catch (error) {

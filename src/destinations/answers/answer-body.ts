@@ -30,8 +30,8 @@ export class AnswerBody {
   }
 
   /**
-   * Reads until the end or until it is full. Rejects when the body breaks off. The runtime reads a body in one piece
-   * that is known to be short, where a part of it would show no more than its status does.
+   * Reads until the end or until it is full. Rejects when the body breaks off. A short body that decides nothing is
+   * read by the runtime in one piece, which costs less.
    */
   async read(response: Response, { needsBody }: { readonly needsBody: boolean }): Promise<void> {
     const { body } = response

@@ -18,9 +18,9 @@ import { secondsToMs } from './retry-after.ts'
 /** The outcome of an answer; `now` (unix milliseconds) is needed for Retry-After dates. */
 export function judgeByProfile(profile: Profile, answer: Answer, now: number): DeliveryOutcome {
   const said = parseAnswer(answer.body)
-  const isStatus = isSuccessStatus(profile, answer.status)
+  const hasSuccessStatus = isSuccessStatus(profile, answer.status)
   const holdMs = profile.paceHeaders ? readHold(answer) : 0
-  if (isStatus && isSuccessBody(profile.success.body, answer, said)) {
+  if (hasSuccessStatus && isSuccessBody(profile.success.body, answer, said)) {
     return delivered(answer, holdMs)
   }
   const terms = { now, retryAfterMs: said.retryAfterMs ?? (holdMs > 0 ? holdMs : null) }
@@ -31,7 +31,7 @@ export function judgeByProfile(profile: Profile, answer: Answer, now: number): D
     const reason = status.reason ?? statusReason(answer.status)
     return outcomeOf({ reason, class: status.class }, answer, terms)
   }
-  const reason = isStatus ? 'unexpected_body' : statusReason(answer.status)
+  const reason = hasSuccessStatus ? 'unexpected_body' : statusReason(answer.status)
   return outcomeOf({ reason, class: 'transient' }, answer, terms)
 }
 
