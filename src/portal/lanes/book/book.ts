@@ -139,7 +139,7 @@ export class LaneBook {
     if (this.#isCleared) this.#erasures += 1
     this.#book = this.#written
     this.abandon()
-    this.#isStored()
+    this.#noteStored()
   }
 
   /** Deletes every lane, inside the caller's transaction. Memory follows with `adopt`. */
@@ -192,7 +192,7 @@ export class LaneBook {
   #store(book: BookState, write: () => void): void {
     this.#deps.db.transaction(write)
     this.#book = book
-    this.#isStored()
+    this.#noteStored()
   }
 
   /** Writes refused outcomes before new ones, since both may be about the same event. */
@@ -210,8 +210,8 @@ export class LaneBook {
     if (digest !== null) stored.saveDigest(destination, digest)
   }
 
-  /** Storage knows everything that memory knows. */
-  #isStored(): void {
+  /** Notes that storage knows everything that memory knows. */
+  #noteStored(): void {
     for (const page of this.#pages.values()) page.noteStored()
     this.checkpoint.noteStored()
   }
