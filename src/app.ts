@@ -159,15 +159,15 @@ function createAdminAuth(env: Env): AdminAuth {
 }
 
 function createAdmin(env: Env): AdminDeps {
-  const config = configOf(env)
+  const { sealer, destinations, policy } = configOf(env)
+  const portals = portalsOf(env)
+  const spill = { store: new SpillStore(env.INSTALLS), sealer }
   return {
-    portals: portalsOf(env),
-    spill: { store: new SpillStore(env.INSTALLS), sealer: config.sealer },
-    log,
+    portals,
+    directory: directoryOf(env),
+    drain: { portals, spill, log, now: WORLD.now },
+    sending: { destinations: destinations ?? [], policy, world: WORLD },
     now: WORLD.now,
-    destinations: config.destinations ?? [],
-    policy: config.policy,
-    world: WORLD,
   }
 }
 

@@ -13,6 +13,7 @@ export type ErrorCode =
   | 'unauthorized'
   | 'not_found'
   | 'method_not_allowed'
+  | 'ambiguous_domain'
   | 'not_head'
   | 'removed_destination'
   | 'too_many_jobs'
@@ -61,6 +62,10 @@ const ANSWERS: Readonly<Record<ErrorCode, ErrorAnswer>> = {
   },
   not_found: { status: 404, message: 'Nothing is found at this address' },
   method_not_allowed: { status: 405, message: 'This address does not take this method' },
+  ambiguous_domain: {
+    status: 409,
+    message: 'Several portals have this domain: name one by its member id',
+  },
   not_head: { status: 409, message: 'Only the event that the lane waits with can be parked' },
   removed_destination: { status: 409, message: 'The destination is not configured any more' },
   too_many_jobs: { status: 409, message: 'The lane has too many replay jobs already' },

@@ -6,16 +6,31 @@
 import { DurableObject } from 'cloudflare:workers'
 import { log } from '../log.ts'
 import { openDatabase } from '../storage/database.ts'
+import type { PortalReport } from '../core/reports/portal-report.ts'
+import { addReport, NO_TOTALS, type ReportTotals } from '../core/reports/report-totals.ts'
 import { DirectoryStore, type MissingListing, type PendingListing } from './directory-store.ts'
 import type { Remote } from './remote.ts'
+import {
+  ReportStore,
+  type ListedPortal,
+  type ReportPage,
+  type ReportQuery,
+} from './report-store.ts'
+
+/** How long the sums over all reports are good, in milliseconds: a dashboard and a monitor ask often. */
+export const TOTALS_HOLD_MS = 10_000
 
 /** The object of pins and pending installs, named `directory`, and the one of the list, named `portals`. */
 export class Directory extends DurableObject<unknown> {
   readonly #store: DirectoryStore
+  readonly #reports: ReportStore
+  #totals: { readonly totals: ReportTotals; readonly at: number } | null = null
 
   constructor(ctx: DurableObjectState, env: unknown) {
     super(ctx, env)
-    this.#store = new DirectoryStore(openDatabase(ctx.storage), log)
+    const db = openDatabase(ctx.storage)
+    this.#store = new DirectoryStore(db, log)
+    this.#reports = new ReportStore(db)
   }
 
   /** Pins a token (by its hash) to the first portal that asks; answers the portal that it is pinned to. */
@@ -65,6 +80,36 @@ export class Directory extends DurableObject<unknown> {
   /** Lists a portal, or takes it off the list when nothing is left of it. */
   notePortal(memberId: string, isListed: boolean): void {
     this.#store.savePortal(memberId, isListed)
+    if (!isListed) this.#reports.remove(memberId)
+  }
+
+  /** Lists a portal with its report. */
+  noteReport(memberId: string, report: PortalReport): void {
+    this.#store.savePortal(memberId, true)
+    this.#reports.save(memberId, report)
+  }
+
+  /** A page of the portals that have reported. */
+  listReports(query: ReportQuery): ReportPage {
+    return this.#reports.list(query)
+  }
+
+  /** The portals that have reported this domain, a few at most. */
+  portalsNamed(domain: string): ListedPortal[] {
+    return this.#reports.named(domain)
+  }
+
+  /**
+   * The sums over all reports, at most ten seconds old. A row that is read costs a thousandth of one that is written,
+   * so nothing is summed before somebody asks.
+   */
+  sumReports(now: number): ReportTotals {
+    const known = this.#totals
+    if (known !== null && Math.abs(now - known.at) < TOTALS_HOLD_MS) return known.totals
+    let totals = NO_TOTALS
+    for (const report of this.#reports.all()) totals = addReport(totals, report)
+    this.#totals = { totals, at: now }
+    return totals
   }
 
   /** Lists portals that KV knows. */
@@ -101,6 +146,10 @@ export type DirectoryRemote = Remote<
   | 'listMissing'
   | 'notePortal'
   | 'notePortals'
+  | 'noteReport'
+  | 'listReports'
+  | 'portalsNamed'
+  | 'sumReports'
   | 'beginRound'
   | 'nextVisits'
   | 'listPortals'

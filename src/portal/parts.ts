@@ -17,7 +17,6 @@ import { Installer } from './installs/installer.ts'
 import { KvMirror } from './installs/kv-mirror.ts'
 import { PendingInstalls } from './installs/pending.ts'
 import { MissingEventsListing } from './installs/missing-events-listing.ts'
-import { PortalListing } from './installs/portal-listing.ts'
 import { PortalValues } from './installs/values.ts'
 import { RobotAddress } from './installs/robot-address.ts'
 import { Subscriber } from './installs/subscriber.ts'
@@ -42,6 +41,7 @@ import { LogStore } from './log/log-store.ts'
 import { LogWriter } from './log/log-writer.ts'
 import { SegmentStore } from './log/segment-store.ts'
 import { YoungestStore } from './log/youngest-store.ts'
+import { Reporter } from './reporter.ts'
 import type { Scheduler } from './scheduler.ts'
 import type { PortalSettings } from './settings.ts'
 import { DamagedRows } from './state/damaged-rows.ts'
@@ -56,6 +56,7 @@ import { PresenceCheck } from './tokens/presence-check.ts'
 import { Refresh } from './tokens/refresh.ts'
 import { AccessTroubles } from './tokens/troubles.ts'
 import { Uninstaller } from './tasks/uninstaller.ts'
+import { portalReport, portalSigns } from './views/report-view.ts'
 import { Waker } from './waker.ts'
 
 /** Everything from which the parts are built. */
@@ -80,7 +81,8 @@ export function createParts({ storage, memberId, settings, scheduler }: PartsDep
   const installs = { ...tokens, ...createInstalls(tokens) }
   const log = { ...installs, ...createLog(installs) }
   const fields = { ...log, ...createFields(log) }
-  return { ...fields, ...createLanes(fields) }
+  const lanes = { ...fields, ...createLanes(fields) }
+  return { ...lanes, reporter: createReporter(lanes) }
 }
 
 type Given = Omit<PartsDeps, 'settings'> & PortalSettings
@@ -128,7 +130,6 @@ function createInstalls(given: Tokens) {
   const domains = new PortalDomains({ memberId, state, config, world, directory })
   const { installs } = given
   const mirror = new KvMirror({ memberId, state, world, installs, robotAddress })
-  const listing = new PortalListing({ memberId, state, world, directory })
   const missingListing = new MissingEventsListing({ memberId, state, world, directory })
   const pending = new PendingInstalls({ memberId, state, config, world, directory })
   const decision = new InstallDecision({ memberId, state, config, world, pairs, pending })
@@ -136,7 +137,7 @@ function createInstalls(given: Tokens) {
   const call = paced.inBackground(caller.callerFor('administration'))
   const subscriber = new Subscriber({ memberId, state, youngest, config, world, call })
   const uninstallNotices = new UninstallNotices({ state, world, presenceCheck })
-  const trusted = { values, robotAddress, trust, domains, mirror, listing, missingListing }
+  const trusted = { values, robotAddress, trust, domains, mirror, missingListing }
   return { ...trusted, pending, installer, subscriber, uninstallNotices }
 }
 
@@ -195,4 +196,14 @@ function createLanes(given: Fields) {
   const timed = [pump, pending, uninstallNotices, mirror, enricher, reconciler, subscriber]
   const waker = new Waker({ alarm, timed, pump, subscriber, checkpoint, world, scheduler })
   return { pump, control, uninstaller, waker }
+}
+
+/** The reports to the directory, which tell of everything else. */
+function createReporter(given: Fields): Reporter {
+  const { memberId, state, book, directory, world, scheduler } = given
+  const source = {
+    signs: () => portalSigns(given),
+    report: () => portalReport(given, world.now()),
+  }
+  return new Reporter({ memberId, state, book, directory, world, scheduler, source })
 }

@@ -72,7 +72,7 @@ export class PortalObject extends DurableObject<unknown> {
     this.#work = new BackgroundWork({ memberId, world: settings.world, keepAlive, onFailure })
     const { background, after, report } = this.#work
     const advance = (): void => this.#advance()
-    const laneRested = (): void => this.#parts.waker.laneRested()
+    const laneRested = (): void => this.#laneRested()
     const scheduler = { advance, laneRested, background, after, report }
     const callItself = (): Promise<void> => settings.callItself(memberId)
     this.#allowance = new Allowance({ fetch: settings.world.fetch, callItself })
@@ -84,7 +84,8 @@ export class PortalObject extends DurableObject<unknown> {
   /** Stores an event durably and in order, or says where it stands; nothing without a trusted token. */
   async append(request: AppendRequest): Promise<AppendAnswer> {
     this.#allowance.begin()
-    const { trust, robotAddress, state, subscriber, reconciliation, waker, appender } = this.#parts
+    const { trust, robotAddress, state, subscriber, reconciliation, waker } = this.#parts
+    const { appender, reporter } = this.#parts
     const { tokenHash } = request
     if (request.drained && isErased(state.install(), request.receivedAt)) {
       state.changeInstall(countErased)
@@ -106,7 +107,9 @@ export class PortalObject extends DurableObject<unknown> {
     const append = () => appender.append(told)
     // In a full object no event goes, and none is refused, for the sake of a hint.
     const isHint = robotAddress.trusts(tokenHash, at)
-    return storeEvent(this.#parts, append, isHint ? null : () => this.#makeRoom())
+    const answer = await storeEvent(this.#parts, append, isHint ? null : () => this.#makeRoom())
+    if (answer.kind === 'full') reporter.follow()
+    return answer
   }
 
   /** Stores events of one isolate that share a call; null stands for an event that could not be stored. */
@@ -270,17 +273,23 @@ export class PortalObject extends DurableObject<unknown> {
    * install may change the lanes that the portal has, and what the directory knows of it.
    */
   #advance(): void {
-    const { state, matcher, pending, listing, missingListing, domains } = this.#parts
+    const { state, matcher, pending, missingListing, reporter, domains } = this.#parts
     const { pump, waker } = this.#parts
     if (this.#followed !== state.version() || matcher.hasUnstoredMatch()) {
       this.#followed = state.version()
       matcher.follow()
       this.#work.background(pending.followDirectory())
-      this.#work.background(listing.follow())
       this.#work.background(missingListing.follow())
       this.#work.background(domains.follow())
     }
+    reporter.follow()
     pump.kick()
     waker.wakeInTime()
+  }
+
+  #laneRested(): void {
+    const { waker, reporter } = this.#parts
+    waker.laneRested()
+    reporter.followRest()
   }
 }

@@ -45,7 +45,14 @@ export interface PortalSettings {
   readonly installs: InstallStore
   readonly directory: Pick<
     DirectoryRemote,
-    'pin' | 'pinned' | 'unpin' | 'holdDomain' | 'notePending' | 'notePortal' | 'noteMissing'
+    | 'pin'
+    | 'pinned'
+    | 'unpin'
+    | 'holdDomain'
+    | 'notePending'
+    | 'notePortal'
+    | 'noteReport'
+    | 'noteMissing'
   >
   /** The pace of receivers, shared with all portals. */
   readonly pacer: PacerClient

@@ -13,6 +13,7 @@ const STATUSES: Readonly<Record<ErrorCode, number>> = {
   unauthorized: 401,
   not_found: 404,
   method_not_allowed: 405,
+  ambiguous_domain: 409,
   not_head: 409,
   removed_destination: 409,
   too_many_jobs: 409,

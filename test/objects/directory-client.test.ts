@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { createDirectoryClient } from '../../src/objects/directory-client.ts'
 import type { DirectoryRemote } from '../../src/objects/directory.ts'
+import { aReport } from '../support/builders/a-report.ts'
 import { withTimeout } from '../../src/storage/with-timeout.ts'
 
 const ACME = 'a'.repeat(32)
@@ -27,6 +28,10 @@ function aDirectory(answers: () => Promise<never>): DirectoryRemote {
     listMissing: call,
     notePortal: call,
     notePortals: call,
+    noteReport: call,
+    listReports: call,
+    portalsNamed: call,
+    sumReports: call,
     beginRound: call,
     nextVisits: call,
     listPortals: call,
@@ -46,12 +51,16 @@ it('ends every wait after 2 s', async () => {
     client.listMissing(),
     client.notePortal(ACME, true),
     client.notePortals([ACME]),
+    client.noteReport(ACME, aReport()),
+    client.listReports({ after: '' }),
+    client.portalsNamed('acme.bitrix24.com'),
+    client.sumReports(1),
     client.beginRound(),
     client.nextVisits(9),
     client.listPortals(''),
   ])
   await vi.advanceTimersByTimeAsync(2000)
-  expect((await asked).map(({ status }) => status)).toEqual(Array(12).fill('rejected'))
+  expect((await asked).map(({ status }) => status)).toEqual(Array(16).fill('rejected'))
 })
 
 it('keeps the list of portals in an object of its own', async () => {
@@ -71,11 +80,15 @@ it('keeps the list of portals in an object of its own', async () => {
     client.listMissing(),
     client.notePortal(ACME, true),
     client.notePortals([ACME]),
+    client.noteReport(ACME, aReport()),
+    client.listReports({ after: '' }),
+    client.portalsNamed('acme.bitrix24.com'),
+    client.sumReports(1),
     client.beginRound(),
     client.nextVisits(9),
     client.listPortals(''),
   ])
-  expect(names).toEqual([...Array(5).fill('directory'), ...Array(5).fill('portals')])
+  expect(names).toEqual([...Array(5).fill('directory'), ...Array(9).fill('portals')])
 })
 
 it('rejects when the stub cannot be made', async () => {

@@ -31,14 +31,23 @@ const NOTHING = {
   async *refusedPages() {},
 }
 
+/** A directory with nothing in it. */
+const DIRECTORY = {
+  listReports: async () => ({ portals: [], cursor: null }),
+  listPending: async () => [],
+}
+
 // Sound: the routes call no other member.
 const DEPS = {
+  directory: DIRECTORY,
+  now: () => NOW,
   portals: () => PORTAL_OBJECT,
-  spill: { store: NOTHING },
-  log: () => {},
-  destinations: configured([person('crm-alerts')]),
-  policy: { allowLocal: false },
-  world: { fetch: async () => new Response('ok'), now: () => NOW, newReceipt: () => 'r' },
+  drain: { portals: () => PORTAL_OBJECT, spill: { store: NOTHING }, log: () => {} },
+  sending: {
+    destinations: configured([person('crm-alerts')]),
+    policy: { allowLocal: false },
+    world: { fetch: async () => new Response('ok'), now: () => NOW, newReceipt: () => 'r' },
+  },
 } as unknown as AdminDeps
 
 const routes = createAdminRoutes(() => DEPS)

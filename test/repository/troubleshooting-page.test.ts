@@ -50,6 +50,7 @@ const TABLES: readonly (readonly [heading: string, column: string, words: readon
       invalid_hint: true,
       too_many_hints: true,
       invalid_request: true,
+      ambiguous_domain: true,
       untrusted: true,
       unauthorized: true,
       not_found: true,

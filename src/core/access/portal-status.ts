@@ -1,16 +1,20 @@
 /** The status of a portal in one word, and the part of it that the people of the portal may see. */
 
+/** Every state of a portal, as the HTTP contract names them. */
+export const PORTAL_STATUSES = [
+  'active',
+  'pending',
+  'unfinished',
+  'tokens_lost',
+  'no_rights',
+  'suspended',
+  'portal_full',
+  'uninstalled',
+  'deleted',
+] as const
+
 /** The state of a portal, as the HTTP contract names it. */
-export type PortalStatus =
-  | 'active'
-  | 'pending'
-  | 'unfinished'
-  | 'tokens_lost'
-  | 'no_rights'
-  | 'suspended'
-  | 'portal_full'
-  | 'uninstalled'
-  | 'deleted'
+export type PortalStatus = (typeof PORTAL_STATUSES)[number]
 
 /** The application's page shows this to an administrator of the portal. It holds no secret. */
 export interface InstallStatus {

@@ -5,6 +5,9 @@
 import type { Context } from 'hono'
 import * as v from 'valibot'
 import { isMemberId } from '../../core/access/member-id.ts'
+import type { PortalStatus } from '../../core/access/portal-status.ts'
+import { err, ok, type Result } from '../../core/result.ts'
+import type { DirectoryRemote } from '../../objects/directory.ts'
 import type { PortalClient, PortalLookup } from '../../edge/portal-client.ts'
 import { withTimeout } from '../../storage/with-timeout.ts'
 import { readBody } from '../body.ts'
@@ -16,17 +19,61 @@ export const ADMIN_MS = 30_000
 /** The largest body of an admin request, in bytes. */
 const MAX_ADMIN_BODY_BYTES = 16 * 1024
 
+/** Where a request finds the portal that its path names. */
+export interface PortalFinder {
+  readonly portals: PortalLookup
+  readonly directory: Pick<DirectoryRemote, 'portalsNamed'>
+}
+
 /**
- * Does the work with the object of the portal that the path names, or answers 404 when the path names none.
+ * Does the work with the object of the portal that the path names by its member id or its domain, or answers 404 when the
+ * path names none.
  */
 export async function withPortal(
   c: Context,
-  portals: PortalLookup,
+  { portals, directory }: PortalFinder,
   work: (portal: PortalClient, memberId: string) => Promise<Response>,
 ): Promise<Response> {
-  const memberId = (c.req.param('memberId') ?? '').toLowerCase()
-  if (!isMemberId(memberId)) return errorResponse('not_found')
-  return withTimeout(work(portals(memberId), memberId), ADMIN_MS)
+  async function find(): Promise<Response> {
+    const found = await findMemberId(c.req.param('memberId') ?? '', directory)
+    return found.ok ? work(portals(found.value), found.value) : errorResponse(found.error)
+  }
+  return withTimeout(find(), ADMIN_MS)
+}
+
+/**
+ * The member id of a portal that is named by its member id or its domain. A domain may have passed to another portal:
+ * then it means the one that is still there, and where there are several, none.
+ */
+export async function findMemberId(
+  named: string,
+  directory: PortalFinder['directory'],
+): Promise<Result<string, 'not_found' | 'ambiguous_domain'>> {
+  const name = named.toLowerCase()
+  if (isMemberId(name)) return ok(name)
+  if (!DOMAIN.test(name)) return err('not_found')
+  const all = await directory.portalsNamed(name)
+  const present = all.filter(({ report }) => !ENDED.has(report.state))
+  const [first, second] = present.length > 0 ? present : all
+  if (first === undefined) return err('not_found')
+  return second === undefined ? ok(first.memberId) : err('ambiguous_domain')
+}
+
+/** A host, with its port where it has one. */
+const DOMAIN = /^[a-z0-9][a-z0-9.-]{0,252}(?::[0-9]{1,5})?$/u
+
+/** The states of a portal that is not there any more. */
+const ENDED: ReadonlySet<PortalStatus> = new Set(['uninstalled', 'deleted'])
+
+/** Reads the query; null when it does not have the form of the schema, or names a member twice. */
+export function readQuery<S extends v.GenericSchema>(
+  c: Context,
+  schema: S,
+): v.InferOutput<S> | null {
+  const pairs = [...new URL(c.req.url).searchParams]
+  const query = Object.fromEntries(pairs)
+  const parsed = v.safeParse(schema, query)
+  return parsed.success && Object.keys(query).length === pairs.length ? parsed.output : null
 }
 
 /**

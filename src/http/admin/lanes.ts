@@ -3,9 +3,9 @@ import type { Context, Hono } from 'hono'
 import * as v from 'valibot'
 import type { LaneState } from '../../core/lanes/state/lane-state.ts'
 import type { Result } from '../../core/result.ts'
-import type { PortalClient, PortalLookup } from '../../edge/portal-client.ts'
+import type { PortalClient } from '../../edge/portal-client.ts'
 import type { LaneFault, ReplayWish } from '../../portal/lanes/control.ts'
-import { readJson, reply, withPortal } from './exchange.ts'
+import { readJson, reply, withPortal, type PortalFinder } from './exchange.ts'
 import { errorResponse, type ErrorCode } from '../error-response.ts'
 
 const LANE_PATH = '/portals/:memberId/lanes/:destination'
@@ -17,17 +17,17 @@ const ReplaySchema = v.union([
   v.strictObject({ parked: v.literal(true) }),
 ])
 
-/** Adds the routes; `portalsOf` gives the portals with the bindings of the request. */
-export function addLaneRoutes(routes: Hono, portalsOf: (c: Context) => PortalLookup): void {
+/** Adds the routes; `finderOf` gives the portals with the bindings of the request. */
+export function addLaneRoutes(routes: Hono, finderOf: (c: Context) => PortalFinder): void {
   for (const kind of ['pause', 'resume'] as const) {
     routes.post(`${LANE_PATH}/${kind}`, (c) =>
-      withLane(c, portalsOf(c), async (portal, destination) =>
+      withLane(c, finderOf(c), async (portal, destination) =>
         replyState(await portal.controlLane(destination, { kind })),
       ),
     )
   }
   routes.post(`${LANE_PATH}/park`, (c) =>
-    withLane(c, portalsOf(c), async (portal, destination) => {
+    withLane(c, finderOf(c), async (portal, destination) => {
       const body = await readJson(c.req.raw, ParkSchema)
       if (body === null) return errorResponse('invalid_request')
       const { sequence } = body
@@ -35,16 +35,16 @@ export function addLaneRoutes(routes: Hono, portalsOf: (c: Context) => PortalLoo
     }),
   )
   routes.post(`${LANE_PATH}/replay`, (c) =>
-    withLane(c, portalsOf(c), (portal, destination) => replay(c.req.raw, { portal, destination })),
+    withLane(c, finderOf(c), (portal, destination) => replay(c.req.raw, { portal, destination })),
   )
 }
 
 function withLane(
   c: Context,
-  portals: PortalLookup,
+  finder: PortalFinder,
   work: (portal: PortalClient, destination: string) => Promise<Response>,
 ): Promise<Response> {
-  return withPortal(c, portals, (portal) => work(portal, c.req.param('destination') ?? ''))
+  return withPortal(c, finder, (portal) => work(portal, c.req.param('destination') ?? ''))
 }
 
 async function replay(

@@ -4,21 +4,26 @@ import type { DrainDeps } from '../../edge/spill/drain.ts'
 import { replayRefused } from '../../edge/spill/refused.ts'
 import { isoTime } from '../../portal/views/iso-time.ts'
 import type { RefusedRecord, SpillStore } from '../../storage/spill-store.ts'
-import { reply, withPortal } from './exchange.ts'
+import { reply, withPortal, type PortalFinder } from './exchange.ts'
 
 const REFUSED_PATH = '/portals/:memberId/refused'
 
+/** The dependencies of the refused requests. */
+export interface RefusedDeps extends PortalFinder {
+  readonly drain: DrainDeps
+}
+
 /** Adds the routes; `depsOf` gives the dependencies with the bindings of the request. */
-export function addRefusedRoutes(routes: Hono, depsOf: (c: Context) => DrainDeps): void {
+export function addRefusedRoutes(routes: Hono, depsOf: (c: Context) => RefusedDeps): void {
   routes.get(REFUSED_PATH, (c) =>
-    withPortal(c, depsOf(c).portals, async (_, memberId) => {
-      const page = await firstPage(depsOf(c).spill.store, memberId)
+    withPortal(c, depsOf(c), async (_, memberId) => {
+      const page = await firstPage(depsOf(c).drain.spill.store, memberId)
       return reply({ refused: page.map(viewOf) })
     }),
   )
   routes.post(`${REFUSED_PATH}/replay`, (c) =>
-    withPortal(c, depsOf(c).portals, async (_, memberId) =>
-      reply(await replayRefused(depsOf(c), memberId), 202),
+    withPortal(c, depsOf(c), async (_, memberId) =>
+      reply(await replayRefused(depsOf(c).drain, memberId), 202),
     ),
   )
 }

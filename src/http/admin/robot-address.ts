@@ -1,20 +1,19 @@
 /** The admin API of the robot address: the secret address for the robots "Outgoing webhook" of one portal. */
 import type { Context, Hono } from 'hono'
-import type { PortalLookup } from '../../edge/portal-client.ts'
 import { errorResponse } from '../error-response.ts'
-import { reply, withPortal } from './exchange.ts'
+import { reply, withPortal, type PortalFinder } from './exchange.ts'
 
-/** Adds the routes; `portalsOf` gives the portals with the bindings of the request. */
-export function addRobotAddressRoutes(routes: Hono, portalsOf: (c: Context) => PortalLookup): void {
+/** Adds the routes; `finderOf` gives the portals with the bindings of the request. */
+export function addRobotAddressRoutes(routes: Hono, finderOf: (c: Context) => PortalFinder): void {
   const path = '/portals/:memberId/robot-address'
   routes.post(path, (c) =>
-    withPortal(c, portalsOf(c), async (portal) => {
+    withPortal(c, finderOf(c), async (portal) => {
       const address = await portal.renewRobotAddress(new URL(c.req.url).origin)
       return address === null ? errorResponse('not_found') : reply({ address }, 201)
     }),
   )
   routes.delete(path, (c) =>
-    withPortal(c, portalsOf(c), async (portal) =>
+    withPortal(c, finderOf(c), async (portal) =>
       (await portal.removeRobotAddress())
         ? new Response(null, { status: 204 })
         : errorResponse('not_found'),

@@ -7,10 +7,12 @@ import { MAX_SEQUENCE } from '../../core/log/max-sequence.ts'
 import { isValueName } from '../../destinations/settings/references.ts'
 import type { DrainDeps } from '../../edge/spill/drain.ts'
 import type { PortalClient } from '../../edge/portal-client.ts'
+import type { DirectoryRemote } from '../../objects/directory.ts'
 import type { SpillStore } from '../../storage/spill-store.ts'
 import { sendTestMessage, type TestMessageDeps } from './destinations.ts'
-import { readJson, reply, replyOrNotFound, withPortal } from './exchange.ts'
+import { readJson, reply, replyOrNotFound, withPortal, type PortalFinder } from './exchange.ts'
 import { addLaneRoutes } from './lanes.ts'
+import { addListRoute } from './portals.ts'
 import { addRefusedRoutes, firstPage } from './refused.ts'
 import { addRobotAddressRoutes } from './robot-address.ts'
 import { errorResponse } from '../error-response.ts'
@@ -18,7 +20,14 @@ import { errorResponse } from '../error-response.ts'
 const DEFAULT_EVENTS_PAGE = 50
 
 /** The dependencies of the admin API. */
-export interface AdminDeps extends TestMessageDeps, DrainDeps {}
+export interface AdminDeps extends PortalFinder {
+  readonly directory: DirectoryRemote
+  /** The way of what waits in KV. */
+  readonly drain: DrainDeps
+  /** The way of a message to a destination. */
+  readonly sending: TestMessageDeps
+  readonly now: () => number
+}
 
 const ValueSchema = v.strictObject({ value: v.pipe(v.string(), v.minLength(1), v.maxLength(4096)) })
 const CountSchema = v.pipe(
@@ -31,46 +40,46 @@ const CountSchema = v.pipe(
 /** Makes the routes below `/admin/api`; `depsOf` gives the dependencies with the bindings of the request. */
 export function createAdminRoutes(depsOf: (c: Context) => AdminDeps): Hono {
   const routes = new Hono()
-  const portalsOf = (c: Context) => depsOf(c).portals
+  addListRoute(routes, depsOf)
   routes.get('/portals/:memberId', (c) =>
-    withPortal(c, portalsOf(c), async (portal, memberId) => {
+    withPortal(c, depsOf(c), async (portal, memberId) => {
       const view = await portal.view()
       if (view === null) return errorResponse('not_found')
-      const { store } = depsOf(c).spill
+      const { store } = depsOf(c).drain.spill
       const spilled = await countSpilled(store, memberId)
       const spillRefused = (await firstPage(store, memberId)).length
       return reply({ ...view, spilled, spillRefused })
     }),
   )
   routes.get('/portals/:memberId/events', (c) =>
-    withPortal(c, portalsOf(c), (portal) => listEvents(c, portal)),
+    withPortal(c, depsOf(c), (portal) => listEvents(c, portal)),
   )
   routes.get('/portals/:memberId/events/:sequence', (c) =>
-    withPortal(c, portalsOf(c), async (portal) => {
+    withPortal(c, depsOf(c), async (portal) => {
       const sequence = v.safeParse(CountSchema, c.req.param('sequence'))
       if (!sequence.success) return errorResponse('not_found')
       return replyOrNotFound(await portal.event(sequence.output))
     }),
   )
   routes.get('/portals/:memberId/parked', (c) =>
-    withPortal(c, portalsOf(c), async (portal) => {
+    withPortal(c, depsOf(c), async (portal) => {
       const parked = await portal.parked()
       return replyOrNotFound(parked === null ? null : { parked })
     }),
   )
   routes.on(['PUT', 'DELETE'], '/portals/:memberId/values/:name', (c) =>
-    withPortal(c, portalsOf(c), (portal) => changeValue(c, portal)),
+    withPortal(c, depsOf(c), (portal) => changeValue(c, portal)),
   )
   routes.delete('/portals/:memberId/pins/:n', (c) =>
-    withPortal(c, portalsOf(c), (portal) => removePin(c, portal)),
+    withPortal(c, depsOf(c), (portal) => removePin(c, portal)),
   )
   routes.post('/portals/:memberId/reconcile', (c) =>
-    withPortal(c, portalsOf(c), (portal) => reconcile(portal)),
+    withPortal(c, depsOf(c), (portal) => reconcile(portal)),
   )
-  addRobotAddressRoutes(routes, portalsOf)
-  addLaneRoutes(routes, portalsOf)
+  addRobotAddressRoutes(routes, depsOf)
+  addLaneRoutes(routes, depsOf)
   addRefusedRoutes(routes, depsOf)
-  routes.post('/destinations/:destination/test', (c) => sendTestMessage(c, depsOf(c)))
+  routes.post('/destinations/:destination/test', (c) => sendTestMessage(c, depsOf(c).sending))
   routes.all('*', () => errorResponse('not_found'))
   return routes
 }

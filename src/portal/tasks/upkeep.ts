@@ -11,16 +11,16 @@ type SealedParts = Pick<PortalParts, 'memberId' | 'config' | 'state'>
 
 /** The parts that are tidied each day. They are nine, since each keeps records of its own. */
 type DailyParts = SealedParts &
-  Pick<PortalParts, 'book' | 'log' | 'trust' | 'listing' | 'missingListing' | 'mirror'>
+  Pick<PortalParts, 'book' | 'log' | 'trust' | 'reporter' | 'missingListing' | 'mirror'>
 
 /** Tidies the records of a portal. */
 export async function tidyRecords(parts: DailyParts): Promise<void> {
-  const { book, mirror, listing, missingListing, trust, log } = parts
+  const { book, mirror, reporter, missingListing, trust, log } = parts
   book.checkpoint.saveSkipped()
   await resealAll(parts)
   await trust.dropUnconfigured()
   const isLogEmpty = log.isEmpty()
-  await listing.renew({ isLogEmpty })
+  await reporter.renew({ isLogEmpty })
   await missingListing.renew()
   await mirror.tidy({ isLogEmpty })
 }

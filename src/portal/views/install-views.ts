@@ -147,7 +147,8 @@ function pendingInstallView({
   return { kind, clientId, domain, since: isoTime(since), expiresAt: isoTime(expiresAt), remedy }
 }
 
-function remedyOfPending(kind: PendingKind, clientId: string | null): string {
+/** The sentence that tells an operator what a pending install waits for. */
+export function remedyOfPending(kind: PendingKind, clientId: string | null): string {
   switch (kind) {
     case 'unknown_application':
       return `Set BITRIX24_CLIENT_ID to ${clientId ?? 'the client id'} and BITRIX24_CLIENT_SECRET to its secret`

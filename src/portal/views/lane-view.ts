@@ -1,12 +1,12 @@
 /** The view of one lane, in the names of the HTTP contract. It holds no secret. */
 import {
-  isFailing,
   waitOf,
   type DisabledReason,
   type LaneError,
   type LaneState,
   type WaitReason,
 } from '../../core/lanes/state/lane-state.ts'
+import { laneWord, type LaneWord } from '../../core/reports/lane-report.ts'
 import type { SettingProblem } from '../../destinations/settings/setting-problem.ts'
 import type { FateStore } from '../lanes/book/fate-store.ts'
 import type { Receivers } from '../lanes/sending/receivers.ts'
@@ -20,7 +20,7 @@ export interface LaneView {
   /** The type as configured; null when the destination is not configured any more. */
   readonly type: string | null
   /** The status of the lane; an active lane whose front has failed is `retrying`. */
-  readonly state: LaneState['status'] | 'retrying'
+  readonly state: LaneWord
   readonly reason: DisabledReason | null
   /** The problems of the settings; missing unless the lane is disabled as misconfigured. */
   readonly problems?: readonly SettingProblem[]
@@ -54,7 +54,6 @@ export interface LaneViewParts {
 export function laneView(parts: LaneViewParts, lane: LaneState, now: number): LaneView {
   const head = parts.state.head()
   const waiting = parts.log.outlinesAfter(lane.cursor, 1)[0]
-  const isRetrying = lane.status === 'active' && isFailing(lane)
   const wait = waitOf(lane, { head, now })
   const { lastError } = lane
   const destination = parts.receivers.find(lane.destination)
@@ -62,7 +61,7 @@ export function laneView(parts: LaneViewParts, lane: LaneState, now: number): La
   return {
     destination: lane.destination,
     type: destination?.typeName ?? null,
-    state: isRetrying ? 'retrying' : lane.status,
+    state: laneWord(lane),
     reason: lane.disabledReason,
     ...(isMisconfigured && { problems: parts.receivers.problems(destination) }),
     cursor: lane.cursor,

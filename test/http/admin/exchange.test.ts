@@ -4,21 +4,36 @@ import * as v from 'valibot'
 import {
   ADMIN_MS,
   readJson,
+  readQuery,
   reply,
   replyOrNotFound,
   withPortal,
 } from '../../../src/http/admin/exchange.ts'
+import type { ListedPortal } from '../../../src/objects/report-store.ts'
+import { aReport } from '../../support/builders/a-report.ts'
 import { never, portalsWith } from '../../support/builders/an-intake.ts'
+import { refusal } from '../../support/worker/admin-api.ts'
 import { refused } from '../../support/worker/refusals.ts'
 import { MEMBER_ID } from '../../support/worker/runtime-bindings.ts'
+
+const NO_DIRECTORY = { portalsNamed: async () => [] }
 
 const NOT_FOUND = refused('not_found')
 
 describe('withPortal()', () => {
-  function ask(memberId: string): Promise<Response> {
+  const OTHER = 'b'.repeat(32)
+
+  /** The directory knows these portals by the domain that is asked for. */
+  function ask(memberId: string, known: readonly ListedPortal[] = []): Promise<Response> {
     const routes = new Hono()
+    const directory = {
+      portalsNamed: async (domain: string) =>
+        known.filter(({ report }) => report.domain === domain),
+    }
     routes.get('/:memberId', (c) =>
-      withPortal(c, portalsWith({}), (_portal, named) => Promise.resolve(reply({ named }))),
+      withPortal(c, { portals: portalsWith({}), directory }, (_portal, named) =>
+        Promise.resolve(reply({ named })),
+      ),
     )
     return Promise.resolve(routes.request(`/${memberId}`))
   }
@@ -34,6 +49,46 @@ describe('withPortal()', () => {
       expect({ status: response.status, body: await response.json() }).toEqual(NOT_FOUND)
     },
   )
+
+  it.each(['acme.bitrix24.com', 'ACME.bitrix24.com'])('finds the portal by %s', async (domain) => {
+    const known = [{ memberId: MEMBER_ID, report: aReport() }]
+    expect(await (await ask(domain, known)).json()).toEqual({ named: MEMBER_ID })
+  })
+
+  it('finds the portal that is still there by a domain that another had before', async () => {
+    const former = { memberId: OTHER, report: aReport({ state: 'uninstalled' }) }
+    const present = { memberId: MEMBER_ID, report: aReport({ state: 'tokens_lost' }) }
+    const answer = await ask('acme.bitrix24.com', [former, present])
+    expect(await answer.json()).toEqual({ named: MEMBER_ID })
+    expect(await (await ask('acme.bitrix24.com', [former])).json()).toEqual({ named: OTHER })
+  })
+
+  it('guesses none of several', async () => {
+    const both = [MEMBER_ID, OTHER].map((memberId) => ({ memberId, report: aReport() }))
+    const response = await ask('acme.bitrix24.com', both)
+    expect({ status: response.status, body: await response.json() }).toEqual(
+      refusal(409, 'ambiguous_domain'),
+    )
+  })
+})
+
+describe('readQuery()', () => {
+  const schema = v.strictObject({ limit: v.optional(v.string()) })
+
+  async function read(query: string): Promise<unknown> {
+    const routes = new Hono()
+    routes.get('/', (c) => reply(readQuery(c, schema)))
+    return (await routes.request(`/${query}`)).json()
+  }
+
+  it.each([
+    ['', {}],
+    ['?limit=1', { limit: '1' }],
+    ['?limit=1&limit=2', null],
+    ['?limits=1', null],
+  ])('reads %j as %j', async (query, value) => {
+    expect(await read(query)).toEqual(value)
+  })
 })
 
 describe('withPortal() and an object that never answers', () => {
@@ -44,7 +99,9 @@ describe('withPortal() and an object that never answers', () => {
   it('ends after 30 s', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const routes = new Hono()
-    routes.get('/:memberId', (c) => withPortal(c, portalsWith({}), never))
+    routes.get('/:memberId', (c) =>
+      withPortal(c, { portals: portalsWith({}), directory: NO_DIRECTORY }, never),
+    )
     routes.onError((error) => new Response(error.message, { status: 500 }))
     const answer = Promise.resolve(routes.request(`/${MEMBER_ID}`))
     await vi.advanceTimersByTimeAsync(ADMIN_MS)

@@ -9,6 +9,7 @@ const API = 'https://relay.example.com/admin/api'
 
 /** A request to every route of the API, as `METHOD /path`; `{portal}` stands for a member id. */
 export const ADMIN_ROUTES: readonly string[] = [
+  'GET /portals',
   'GET /portals/{portal}',
   'GET /portals/{portal}/events',
   'GET /portals/{portal}/events/1',

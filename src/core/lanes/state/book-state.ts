@@ -2,6 +2,7 @@
  * The lanes of a portal together, as one row stores them. While DESTINATIONS cannot be read, no lane can be opened. For
  * example, events 3 and 4 come meanwhile: a destination that is new afterwards begins with event 3. Pure.
  */
+import type { LastReport } from '../../reports/portal-report.ts'
 import type { LaneState } from './lane-state.ts'
 import { matchLanes, type MatchTerms } from './match-lanes.ts'
 
@@ -13,6 +14,8 @@ export interface BookState {
    * behind the head of the log.
    */
   readonly openFrom: number | null
+  /** The last report of the portal, absent before the first one: it stands here because this row is written anyway. */
+  readonly lastReport?: LastReport
 }
 
 /** The book of a portal that has no lane. */
@@ -32,5 +35,5 @@ export function matchBook(book: BookState, terms: BookTerms): BookState {
   const { plans, head } = terms
   if (plans === null) return openFrom === null ? { ...book, openFrom: head } : book
   const matched = matchLanes(lanes, { ...terms, plans, head: openFrom ?? head })
-  return matched === lanes && openFrom === null ? book : { lanes: matched, openFrom: null }
+  return matched === lanes && openFrom === null ? book : { ...book, lanes: matched, openFrom: null }
 }

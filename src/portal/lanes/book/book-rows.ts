@@ -166,7 +166,19 @@ const LaneSchema = v.variant('status', [
   }),
 ])
 
-const BookSchema = v.object({
-  openFrom: v.nullable(v.number()),
-  lanes: v.array(LaneSchema),
+const LastReportSchema = v.object({
+  at: AnyNumber,
+  signs: v.fallback(v.string(), ''),
+  parked: AnyNumber,
+  hasParked: Flag,
 })
+
+const BookSchema = v.pipe(
+  v.object({
+    openFrom: v.nullable(v.number()),
+    lanes: v.array(LaneSchema),
+    // Older versions reported nothing.
+    lastReport: v.fallback(v.optional(LastReportSchema), undefined),
+  }),
+  v.transform(({ lastReport, ...book }) => ({ ...book, ...(lastReport && { lastReport }) })),
+)

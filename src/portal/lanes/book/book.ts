@@ -13,6 +13,7 @@ import {
 } from '../../../core/lanes/state/book-state.ts'
 import { correctWaits } from '../../../core/lanes/state/clock.ts'
 import type { LaneState } from '../../../core/lanes/state/lane-state.ts'
+import type { LastReport } from '../../../core/reports/portal-report.ts'
 import type { FateRecords } from '../../../core/lanes/walk-ports.ts'
 import type { Database } from '../../../storage/database.ts'
 import type { LogStore } from '../../log/log-store.ts'
@@ -42,6 +43,7 @@ export class LaneBook {
   /** Whether `clear` has written it. */
   #isCleared = false
   #erasures = 0
+  #isReportStored = true
   readonly #pages = new Map<string, LanePage>()
   /** The times at which memory is stored while nobody waits for it. */
   readonly checkpoint: Checkpoint
@@ -212,6 +214,7 @@ export class LaneBook {
 
   /** Notes that storage knows everything that memory knows. */
   #noteStored(): void {
+    this.#isReportStored = true
     for (const page of this.#pages.values()) page.noteStored()
     this.checkpoint.noteStored()
   }
@@ -245,6 +248,22 @@ export class LaneBook {
     if (lanes.every((lane, index) => lane === this.all()[index])) return
     this.#book = { ...this.#book, lanes }
     this.checkpoint.noteCorrected()
+  }
+
+  /** The last report of the portal; null before the first one. */
+  lastReport(): LastReport | null {
+    return this.#book.lastReport ?? null
+  }
+
+  /** Notes a report in memory: the next write of the lanes stores it. */
+  noteReport(lastReport: LastReport): void {
+    this.#book = { ...this.#book, lastReport }
+    this.#isReportStored = false
+  }
+
+  /** Whether storage knows the last report. */
+  isReportStored(): boolean {
+    return this.#isReportStored
   }
 
   #with(lane: LaneState): readonly LaneState[] {

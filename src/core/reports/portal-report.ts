@@ -1,0 +1,84 @@
+/**
+ * The report of a portal: everything that the directory knows of it, so that a list of ten thousand portals asks none of
+ * them. A portal reports when its signs change, and at most once an hour besides. Pure.
+ */
+import type { PortalStatus } from '../access/portal-status.ts'
+import { HOUR_MS } from '../durations.ts'
+import type { LaneState } from '../lanes/state/lane-state.ts'
+import { isFailingLong, type PortalProblem } from './problem.ts'
+import type { LaneReport } from './lane-report.ts'
+
+/** How long a report of a portal with the same signs is good, in milliseconds. */
+export const REPORT_INTERVAL_MS = HOUR_MS
+
+/** What a portal's object tells the directory. Times are unix milliseconds. */
+export interface PortalReport {
+  readonly domain: string | null
+  readonly state: PortalStatus
+  readonly problem: PortalProblem | null
+  readonly reportedAt: number
+  readonly lastEventAt: number | null
+  /** The last sequence: so many events were accepted or found by comparing, those included that are gone. */
+  readonly head: number
+  /** The numbers of the events that the log holds now. */
+  readonly log: {
+    readonly entries: number
+    readonly reconciled: number
+    readonly thin: number
+    readonly quarantined: number
+  }
+  readonly lanes: readonly LaneReport[]
+}
+
+/** The last report, as the object remembers it in the row of its lanes. */
+export interface LastReport {
+  /** Unix milliseconds. */
+  readonly at: number
+  readonly signs: string
+  /** How many events all lanes had parked since they began. */
+  readonly parked: number
+  /** Whether some were parked at that time. */
+  readonly hasParked: boolean
+}
+
+/** Everything from which the signs follow; all of it is known to memory. */
+export interface SignTerms {
+  readonly domain: string | null
+  readonly status: PortalStatus
+  /** How many wanted events could not be bound. */
+  readonly missing: number
+  readonly lanes: readonly LaneState[]
+}
+
+/** What a portal's object compares to see whether it has something to report. */
+export interface Signs {
+  readonly signs: string
+  readonly parked: number
+}
+
+/** The signs of a portal, without a look into storage. Numbers that change with each event are none. */
+export function signsOf({ domain, status, missing, lanes }: SignTerms): Signs {
+  const words = lanes.flatMap((lane) => {
+    const word = isFailingLong(lane) ? 'failing' : lane.status
+    const replays = lane.replays.length > 0
+    return word === 'active' && !replays ? [] : [[lane.destination, word, replays]]
+  })
+  return {
+    signs: JSON.stringify([status, domain, missing, ...words]),
+    parked: lanes.reduce((sum, { tally }) => sum + tally.parked, 0),
+  }
+}
+
+/**
+ * Whether the directory should hear of a portal at once. The first parked event is a sign; the number of parked
+ * events is none, and goes with the next report.
+ */
+export function hasNewSigns(last: LastReport | null, { signs, parked }: Signs): boolean {
+  if (last === null || last.signs !== signs) return true
+  return !last.hasParked && parked > last.parked
+}
+
+/** Whether the last report is too old; one of the future was noted by a wrong clock. */
+export function isReportOld({ at }: LastReport, now: number): boolean {
+  return Math.abs(now - at) >= REPORT_INTERVAL_MS
+}

@@ -1,0 +1,84 @@
+/** The worst thing that is wrong with a portal, with the remedy. Pure. */
+import type { PortalStatus } from '../access/portal-status.ts'
+import type { LaneState } from '../lanes/state/lane-state.ts'
+
+/** The states of a portal that somebody has to mend. A portal that has ended needs nobody. */
+const TROUBLED = [
+  'portal_full',
+  'tokens_lost',
+  'no_rights',
+  'suspended',
+  'unfinished',
+  'pending',
+] as const satisfies readonly PortalStatus[]
+
+/** Why a portal needs an operator; stable words of the admin API. */
+export type ProblemReason =
+  | (typeof TROUBLED)[number]
+  | 'lane_disabled'
+  | 'lane_failing'
+  | 'parked'
+  | 'events_not_bound'
+
+/** One problem of a portal. */
+export interface PortalProblem {
+  readonly reason: ProblemReason
+  /** The destination that it is about; null for the portal itself. */
+  readonly destination: string | null
+  readonly remedy: string
+}
+
+/** A lane whose front has failed so often, for twelve minutes, is a problem and no hiccup. */
+export const FAILING_ATTEMPTS = 6
+
+/** Everything from which the problem follows. */
+export interface ProblemTerms {
+  readonly status: PortalStatus
+  /** The remedy of the status; null where it has none. */
+  readonly remedy: string | null
+  readonly lanes: readonly LaneState[]
+  /** How many events are parked, by destination. */
+  readonly parked: ReadonlyMap<string, number>
+  /** How many wanted events could not be bound. */
+  readonly missing: number
+}
+
+/** The problem that should be mended first; null when all is well. */
+export function problemOf(terms: ProblemTerms): PortalProblem | null {
+  const { status, remedy, lanes, parked, missing } = terms
+  const troubled = TROUBLED.find((one) => one === status)
+  if (troubled !== undefined) {
+    return { reason: troubled, destination: null, remedy: remedy ?? PENDING_REMEDY }
+  }
+  const present = lanes.filter((lane) => lane.status !== 'removed')
+  const disabled = present.find((lane) => lane.status === 'disabled')
+  if (disabled !== undefined) return laneProblem('lane_disabled', disabled.destination)
+  const failing = present.find(isFailingLong)
+  if (failing !== undefined) return laneProblem('lane_failing', failing.destination)
+  const [destination] = [...parked].find(([, count]) => count > 0) ?? []
+  if (destination !== undefined) return laneProblem('parked', destination)
+  if (missing === 0) return null
+  return { reason: 'events_not_bound', destination: null, remedy: NOT_BOUND_REMEDY }
+}
+
+/** Whether a lane's receiver has failed for long enough to be told. */
+export function isFailingLong(lane: LaneState): boolean {
+  return lane.status === 'active' && lane.attempts >= FAILING_ATTEMPTS
+}
+
+function laneProblem(reason: keyof typeof LANE_REMEDIES, destination: string): PortalProblem {
+  return { reason, destination, remedy: LANE_REMEDIES[reason] }
+}
+
+const LANE_REMEDIES = {
+  lane_disabled:
+    'The receiver takes nothing: look at the reason of the lane, correct the destination or its receiver, and resume the lane',
+  lane_failing:
+    'The receiver fails again and again: look at the last error of the lane; it goes on by itself when the receiver answers',
+  parked: 'Look at the reasons of the parked events, and replay them when the cause is gone',
+} as const
+
+const PENDING_REMEDY = 'An installation waits: the view of the portal tells for what, in `pending`'
+
+const NOT_BOUND_REMEDY =
+  'Some wanted events could not be bound: look at `subscriptions.missing` of the portal'

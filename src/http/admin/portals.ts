@@ -1,0 +1,123 @@
+/** The admin API of the list of portals. It reads the directory alone, so it asks no portal's object. */
+import type { Context, Hono } from 'hono'
+import * as v from 'valibot'
+import { PORTAL_STATUSES } from '../../core/access/portal-status.ts'
+import type { DirectoryRemote } from '../../objects/directory.ts'
+import type { PendingListing } from '../../objects/directory-store.ts'
+import type { ListedPortal, ReportQuery } from '../../objects/report-store.ts'
+import { isMemberId } from '../../core/access/member-id.ts'
+import { remedyOfPending } from '../../portal/views/install-views.ts'
+import { isoTime } from '../../portal/views/iso-time.ts'
+import { withTimeout } from '../../storage/with-timeout.ts'
+import { errorResponse } from '../error-response.ts'
+import { ADMIN_MS, readQuery, reply } from './exchange.ts'
+
+/** The longest text that is looked for. */
+const MAX_TEXT = 255
+
+/** The query of the list: a misspelt filter must not show everything. */
+export const ListQuerySchema = v.strictObject({
+  state: v.optional(v.picklist(PORTAL_STATUSES)),
+  q: v.optional(v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(MAX_TEXT))),
+  problem: v.optional(v.picklist(['true', 'false'])),
+  cursor: v.optional(v.pipe(v.string(), v.check(isMemberId, 'Must be a cursor'))),
+})
+
+/** One line of the list. Every time is ISO 8601, or null. */
+export interface PortalRow {
+  readonly memberId: string
+  readonly domain: string | null
+  readonly state: string
+  /** Deliveries that wait in all lanes together. */
+  readonly backlog: number
+  readonly parked: number
+  readonly oldestWaitingAt: string | null
+  readonly lastEventAt: string | null
+  /** What should be mended first, in one word; null when all is well. */
+  readonly problem: string | null
+  /** The destination that the problem is about; null for the portal itself. */
+  readonly destination: string | null
+  readonly remedy: string | null
+  /** When the portal told this: at once when its state changes, else at most an hour ago while it has work. */
+  readonly reportedAt: string | null
+}
+
+type ListQuery = v.InferOutput<typeof ListQuerySchema>
+
+/** The dependencies of the list. */
+export interface ListDeps {
+  readonly directory: Pick<DirectoryRemote, 'listReports' | 'listPending'>
+  readonly now: () => number
+}
+
+/** Adds the route; `depsOf` gives the dependencies with the bindings of the request. */
+export function addListRoute(routes: Hono, depsOf: (c: Context) => ListDeps): void {
+  routes.get('/portals', async (c) => {
+    const query = readQuery(c, ListQuerySchema)
+    if (query === null) return errorResponse('invalid_request')
+    const { directory, now } = depsOf(c)
+    const asked = Promise.all([
+      directory.listReports(reportQuery(query)),
+      directory.listPending(now()),
+    ])
+    const [page, pending] = await withTimeout(asked, ADMIN_MS)
+    const rows = page.portals.map(rowOf)
+    const known = new Set(rows.map(({ memberId }) => memberId))
+    const waiting = pending.filter((one) => isListed(one, query) && !known.has(one.memberId))
+    return reply({ portals: [...waiting.map(pendingRow), ...rows], cursor: page.cursor })
+  })
+}
+
+function reportQuery({ state, q, problem, cursor = '' }: ListQuery): ReportQuery {
+  return {
+    ...(state !== undefined && { state }),
+    ...(problem !== undefined && { problem: problem === 'true' }),
+    ...(q !== undefined && { text: q.toLowerCase() }),
+    after: cursor,
+  }
+}
+
+/** A portal of which only a pending install is known has not reported: it stands on the first page. */
+function isListed(
+  { memberId, domain }: PendingListing,
+  { state = 'pending', q = '', problem, cursor }: ListQuery,
+): boolean {
+  const text = q.toLowerCase()
+  const isNamed = domain.toLowerCase().includes(text) || memberId.startsWith(text)
+  return cursor === undefined && state === 'pending' && problem !== 'false' && isNamed
+}
+
+function pendingRow({ memberId, domain, clientId }: PendingListing): PortalRow {
+  return {
+    memberId,
+    domain,
+    state: 'pending',
+    backlog: 0,
+    parked: 0,
+    oldestWaitingAt: null,
+    lastEventAt: null,
+    problem: 'pending',
+    destination: null,
+    remedy: remedyOfPending('unknown_application', clientId),
+    reportedAt: null,
+  }
+}
+
+function rowOf({ memberId, report }: ListedPortal): PortalRow {
+  const { domain, state, problem, lastEventAt, reportedAt } = report
+  const lanes = report.lanes.filter((lane) => lane.state !== 'removed')
+  const waiting = lanes.flatMap(({ oldestWaitingAt }) => oldestWaitingAt ?? [])
+  return {
+    memberId,
+    domain,
+    state,
+    backlog: lanes.reduce((sum, { backlog }) => sum + backlog, 0),
+    parked: lanes.reduce((sum, { parked }) => sum + parked, 0),
+    oldestWaitingAt: isoTime(waiting.length === 0 ? null : Math.min(...waiting)),
+    lastEventAt: isoTime(lastEventAt),
+    problem: problem?.reason ?? null,
+    destination: problem?.destination ?? null,
+    remedy: problem?.remedy ?? null,
+    reportedAt: isoTime(reportedAt),
+  }
+}

@@ -1,0 +1,133 @@
+/**
+ * Tells the directory how the portal is. The list of portals, the overview and the metrics read the directory alone, so
+ * they ask none of ten thousand objects. A portal reports when its signs change, for example when a lane is disabled;
+ * else at most once an hour, beside a write of its lanes that is made anyway; and with the daily visit, by which a portal
+ * that KV has lost is visited too. Nothing waits for a report, and nothing fails with it.
+ */
+import { MINUTE_MS } from '../core/durations.ts'
+import {
+  hasNewSigns,
+  isReportOld,
+  type PortalReport,
+  type Signs,
+} from '../core/reports/portal-report.ts'
+import { describeError } from '../core/safety/redact.ts'
+import type { DirectoryRemote } from '../objects/directory.ts'
+import type { LaneBook } from './lanes/book/book.ts'
+import type { Scheduler } from './scheduler.ts'
+import type { PortalState } from './state/portal-state.ts'
+import type { World } from './world.ts'
+
+/** After a report that did not arrive the next one waits so long, in milliseconds. */
+export const LOST_REPORT_WAIT_MS = 5 * MINUTE_MS
+
+/** How the portal is, as its views tell it. */
+export interface ReportSource {
+  /** What the object compares to see whether it has something to report; reads nothing from storage. */
+  readonly signs: () => Signs
+  readonly report: () => PortalReport
+}
+
+/** The dependencies of the reporter. */
+export interface ReporterDeps {
+  readonly memberId: string
+  readonly state: Pick<PortalState, 'install'>
+  readonly book: Pick<LaneBook, 'lastReport' | 'noteReport' | 'isReportStored' | 'saveEverything'>
+  readonly directory: Pick<DirectoryRemote, 'noteReport' | 'notePortal'>
+  readonly world: Pick<World, 'now' | 'log'>
+  readonly scheduler: Pick<Scheduler, 'background'>
+  readonly source: ReportSource
+}
+
+/** The reports of one portal. */
+export class Reporter {
+  readonly #deps: ReporterDeps
+  /** Whether the hourly report is due as soon as storage knows of it. */
+  #isOwed = false
+  #isTelling = false
+  #notBefore = 0
+
+  constructor(deps: ReporterDeps) {
+    this.#deps = deps
+  }
+
+  /** Reports when the signs have changed; called after each commit. */
+  follow(): void {
+    if (!this.#isProven()) return
+    const { book, world, source } = this.#deps
+    const last = book.lastReport()
+    if (last === null || hasNewSigns(last, source.signs())) return this.#start('signs')
+    const now = world.now()
+    if (!isReportOld(last, now)) return
+    // The next write of the lanes stores the time. Without such a write the next life of the object would report again.
+    book.noteReport({ ...last, at: now })
+    this.#isOwed = true
+  }
+
+  /** Makes the hourly report, once the write of the lanes has stored its time; called when a lane has come to rest. */
+  followRest(): void {
+    this.follow()
+    if (this.#isOwed && this.#deps.book.isReportStored()) this.#start('hour')
+  }
+
+  /** Reports with the daily visit, or ends the portal's line when nothing is left of it. Never rejects. */
+  async renew({ isLogEmpty }: { readonly isLogEmpty: boolean }): Promise<void> {
+    const { memberId, directory } = this.#deps
+    if (this.#hasInstall() || !isLogEmpty) return this.#tell('day')
+    await this.#reach(() => directory.notePortal(memberId, false))
+  }
+
+  #hasInstall(): boolean {
+    const { application, webhooks } = this.#deps.state.install()
+    return application !== null || webhooks.length > 0
+  }
+
+  /** Whether the portal has proved something, now or before its uninstall: the directory keeps no line for strangers. */
+  #isProven(): boolean {
+    return this.#hasInstall() || this.#deps.state.install().uninstallTs !== null
+  }
+
+  #start(cause: 'signs' | 'hour'): void {
+    if (this.#isTelling || this.#deps.world.now() < this.#notBefore) return
+    this.#deps.scheduler.background(this.#tell(cause))
+  }
+
+  async #tell(cause: 'signs' | 'hour' | 'day'): Promise<void> {
+    const { memberId, directory, book, source, world } = this.#deps
+    this.#isTelling = true
+    const signs = source.signs()
+    const report = source.report()
+    const isTold = await this.#reach(() => directory.noteReport(memberId, report))
+    this.#isTelling = false
+    if (!isTold) return
+    this.#isOwed = false
+    const hasParked = report.lanes.some(({ parked }) => parked > 0)
+    book.noteReport({ at: world.now(), ...signs, hasParked })
+    if (cause === 'signs') this.#store()
+    // The portal may have changed while the directory was awaited.
+    this.follow()
+  }
+
+  /** A change of the signs is rare, and is told once: so it has a write of its own. */
+  #store(): void {
+    if (!this.#hasInstall()) return
+    try {
+      this.#deps.book.saveEverything()
+    } catch {
+      // Swallows the refusal of a full object: its next life reports once more.
+    }
+  }
+
+  /** False when the directory does not answer: the next change or the next visit says it again. */
+  async #reach(call: () => Promise<void>): Promise<boolean> {
+    const { memberId, world } = this.#deps
+    try {
+      await call()
+      return true
+    } catch (error) {
+      this.#notBefore = world.now() + LOST_REPORT_WAIT_MS
+      world.log('warn', 'directory_behind', { memberId, error: describeError(error) })
+      return false
+    }
+  }
+}
