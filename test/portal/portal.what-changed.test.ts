@@ -1,7 +1,10 @@
 /** From Bitrix24's event to the receiver's before → after, through the real edge, object and network. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { aDefinition } from '../support/scenarios/reading-scenario.ts'
+import type { AddressPolicy } from '../../src/core/safety/address.ts'
+import { readDestinations } from '../../src/destinations/settings/read-destinations.ts'
 import { RelayScenario, said } from '../support/scenarios/relay-scenario.ts'
+import { RUNTIME_BINDINGS } from '../support/worker/runtime-bindings.ts'
 
 let scenario: RelayScenario
 
@@ -161,6 +164,33 @@ describe('an event of an installed portal', () => {
       enrichmentReason: 'portal_unreachable',
     })
     expect(scenario.network.sent.some(({ url }) => url.includes('169.254'))).toBe(false)
+  })
+})
+
+describe('an event that is about no field', () => {
+  it('names who caused it, and an uninstall leaves no name behind', async () => {
+    const read = (policy: AddressPolicy) =>
+      readDestinations(
+        RUNTIME_BINDINGS.DESTINATIONS.map((entry) => ({ ...entry, events: ['*'] })),
+        (name) =>
+          name === 'SLACK_WEBHOOK_URL' || name === 'ERP_SIGNING_SECRET'
+            ? RUNTIME_BINDINGS[name]
+            : undefined,
+        policy,
+      )
+    scenario.adapt = (settings) => {
+      const destinations = read(settings.policy)
+      return { ...settings, destinations: destinations.ok ? destinations.value : null }
+    }
+    await scenario.relay.restarts()
+    await scenario.portal.sends({ event: 'ONCRMDEALUPDATE', 'auth[user_id]': 1 })
+    await vi.waitFor(() => expect(messages().join()).toContain('changed — Anna'))
+    const stored = async () => JSON.stringify((await scenario.tables())['names'])
+    expect(await stored()).toContain('Anna')
+    const [body] = await received(1)
+    expect(JSON.stringify(body)).not.toContain('Anna')
+    await scenario.portal.uninstalls('keep-data')
+    expect(await stored()).toBe('[]')
   })
 })
 
