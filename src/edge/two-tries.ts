@@ -24,7 +24,9 @@ export async function tryTwice<T>(
     // Unreachable, overloaded or too slow: the second try has the rest of the time.
   }
   try {
-    return ok(await withTimeout(again(), Math.max(1, STORE_BUDGET_MS - (now() - start))))
+    // A clock that was set back meanwhile makes no time of its own.
+    const left = Math.min(STORE_BUDGET_MS, STORE_BUDGET_MS - (now() - start))
+    return ok(await withTimeout(again(), Math.max(1, left)))
   } catch (error) {
     return err({ error })
   }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { HOUR_MS } from '../../src/core/durations.ts'
 import { STORE_BUDGET_MS, tryTwice } from '../../src/edge/two-tries.ts'
 import { never } from '../support/builders/an-intake.ts'
 import { NOW } from '../support/time.ts'
@@ -49,6 +50,14 @@ describe('tryTwice()', () => {
         throw new Error('Cannot make a stub')
       })
     expect(await tryTwice(call, () => now)).toEqual({ ok: true, value: 'answer' })
+  })
+
+  it('waits two seconds at most when the clock is set back meanwhile', async () => {
+    const state = watched(tryTwice(never, () => now))
+    now -= HOUR_MS
+    await pass(STORE_BUDGET_MS / 2)
+    await pass(STORE_BUDGET_MS)
+    expect(state()).not.toBe('open')
   })
 
   it('tells the error of the second try', async () => {
