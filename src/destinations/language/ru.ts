@@ -3,7 +3,7 @@ import type { Catalogue } from './catalogue.ts'
 import { ruEvents } from './events/ru.ts'
 
 /**
- * The texts in Russian. People stand in brackets: so no name has a case and no verb a gender, and no dash reads as
+ * The texts in Russian. People stand behind a point: so no name has a case and no verb a gender, and no dash reads as
  * the verb that Russian leaves out (`создано — Anna`).
  */
 export const ru: Catalogue = {
@@ -26,7 +26,7 @@ export const ru: Catalogue = {
     deleted: 'удалено',
     enum_values_set: 'изменены значения списка',
   },
-  by: '{deed} ({names})',
+  by: '{deed} · {names}',
   people: {
     unknownUser: 'неизвестный пользователь',
     user: 'пользователь {id}',
@@ -36,7 +36,7 @@ export const ru: Catalogue = {
   event: 'событие',
   events: ruEvents,
   labelled: '{label}: {value}',
-  inPortal: '{sentence} · {portal}',
+  inPortal: '{sentence} ({portal})',
   test: {
     title: 'Тестовое сообщение bitrix24-event-relay',
     text: 'Сервис доставляет сообщения в этот канал. В Битрикс24 ничего не изменилось',

@@ -10,7 +10,7 @@ const TRANSLATIONS = LANGUAGES.filter((language) => language !== 'en')
 // Words that are the same in English: borrowed, Latin, or made of signs only.
 const SAME_AS_ENGLISH: Readonly<Record<Language, readonly string[]>> = {
   en: [],
-  ru: ['labelled'],
+  ru: ['inPortal', 'labelled'],
   de: [
     'events.facts.name',
     'events.facts.status',

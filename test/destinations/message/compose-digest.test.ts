@@ -480,7 +480,7 @@ test.each<readonly [Language, string, string, string]>([
   const others = [anOther('ONA'), anOther('ONA')] as const
   const digests = [editsIn(1, 1), editsIn(5, 3), editsIn(21, 21), others]
   const shown = digests.map((deliveries) => plainText(composeDigest(deliveries, terms).title))
-  expect(shown.map((title) => title.split(/ [—–(]/)[0]).join(' | ')).toBe(titles)
+  expect(shown.map((title) => title.split(/ [—–·]/)[0]).join(' | ')).toBe(titles)
   const thin = anEdit({ changes: null })
   const message = composeDigest([thin, thin, thin], terms)
   expect(headings(message)[0]?.slice(-edits.length)).toBe(edits)

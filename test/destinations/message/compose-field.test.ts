@@ -46,7 +46,7 @@ describe('composeField() says first what happened', () => {
 
   test.each<readonly [Language, string]>([
     ['en', '🔄 *«Tax number»*: required `no` → `yes` — *«Anna Petrova»*'],
-    ['ru', '🔄 *«Tax number»*: обязательное `нет` → `да` (*«Anna Petrova»*)'],
+    ['ru', '🔄 *«Tax number»*: обязательное `нет` → `да` · *«Anna Petrova»*'],
     ['de', '🔄 *«Tax number»*: Erforderlich `nein` → `ja` – *«Anna Petrova»*'],
     ['es', '🔄 *«Tax number»*: requerido `no` → `sí` — *«Anna Petrova»*'],
     ['pt', '🔄 *«Tax number»*: obrigatório `não` → `sim` — *«Anna Petrova»*'],

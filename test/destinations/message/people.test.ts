@@ -76,7 +76,7 @@ describe('withPeople()', () => {
 
   test.each([
     ['en', 'X — *«Anna Petrova»*'],
-    ['ru', 'X (*«Anna Petrova»*)'],
+    ['ru', 'X · *«Anna Petrova»*'],
     ['de', 'X – *«Anna Petrova»*'],
   ] as const)('puts a name behind what happened, in no case, in %s', (language, expected) => {
     const delivery = aDelivery({ enrichment: anEnrichment() })
