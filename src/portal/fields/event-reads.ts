@@ -19,6 +19,7 @@ import {
 import type { RepeatedEvent } from '../../core/fields/reconciled-event.ts'
 import { newFieldState, readAtOf, type FieldState } from '../../core/fields/field-state.ts'
 import type { Result } from '../../core/result.ts'
+import { EVENT_WAIT_MS } from '../tokens/paced-calls.ts'
 import type { World } from '../world.ts'
 import type { PortalAccess } from '../tokens/portal-access.ts'
 import type { EventsToEnrich, TimedEvent } from './events-to-enrich.ts'
@@ -188,14 +189,16 @@ export class EventReads {
   /**
    * Whether the limit of the portal ends before the budget of the events. Then the events wait, and their
    * field is asked for again.
+   *
+   * For example, the clock was five hours ahead, and has gone back. The limit and the budget both end in five hours
+   * then. Such a wait is too long for a call, so it is refused without a wait. To ask again would repeat that for ever.
    */
   #canStillAsk(read: FieldRead, events: readonly TimedEvent[]): boolean {
     if (read.kind !== 'failed' || read.reason !== 'rate_limited') return false
     const blockedUntil = this.#deps.portal.blockedUntil()
-    return (
-      blockedUntil > this.#deps.world.now() &&
-      events.every(({ deadline }) => deadline > blockedUntil)
-    )
+    const waitMs = blockedUntil - this.#deps.world.now()
+    const mayWait = waitMs > 0 && waitMs <= EVENT_WAIT_MS
+    return mayWait && events.every(({ deadline }) => deadline > blockedUntil)
   }
 
   #owe(repeated: RepeatedEvent): Enriched {

@@ -11,7 +11,7 @@ import { err } from '../../core/result.ts'
 import type { World } from '../world.ts'
 
 /** How long a call for an event may wait for its turn, in milliseconds. */
-const EVENT_WAIT_MS = 3000
+export const EVENT_WAIT_MS = 3000
 
 /** How long a call in the background may wait for its turn, in milliseconds. */
 const BACKGROUND_WAIT_MS = MINUTE_MS

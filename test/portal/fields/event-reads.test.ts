@@ -1,10 +1,17 @@
 /** How the reads of many events share requests, and what the portal's limits do to them. */
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { RestError } from '../../../src/bitrix24/servers/rest-error.ts'
-import { MINUTE_MS } from '../../../src/core/durations.ts'
+import { HOUR_MS, MINUTE_MS } from '../../../src/core/durations.ts'
 import type { FieldAttributes } from '../../../src/core/fields/field-read.ts'
+import { err } from '../../../src/core/result.ts'
 import { ENRICH_BUDGET_MS } from '../../../src/portal/fields/enricher.ts'
+import { EventReads } from '../../../src/portal/fields/event-reads.ts'
+import { EventsToEnrich } from '../../../src/portal/fields/events-to-enrich.ts'
+import { RepeatedEvents } from '../../../src/portal/fields/repeated-events.ts'
+import type { PortalAccess } from '../../../src/portal/tokens/portal-access.ts'
+import { anEvent } from '../../support/builders/a-delivery.ts'
 import { fieldEvent, FieldScenario } from '../../support/scenarios/field-scenario.ts'
+import { NOW } from '../../support/time.ts'
 
 const TOO_LARGE: RestError = { kind: 'unreachable', code: 'answer_too_large', status: 200 }
 
@@ -106,6 +113,32 @@ describe('a refused request', () => {
     expect(statuses()).toEqual(['rate_limited', 'rate_limited'])
     expect(scenario.requests).toHaveLength(1)
   })
+})
+
+it('an event is thin when its clock has gone back, and the limit seems to last for hours', async () => {
+  const { field } = fieldEvent({ id: 1, name: 'F1' }, 'updated', NOW / 1000)
+  if (field === null) throw new Error('The event is about no field')
+  const waiting = new EventsToEnrich()
+  const world = { now: () => NOW - 5 * HOUR_MS, sleep: async () => {} }
+  // The clock was five hours ahead when the event came, and when the portal asked for a second of rest.
+  const event = anEvent({ field })
+  waiting.add([{ sequence: 1, event }], NOW + ENRICH_BUDGET_MS)
+  const limit = { kind: 'rate_limited', code: 'own_pace', status: null } as const
+  const portal: PortalAccess = {
+    call: async () => err(limit),
+    hasAccess: () => true,
+    refusal: () => null,
+    blockedUntil: () => NOW + 1000,
+    obey: () => {},
+    generation: () => 1,
+  }
+  const scheduler = { background: () => {} }
+  const repeats = new RepeatedEvents({ world, scheduler, onDue: () => {} })
+  const reads = new EventReads({ waiting, repeats, fields: { find: () => null }, portal, world })
+  const request = reads.begin()
+  if (request === null) throw new Error('There is nothing to ask')
+  const [enriched] = reads.enrich(await reads.ask(request))
+  expect(enriched?.enrichments.get(1)).toMatchObject({ reason: 'rate_limited' })
 })
 
 describe('an event that is sent twice', () => {
