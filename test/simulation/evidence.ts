@@ -1,6 +1,6 @@
 /** Everything that the rules look at after a history: what each portal's log, lanes and admin API hold. */
 import type { VirtualPortal } from './cast/portal.ts'
-import { lanesOf, logOf, type LogRow, type StoredLane } from './lanes.ts'
+import { diskOf, lanesOf, logOf, type LogRow, type StoredLane } from './lanes.ts'
 import type { Played } from './play.ts'
 
 /** A fate as the admin API shows it. */
@@ -48,11 +48,16 @@ export async function gather(played: Played): Promise<Evidence> {
   return { played, portals }
 }
 
-function isShortened({ relay }: Played, { memberId }: VirtualPortal): boolean {
-  const lines = relay.lines.filter(
-    (line) => /"log_shortened"/.test(line) && line.includes(memberId),
+/**
+ * An object that was refused a write may have let events go, and may have ended before it could say so. A line says so
+ * where a lane had still to get some of them.
+ */
+function isShortened(played: Played, portal: VirtualPortal): boolean {
+  const told = played.relay.lines.filter(
+    (line) => /"log_shortened"/.test(line) && line.includes(portal.memberId),
   )
-  return lines.length > 0 && lines.every((line) => line.includes('"expired":0,'))
+  const { refusals } = diskOf(played, portal)
+  return refusals > 0 && told.every((line) => line.includes('"expired":0,'))
 }
 
 async function readEvents(
