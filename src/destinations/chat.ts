@@ -86,6 +86,7 @@ function createChat<E extends ChatEndpoint, B extends object>(
     needsBody: needsBody(kind.profile),
     secrets: endpoint.value.secrets,
     policy: endpoint.value.policy,
+    host: new URL(endpoint.value.url).host,
     paceKey: endpoint.value.paceKey,
     pace: () => kind.profile.pace,
     carefulMs: kind.profile.carefulMs,
@@ -133,7 +134,7 @@ function layOutTemplate<E extends ChatEndpoint, B extends object>(
   { kind, words, template }: Chat<E, B>,
   { message, parcel, terms }: { message: Message; parcel: Parcel; terms: LayoutTerms<E> },
 ): B | null {
-  if (template === null || message.kind === 'test') return null
+  if (template === null) return null
   if (message.kind === 'digest' && !template.tellsDigests) return null
   return fitMessage<B | null>(message, words, {
     render: (part) => {

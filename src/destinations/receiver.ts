@@ -112,6 +112,8 @@ export interface Receiver {
   readonly needsBody: boolean
   /** Strings that must never appear in a reason: the URL, its secret parts, signing secrets. */
   readonly secrets: readonly string[]
+  /** The host that its messages go to: no secret, unlike the rest of its URL. */
+  readonly host: string
   /** The addresses that may be called for it. */
   readonly policy: AddressPolicy
   /** The address that its limit belongs to: the URL, with the chat where it is named apart. It is a secret. */

@@ -1,11 +1,13 @@
 /**
  * Scheduled work. One trigger drains the spill every five minutes, the other one begins the daily upkeep. Ten thousand
- * portals are too many for one run, so the first trigger goes on with the upkeep.
+ * portals are too many for one run, so the first trigger goes on with the upkeep,
+ * and with the orders of an operator for all portals.
  */
 import { describeError } from '../core/safety/redact.ts'
 import type { DirectoryRemote } from '../objects/directory.ts'
 import type { InstallStore } from '../storage/install-store.ts'
 import { withTimeout } from '../storage/with-timeout.ts'
+import { goOnWithOrders } from './orders.ts'
 import { drainSpill, type DrainDeps } from './spill/drain.ts'
 
 /** The trigger of the daily upkeep, as in wrangler.toml. */
@@ -32,7 +34,10 @@ export const VISIT_MS = 30_000
 /** The dependencies of scheduled work. */
 export interface CronDeps extends DrainDeps {
   readonly installs: InstallStore
-  readonly directory: Pick<DirectoryRemote, 'notePortals' | 'beginRound' | 'nextVisits'>
+  readonly directory: Pick<
+    DirectoryRemote,
+    'notePortals' | 'beginRound' | 'nextVisits' | 'beginOrder' | 'nextOrdered'
+  >
 }
 
 /**
@@ -46,6 +51,7 @@ export async function runCron(cron: string, deps: CronDeps): Promise<void> {
     // A KV that cannot be listed ends the drain, and nothing else.
     if (cron === DRAIN_CRON) await goOnVisiting(deps)
     else await beginVisiting(deps)
+    if (cron !== DAILY_CRON) await goOnWithOrders(deps)
   }
 }
 

@@ -19,6 +19,8 @@ export type PortalClient = Remote<
   | 'controlLane'
   | 'replay'
   | 'setValue'
+  | 'preview'
+  | 'sendTestMessage'
   | 'removePin'
   | 'renewRobotAddress'
   | 'removeRobotAddress'

@@ -17,6 +17,7 @@ export type ErrorCode =
   | 'not_head'
   | 'removed_destination'
   | 'too_many_jobs'
+  | 'unusable_destination'
   | 'no_access'
   | 'body_too_large'
   | 'unsupported_media_type'
@@ -69,6 +70,10 @@ const ANSWERS: Readonly<Record<ErrorCode, ErrorAnswer>> = {
   not_head: { status: 409, message: 'Only the event that the lane waits with can be parked' },
   removed_destination: { status: 409, message: 'The destination is not configured any more' },
   too_many_jobs: { status: 409, message: 'The lane has too many replay jobs already' },
+  unusable_destination: {
+    status: 409,
+    message: 'A setting of the destination is wrong, or it needs a value of a portal: name one',
+  },
   no_access: {
     status: 409,
     message: 'The relay has no access to this portal; its state says what to do',

@@ -48,6 +48,8 @@ export function createDirectoryClient({
     listReports: (...terms) => reachList((remote) => remote.listReports(...terms)),
     portalsNamed: (...terms) => reachList((remote) => remote.portalsNamed(...terms)),
     sumReports: (...terms) => reachList((remote) => remote.sumReports(...terms)),
+    beginOrder: (...terms) => reachList((remote) => remote.beginOrder(...terms)),
+    nextOrdered: (...terms) => reachList((remote) => remote.nextOrdered(...terms)),
     beginRound: () => reachList((remote) => remote.beginRound()),
     nextVisits: (...terms) => reachList((remote) => remote.nextVisits(...terms)),
     listPortals: (...terms) => reachList((remote) => remote.listPortals(...terms)),

@@ -9,6 +9,7 @@ import { openDatabase } from '../storage/database.ts'
 import type { PortalReport } from '../core/reports/portal-report.ts'
 import { addReport, NO_TOTALS, type ReportTotals } from '../core/reports/report-totals.ts'
 import { DirectoryStore, type MissingListing, type PendingListing } from './directory-store.ts'
+import { OrderStore, type Order, type OrderSlice } from './order-store.ts'
 import type { Remote } from './remote.ts'
 import {
   ReportStore,
@@ -24,6 +25,7 @@ export const TOTALS_HOLD_MS = 10_000
 export class Directory extends DurableObject<unknown> {
   readonly #store: DirectoryStore
   readonly #reports: ReportStore
+  readonly #orders: OrderStore
   #totals: { readonly totals: ReportTotals; readonly at: number } | null = null
 
   constructor(ctx: DurableObjectState, env: unknown) {
@@ -31,6 +33,7 @@ export class Directory extends DurableObject<unknown> {
     const db = openDatabase(ctx.storage)
     this.#store = new DirectoryStore(db, log)
     this.#reports = new ReportStore(db)
+    this.#orders = new OrderStore(db)
   }
 
   /** Pins a token (by its hash) to the first portal that asks; answers the portal that it is pinned to. */
@@ -117,6 +120,16 @@ export class Directory extends DurableObject<unknown> {
     this.#store.savePortals(memberIds)
   }
 
+  /** Begins an order for all portals. */
+  beginOrder(order: Order): void {
+    this.#orders.begin(order)
+  }
+
+  /** The next portals of the order of a destination, or of any order (null); null when none is under way. */
+  nextOrdered(limit: number, destination: string | null): OrderSlice | null {
+    return this.#orders.next(limit, destination)
+  }
+
   /** Begins the daily round of visits. */
   beginRound(): void {
     this.#store.beginRound()
@@ -150,6 +163,8 @@ export type DirectoryRemote = Remote<
   | 'listReports'
   | 'portalsNamed'
   | 'sumReports'
+  | 'beginOrder'
+  | 'nextOrdered'
   | 'beginRound'
   | 'nextVisits'
   | 'listPortals'

@@ -195,7 +195,7 @@ function createLanes(given: Fields) {
   const { checkpoint } = book
   const timed = [pump, pending, uninstallNotices, mirror, enricher, reconciler, subscriber]
   const waker = new Waker({ alarm, timed, pump, subscriber, checkpoint, world, scheduler })
-  return { pump, control, uninstaller, waker }
+  return { parcels, pump, control, uninstaller, waker }
 }
 
 /** The reports to the directory, which tell of everything else. */

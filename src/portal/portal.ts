@@ -31,6 +31,7 @@ import type { PortalSettings } from './settings.ts'
 import { loadInstall, loadKnown } from './tasks/start.ts'
 import { storeEvent } from './tasks/store-event.ts'
 import { makeRoom, tidyLog } from './tasks/tidy-log.ts'
+import { previewMessage, sendTestMessage } from './tasks/try-destination.ts'
 import { uninstallPortal } from './tasks/uninstall.ts'
 import { askPortal, tidyRecords } from './tasks/upkeep.ts'
 import {
@@ -199,6 +200,17 @@ export class PortalObject extends DurableObject<unknown> {
   /** Lets a destination have events again. The answer is the number of these events. */
   replay(destination: string, wish: ReplayWish, options: { dryRun: boolean }) {
     return replay(this.#parts, destination, { ...options, wish })
+  }
+
+  /** The message that a destination would get about an event, or about an invented one (null). */
+  preview(destination: string, sequence: number | null): ReturnType<typeof previewMessage> {
+    return previewMessage(this.#parts, destination, sequence)
+  }
+
+  /** Sends a test message with the portal's values; null when the destination is not known. */
+  sendTestMessage(destination: string): ReturnType<typeof sendTestMessage> {
+    this.#allowance.begin()
+    return sendTestMessage(this.#parts, destination)
   }
 
   /** Stores a value of the portal, sealed, or removes it. */

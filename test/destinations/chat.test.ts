@@ -9,7 +9,13 @@ import { SLACK } from '../../src/destinations/slack/profile.ts'
 import { slack } from '../../src/destinations/slack/receiver.ts'
 import { telegram } from '../../src/destinations/telegram/receiver.ts'
 import { anAnswer } from '../support/builders/an-answer.ts'
-import { SENT_AT, aDelivery, anEnrichment, someChanges } from '../support/builders/a-delivery.ts'
+import {
+  SENT_AT,
+  aDelivery,
+  anEnrichment,
+  anEvent,
+  someChanges,
+} from '../support/builders/a-delivery.ts'
 import { aParcel, opened, problemsOf, requestOf } from '../support/messages/opened-receiver.ts'
 import { renderSlackBody } from '../support/messages/slack-render.ts'
 import { plainText } from '../../src/destinations/message/text/line.ts'
@@ -94,9 +100,11 @@ describe('the template of a chat receiver', () => {
     )
   })
 
-  test('leaves a test message as it is', async () => {
-    const parcel = aParcel(aDelivery({ sequence: null }))
-    expect(await renderSlackBody(parcel, SENT_AT, { template: '{{title}}' })).toBe(
+  test('is used for a test message, unless nothing is left of it then', async () => {
+    const parcel = aParcel(aDelivery({ sequence: null, event: anEvent({ field: null }) }))
+    expect(await slackText({ template: 'Ours: {{title}}' }, parcel)).toMatch(/^Ours: /)
+    const template = '{{#changes}}{{text}}{{/changes}}'
+    expect(await renderSlackBody(parcel, SENT_AT, { template })).toBe(
       await renderSlackBody(parcel, SENT_AT),
     )
   })

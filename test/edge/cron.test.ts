@@ -174,7 +174,14 @@ describe('the daily trigger', () => {
       ...cron,
       ...(which === 'KV'
         ? { installs: new InstallStore(watchKv(['list']).kv) }
-        : { directory: { notePortals: fails, beginRound: fails, nextVisits: fails } }),
+        : {
+            directory: {
+              ...cron.directory,
+              notePortals: fails,
+              beginRound: fails,
+              nextVisits: fails,
+            },
+          }),
     })
     expect(visited).toEqual([scenario.memberId])
     expect(lines.map(({ event }) => event)).toEqual(['portals_unlisted', 'portals_visited'])
@@ -198,6 +205,8 @@ describe('the daily trigger', () => {
     const { cron } = scenario.intake(portals, { spills: new SpillStore(watched.kv) })
     const list = realPortalList()
     const directory: typeof cron.directory = {
+      beginOrder: (order) => ((calls += 1), list.beginOrder(order)),
+      nextOrdered: (...terms) => ((calls += 1), list.nextOrdered(...terms)),
       notePortals: (ids) => ((calls += 1), list.notePortals(ids)),
       beginRound: () => ((calls += 1), list.beginRound()),
       nextVisits: (limit) => ((calls += 1), list.nextVisits(limit)),

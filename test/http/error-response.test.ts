@@ -14,6 +14,7 @@ const STATUSES: Readonly<Record<ErrorCode, number>> = {
   not_found: 404,
   method_not_allowed: 405,
   ambiguous_domain: 409,
+  unusable_destination: 409,
   not_head: 409,
   removed_destination: 409,
   too_many_jobs: 409,

@@ -32,6 +32,8 @@ function aDirectory(answers: () => Promise<never>): DirectoryRemote {
     listReports: call,
     portalsNamed: call,
     sumReports: call,
+    beginOrder: call,
+    nextOrdered: call,
     beginRound: call,
     nextVisits: call,
     listPortals: call,
@@ -55,12 +57,14 @@ it('ends every wait after 2 s', async () => {
     client.listReports({ after: '' }),
     client.portalsNamed('acme.bitrix24.com'),
     client.sumReports(1),
+    client.beginOrder({ destination: 'erp', act: 'pause' }),
+    client.nextOrdered(9, null),
     client.beginRound(),
     client.nextVisits(9),
     client.listPortals(''),
   ])
   await vi.advanceTimersByTimeAsync(2000)
-  expect((await asked).map(({ status }) => status)).toEqual(Array(16).fill('rejected'))
+  expect((await asked).map(({ status }) => status)).toEqual(Array(18).fill('rejected'))
 })
 
 it('keeps the list of portals in an object of its own', async () => {
@@ -84,11 +88,13 @@ it('keeps the list of portals in an object of its own', async () => {
     client.listReports({ after: '' }),
     client.portalsNamed('acme.bitrix24.com'),
     client.sumReports(1),
+    client.beginOrder({ destination: 'erp', act: 'pause' }),
+    client.nextOrdered(9, null),
     client.beginRound(),
     client.nextVisits(9),
     client.listPortals(''),
   ])
-  expect(names).toEqual([...Array(5).fill('directory'), ...Array(9).fill('portals')])
+  expect(names).toEqual([...Array(5).fill('directory'), ...Array(11).fill('portals')])
 })
 
 it('rejects when the stub cannot be made', async () => {

@@ -2,9 +2,11 @@
 import { describe, expect, it } from 'vitest'
 import page from '../../docs/admin-api.md?raw'
 import readme from '../../README.md?raw'
+import { NO_TOTALS } from '../../src/core/reports/report-totals.ts'
 import { ok } from '../../src/core/result.ts'
 import { createAdminRoutes, type AdminDeps } from '../../src/http/admin/routes.ts'
 import { errorResponse, type ErrorCode } from '../../src/http/error-response.ts'
+import { aReport } from '../support/builders/a-report.ts'
 import { configured, person } from '../support/builders/entries.ts'
 import { NOW } from '../support/time.ts'
 
@@ -24,6 +26,8 @@ const PORTAL_OBJECT = {
   renewRobotAddress: async () => 'https://relay.example.com/bitrix24/robots/secret',
   removeRobotAddress: async () => true,
   reconcile: async () => 'started',
+  preview: async () => ok({ headers: {}, body: {} }),
+  sendTestMessage: async () => ({ kind: 'delivered', status: 200 }),
 }
 
 const NOTHING = {
@@ -35,6 +39,10 @@ const NOTHING = {
 const DIRECTORY = {
   listReports: async () => ({ portals: [], cursor: null }),
   listPending: async () => [],
+  portalsNamed: async () => [{ memberId: PORTAL, report: aReport() }],
+  sumReports: async () => NO_TOTALS,
+  beginOrder: async () => {},
+  nextOrdered: async () => null,
 }
 
 // Sound: the routes call no other member.

@@ -51,6 +51,7 @@ const TABLES: readonly (readonly [heading: string, column: string, words: readon
       too_many_hints: true,
       invalid_request: true,
       ambiguous_domain: true,
+      unusable_destination: true,
       untrusted: true,
       unauthorized: true,
       not_found: true,

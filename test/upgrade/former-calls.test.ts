@@ -88,6 +88,8 @@ const NEW_METHODS: {
     removePin: 'the operator gets 500 and tries again',
     renewRobotAddress: 'the operator gets 500 and tries again',
     removeRobotAddress: 'the operator gets 500 and tries again',
+    preview: 'the operator gets 500 and tries again',
+    sendTestMessage: 'the operator gets 500 and tries again',
   },
   directory: {
     pinned: 'a portal that has lost its record waits: its events go to the spill',
@@ -102,6 +104,8 @@ const NEW_METHODS: {
     listReports: 'the operator gets 500 and tries again',
     portalsNamed: 'the operator gets 500, and uses the member id',
     sumReports: 'nobody calls it in this release',
+    beginOrder: 'the operator gets 500 and tries again',
+    nextOrdered: 'the next run of the cron goes on',
     noteMissing: 'the portal says it again with its next look at the bindings',
     listMissing: '`/healthz` tells no portal that lacks events',
   },

@@ -126,6 +126,13 @@ function roomOf({ room }: DigestRule): BatchRoom {
   return room ?? { bytes: 0, sizeOf: () => 0 }
 }
 
+/** The parts of the ports by which the events of a lane are told from those that it does not get. */
+export interface MeantPorts {
+  readonly log: Pick<WalkPorts['log'], 'outlinesBefore'>
+  readonly book: Pick<WalkPorts['book'], 'lane'>
+  readonly receiver: Pick<WalkPorts['receiver'], 'match'>
+}
+
 /** What one look back has found: a sequence or its absence, or only that it lies further back. */
 type LookBack =
   | { readonly isFound: true; readonly sequence: number | null }
@@ -135,10 +142,7 @@ type LookBack =
  * Looks for the sequence before `sequence` that the destination was meant to get: the same on every attempt. After
  * many events it stops, and goes on with the answer.
  */
-export function previousMeant(
-  { log, book, receiver }: Pick<WalkPorts, 'log' | 'book' | 'receiver'>,
-  sequence: number,
-): LookBack {
+export function previousMeant({ log, book, receiver }: MeantPorts, sequence: number): LookBack {
   const lane = book.lane()
   let seen = 0
   for (const entry of outlinesBefore(log, sequence, PAGES)) {

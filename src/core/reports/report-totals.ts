@@ -40,7 +40,8 @@ export const NO_TOTALS: ReportTotals = {
   destinations: {},
 }
 
-const NO_LANES: DestinationTotals = {
+/** The sums of a destination that no portal has reported. */
+export const NO_LANES: DestinationTotals = {
   // Sound: each word has its number.
   lanes: Object.fromEntries(LANE_WORDS.map((word) => [word, 0])) as Record<LaneWord, number>,
   backlog: 0,

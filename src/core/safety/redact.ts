@@ -21,6 +21,11 @@ export function redactText(text: string, secrets: readonly string[], maxLength =
   return isReadable(kept, forms) ? cut(MARK, maxLength) : kept
 }
 
+/** Returns the whole text without the secrets, in each of these forms. Unlike a redacted text it keeps its addresses. */
+export function maskSecrets(text: string, secrets: readonly string[]): string {
+  return maskForms(text, [...new Set(secrets.flatMap((secret) => listForms(secret)))])
+}
+
 /**
  * Formats any thrown value as one line for logs: its name, its message and its direct cause, together at most
  * 500 code points, and redacted. It never throws, even if a getter of the value does.

@@ -50,6 +50,7 @@ function createCloudEvents(
     judge: (answer, now) => judgeByProfile(CLOUDEVENTS, answer, now),
     needsBody: needsBody(CLOUDEVENTS),
     policy,
+    host: url.value.host,
     paceKey: href,
     pace: (memory) => (handshake.value ? paceOfPermission(memory) : CLOUDEVENTS.pace),
     carefulMs: CLOUDEVENTS.carefulMs,

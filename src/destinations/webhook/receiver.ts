@@ -40,6 +40,7 @@ function createWebhook(
     judge: (answer, now) => judgeByProfile(WEBHOOK, answer, now),
     needsBody: needsBody(WEBHOOK),
     policy,
+    host: url.value.host,
     paceKey: url.value.href,
     pace: () => WEBHOOK.pace,
     carefulMs: WEBHOOK.carefulMs,

@@ -1,68 +1,113 @@
-/** The admin API of destinations: a test message to one of them. */
-import type { Context } from 'hono'
-import { NOT_ENRICHED, type RelayEvent } from '../../core/log/event.ts'
+/** The admin API of one destination: a test message to it, and a preview of what it would be told. */
+import type { Context, Hono } from 'hono'
+import * as v from 'valibot'
 import type { DeliveryOutcome } from '../../core/lanes/state/outcome.ts'
 import { NO_MEMORY } from '../../core/lanes/state/receiver-memory.ts'
 import type { AddressPolicy } from '../../core/safety/address.ts'
 import { unusableEndpoint } from '../../destinations/answers/outcomes.ts'
+import { previewParcel, sampleParcel } from '../../destinations/preview.ts'
 import { sendParcel } from '../../destinations/send.ts'
 import { openReceiver, type Destination } from '../../destinations/settings/destination.ts'
+import { NO_PORTAL, testParcel } from '../../destinations/test-message.ts'
 import type { World } from '../../portal/world.ts'
-import { reply } from './exchange.ts'
+import { withTimeout } from '../../storage/with-timeout.ts'
 import { errorResponse } from '../error-response.ts'
+import {
+  ADMIN_MS,
+  findMemberId,
+  readJson,
+  reply,
+  SequenceSchema,
+  type PortalFinder,
+} from './exchange.ts'
 
-/** The dependencies of a test message. */
-export interface TestMessageDeps {
+/** A portal may be named, whose values the settings ask for. */
+const TestSchema = v.strictObject({ memberId: v.optional(v.string()) })
+
+/** Without a portal the message is one about an invented event. */
+const PreviewSchema = v.union([
+  v.strictObject({ memberId: v.string(), sequence: SequenceSchema }),
+  v.strictObject({ memberId: v.optional(v.string()) }),
+])
+
+/** The body may be left out. */
+const OPTIONAL = { empty: '{}' } as const
+
+/** The dependencies of a message to a destination. */
+export interface SendingDeps {
   readonly destinations: readonly Destination[]
   readonly policy: AddressPolicy
   readonly world: Pick<World, 'fetch' | 'now' | 'newReceipt'>
 }
 
-/**
- * Sends a test message through the destination's own layout. The message belongs to no portal, has no
- * sequence and stands in no log.
- */
-export async function sendTestMessage(c: Context, deps: TestMessageDeps): Promise<Response> {
-  const name = c.req.param('destination')
-  const destination = deps.destinations.find((known) => known.name === name)
-  if (destination === undefined) return errorResponse('not_found')
-  const receiver = openReceiver(destination, new Map(), deps.policy)
-  if (!receiver.ok) return replyOutcome(unusable(destination))
-  const { fetch, now, newReceipt } = deps.world
-  const { timeoutMs } = destination
-  const delivery = {
-    id: `test-${newReceipt()}`,
-    memberId: 'relay-test',
-    domain: null,
-    sequence: null,
-    previousSequence: null,
-    origin: 'event' as const,
-    receivedAt: now(),
-    event: TEST_EVENT,
-    enrichment: NOT_ENRICHED,
-    link: null,
-    replayed: false,
-    systemUserId: null,
+/** The dependencies of the routes. */
+export interface DestinationsDeps extends PortalFinder {
+  readonly sending: SendingDeps
+}
+
+/** Adds the routes; `depsOf` gives the dependencies with the bindings of the request. */
+export function addDestinationRoutes(routes: Hono, depsOf: (c: Context) => DestinationsDeps): void {
+  routes.post('/destinations/:destination/test', (c) => withTimeout(test(c, depsOf(c)), ADMIN_MS))
+  routes.post('/destinations/:destination/preview', (c) =>
+    withTimeout(preview(c, depsOf(c)), ADMIN_MS),
+  )
+}
+
+/** Sends a test message through the destination's own layout. */
+async function test(c: Context, deps: DestinationsDeps): Promise<Response> {
+  const destination = findDestination(c, deps)
+  if (destination === null) return errorResponse('not_found')
+  const body = await readJson(c.req.raw, TestSchema, OPTIONAL)
+  if (body === null) return errorResponse('invalid_request')
+  if (body.memberId === undefined)
+    return replyOutcome(await sendTestMessage(destination, deps.sending))
+  const found = await findMemberId(body.memberId, deps.directory)
+  if (!found.ok) return errorResponse(found.error)
+  const outcome = await deps.portals(found.value).sendTestMessage(destination.name)
+  return outcome === null ? errorResponse('not_found') : replyOutcome(outcome)
+}
+
+async function sendTestMessage(
+  destination: Destination,
+  sending: SendingDeps,
+): Promise<DeliveryOutcome> {
+  const { world, policy } = sending
+  const receiver = openReceiver(destination, new Map(), policy)
+  // A destination with a wrong setting, or one that needs a portal value, which is missing here.
+  if (!receiver.ok) {
+    return unusableEndpoint(destination.problems.length > 0 ? 'misconfigured' : 'no_value')
   }
-  const parcel = { deliveries: [delivery] as const, dashboard: null }
-  const options = { fetch, now, timeoutMs, memory: NO_MEMORY }
-  const { outcome } = await sendParcel(receiver.value, parcel, options)
-  return replyOutcome(outcome)
+  const { fetch, now, newReceipt } = world
+  const parcel = testParcel(NO_PORTAL, { receipt: newReceipt(), now: now() })
+  const options = { fetch, now, timeoutMs: destination.timeoutMs, memory: NO_MEMORY }
+  return (await sendParcel(receiver.value, parcel, options)).outcome
 }
 
-const TEST_EVENT: RelayEvent = {
-  name: 'RELAYTEST',
-  ts: null,
-  handlerId: null,
-  userId: null,
-  data: null,
-  field: null,
-  quarantined: null,
+/** Shows the message of an event, or of an invented one, as the destination would get it. Nothing is sent. */
+async function preview(c: Context, deps: DestinationsDeps): Promise<Response> {
+  const destination = findDestination(c, deps)
+  if (destination === null) return errorResponse('not_found')
+  const body = await readJson(c.req.raw, PreviewSchema, OPTIONAL)
+  if (body === null) return errorResponse('invalid_request')
+  const { name, typeName } = destination
+  if (body.memberId === undefined) {
+    const receiver = openReceiver(destination, new Map(), deps.sending.policy)
+    if (!receiver.ok) return errorResponse('unusable_destination')
+    const terms = { now: deps.sending.world.now(), memory: NO_MEMORY }
+    const shown = await previewParcel(receiver.value, sampleParcel(null), terms)
+    return reply({ type: typeName, ...shown })
+  }
+  const found = await findMemberId(body.memberId, deps.directory)
+  if (!found.ok) return errorResponse(found.error)
+  const sequence = 'sequence' in body ? body.sequence : null
+  const shown = await deps.portals(found.value).preview(name, sequence)
+  if (shown.ok) return reply({ type: typeName, ...shown.value })
+  return errorResponse(shown.error === 'unknown' ? 'not_found' : 'unusable_destination')
 }
 
-/** A destination with a wrong setting, or one that needs a portal value, which is missing here. */
-function unusable({ problems }: Destination): DeliveryOutcome {
-  return unusableEndpoint(problems.length > 0 ? 'misconfigured' : 'no_value')
+function findDestination(c: Context, { sending }: DestinationsDeps): Destination | null {
+  const name = c.req.param('destination')
+  return sending.destinations.find((known) => known.name === name) ?? null
 }
 
 function replyOutcome(outcome: DeliveryOutcome): Response {

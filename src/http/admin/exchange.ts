@@ -16,6 +16,9 @@ import { errorResponse } from '../error-response.ts'
 /** How long an admin request may take, in milliseconds: the portal's object may be silent. */
 export const ADMIN_MS = 30_000
 
+/** A sequence in a body. */
+export const SequenceSchema = v.pipe(v.number(), v.safeInteger(), v.minValue(1))
+
 /** The largest body of an admin request, in bytes. */
 const MAX_ADMIN_BODY_BYTES = 16 * 1024
 
@@ -77,16 +80,18 @@ export function readQuery<S extends v.GenericSchema>(
 }
 
 /**
- * Reads a JSON body; null when it does not have the form of the schema. The content type does not count,
+ * Reads a JSON body, or `empty` in the place of no body; null when it does not have the form of the schema. The content type does not count,
  * since command line clients send a wrong one by default.
  */
 export async function readJson<S extends v.GenericSchema>(
   request: Request,
   schema: S,
+  { empty = '' }: { readonly empty?: string } = {},
 ): Promise<v.InferOutput<S> | null> {
   const body = await readBody(request, MAX_ADMIN_BODY_BYTES)
   if (!body.ok) return null
-  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), body.value)
+  const text = body.value === '' ? empty : body.value
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), text)
   return parsed.success ? parsed.output : null
 }
 

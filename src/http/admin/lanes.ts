@@ -5,12 +5,11 @@ import type { LaneState } from '../../core/lanes/state/lane-state.ts'
 import type { Result } from '../../core/result.ts'
 import type { PortalClient } from '../../edge/portal-client.ts'
 import type { LaneFault, ReplayWish } from '../../portal/lanes/control.ts'
-import { readJson, reply, withPortal, type PortalFinder } from './exchange.ts'
+import { readJson, reply, SequenceSchema, withPortal, type PortalFinder } from './exchange.ts'
 import { errorResponse, type ErrorCode } from '../error-response.ts'
 
 const LANE_PATH = '/portals/:memberId/lanes/:destination'
 
-const SequenceSchema = v.pipe(v.number(), v.safeInteger(), v.minValue(1))
 const ParkSchema = v.strictObject({ sequence: SequenceSchema })
 const ReplaySchema = v.union([
   v.strictObject({ from: SequenceSchema, to: SequenceSchema }),

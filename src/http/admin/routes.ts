@@ -9,7 +9,8 @@ import type { DrainDeps } from '../../edge/spill/drain.ts'
 import type { PortalClient } from '../../edge/portal-client.ts'
 import type { DirectoryRemote } from '../../objects/directory.ts'
 import type { SpillStore } from '../../storage/spill-store.ts'
-import { sendTestMessage, type TestMessageDeps } from './destinations.ts'
+import { addAllDestinationsRoutes } from './all-destinations.ts'
+import { addDestinationRoutes, type SendingDeps } from './destinations.ts'
 import { readJson, reply, replyOrNotFound, withPortal, type PortalFinder } from './exchange.ts'
 import { addLaneRoutes } from './lanes.ts'
 import { addListRoute } from './portals.ts'
@@ -25,7 +26,7 @@ export interface AdminDeps extends PortalFinder {
   /** The way of what waits in KV. */
   readonly drain: DrainDeps
   /** The way of a message to a destination. */
-  readonly sending: TestMessageDeps
+  readonly sending: SendingDeps
   readonly now: () => number
 }
 
@@ -79,7 +80,8 @@ export function createAdminRoutes(depsOf: (c: Context) => AdminDeps): Hono {
   addRobotAddressRoutes(routes, depsOf)
   addLaneRoutes(routes, depsOf)
   addRefusedRoutes(routes, depsOf)
-  routes.post('/destinations/:destination/test', (c) => sendTestMessage(c, depsOf(c).sending))
+  addAllDestinationsRoutes(routes, depsOf)
+  addDestinationRoutes(routes, depsOf)
   routes.all('*', () => errorResponse('not_found'))
   return routes
 }

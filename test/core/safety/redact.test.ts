@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { describeError, redactText } from '../../../src/core/safety/redact.ts'
+import { describeError, maskSecrets, redactText } from '../../../src/core/safety/redact.ts'
 
 const SECRET = 'Pa/ss+w0rd é"x'
 
@@ -271,5 +271,15 @@ describe('describeError()', () => {
         expect(typeof describeError(new Error('x', { cause: value }))).toBe('string')
       }),
     )
+  })
+})
+
+describe('maskSecrets()', () => {
+  it('takes secrets out of a text of any length, and leaves addresses and line ends', () => {
+    const text = `https://acme.bitrix24.com/crm/deal/7/?a=1\n${'x'.repeat(500)} SECRET-word`
+    const masked = maskSecrets(text, ['secret-WORD'])
+    expect(masked).toContain('https://acme.bitrix24.com/crm/deal/7/?a=1\n')
+    expect(masked).toContain('x'.repeat(500))
+    expect(masked.toLowerCase()).not.toContain('secret-word')
   })
 })

@@ -211,6 +211,7 @@ describe('an answer awaited across the uninstall is written nowhere', () => {
     await scenario.portal.installs()
     await asked.isAsked()
     await scenario.portal.uninstalls('keep-data', { ts: scenario.portal.ts(-100) })
+    await scenario.kvFollows()
     const before = await scenario.stored()
     asked.open()
     await asked.isAnswered()

@@ -181,6 +181,8 @@ export function portalsWith(methods: Partial<PortalClient>): PortalLookup {
     replay: refuse,
     reconcile: () => Promise.reject(new Error('unused')),
     setValue: refuse,
+    preview: refuse,
+    sendTestMessage: refuse,
   }
   return () => ({ ...unreachable, ...methods })
 }

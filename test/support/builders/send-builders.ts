@@ -39,6 +39,7 @@ export function aReceiver(partial: Partial<Receiver> = {}): Receiver {
     policy: { allowLocal: false },
     paceKey: URL_TEXT,
     pace: () => [],
+    host: 'receiver.example.com',
     carefulMs: 0,
     needsBody: true,
     handshake: null,

@@ -26,7 +26,12 @@ export const ADMIN_ROUTES: readonly string[] = [
   'POST /portals/{portal}/reconcile',
   'GET /portals/{portal}/refused',
   'POST /portals/{portal}/refused/replay',
+  'GET /destinations',
+  'POST /destinations/erp/pause',
+  'POST /destinations/erp/resume',
+  'POST /destinations/erp/replay',
   'POST /destinations/erp/test',
+  'POST /destinations/erp/preview',
 ]
 
 /** The parts of a call. */

@@ -1,0 +1,49 @@
+/**
+ * The message that a receiver would get, without sending it: made by the destination's own template, language and limits.
+ * Whoever looks at it learns no secret.
+ */
+import type { Json } from '../core/log/event.ts'
+import { maskSecrets } from '../core/safety/redact.ts'
+import type { AttemptTerms, Delivery, Parcel, Receiver } from './receiver.ts'
+import { SAMPLE_PARCEL } from './message/sample.ts'
+
+/** A message as its receiver would get it. */
+export interface Preview {
+  /** The headers that describe the message. Those that prove its sender are left out. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Json
+}
+
+/** The headers that are shown, beside those of CloudEvents. */
+const SHOWN_HEADERS: ReadonlySet<string> = new Set(['content-type', 'webhook-id'])
+
+/** Makes the message of a parcel, and takes everything out of it that must not be shown. */
+export async function previewParcel(
+  receiver: Receiver,
+  parcel: Parcel,
+  terms: AttemptTerms,
+): Promise<Preview> {
+  const { headers, body } = await receiver.prepare(parcel, terms)
+  const shown = Object.entries(headers).filter(
+    ([name]) => SHOWN_HEADERS.has(name) || name.startsWith('ce-'),
+  )
+  return { headers: Object.fromEntries(shown), body: parse(maskSecrets(body, receiver.secrets)) }
+}
+
+/** Every receiver is told JSON; a text that is none any more, because a secret was taken out of it, is shown as it is. */
+function parse(text: string): Json {
+  try {
+    // Sound: any JSON value is one.
+    return JSON.parse(text) as Json
+  } catch {
+    // Swallows a SyntaxError.
+    return text
+  }
+}
+
+/** A parcel about an invented event, as one of this portal would be. */
+export function sampleParcel(portal: Pick<Delivery, 'memberId' | 'domain'> | null): Parcel {
+  if (portal === null) return SAMPLE_PARCEL
+  const [delivery] = SAMPLE_PARCEL.deliveries
+  return { ...SAMPLE_PARCEL, deliveries: [{ ...delivery, ...portal }] }
+}

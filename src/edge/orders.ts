@@ -1,0 +1,83 @@
+/**
+ * Carries out orders for the lanes of a destination in all portals, some portals in each run. The request that gives an
+ * order begins with it, and the scheduled work goes on: ten thousand portals are too many for one run.
+ */
+import { describeError } from '../core/safety/redact.ts'
+import type { LineWriter } from '../log.ts'
+import type { DirectoryRemote } from '../objects/directory.ts'
+import type { Order, OrderSlice } from '../objects/order-store.ts'
+import { withTimeout } from '../storage/with-timeout.ts'
+import type { PortalClient, PortalLookup } from './portal-client.ts'
+
+/** The most portals of one run: the free plan allows 1,000 calls of objects and of KV in it. */
+export const MAX_ORDERED = 400
+
+/** How many portals are told at a time. */
+const PORTALS_AT_A_TIME = 20
+
+/** How long one portal may take, in milliseconds. */
+export const ORDERED_MS = 5000
+
+/** The dependencies of orders. */
+export interface OrderDeps {
+  readonly portals: PortalLookup
+  readonly directory: Pick<DirectoryRemote, 'beginOrder' | 'nextOrdered'>
+  readonly log: LineWriter
+}
+
+/** How far an order has come in one run. */
+export interface OrderProgress {
+  /** In how many portals the lane has obeyed; a replay counts where something was parked. */
+  readonly portals: number
+  /** How many portals have not answered; the log names each. */
+  readonly failed: number
+  /** How many portals are to be told in later runs. */
+  readonly left: number
+}
+
+/** Begins an order, or goes on with the same one, and carries it out for the first portals. */
+export async function giveOrder(deps: OrderDeps, order: Order): Promise<OrderProgress> {
+  await deps.directory.beginOrder(order)
+  const slice = await deps.directory.nextOrdered(MAX_ORDERED, order.destination)
+  return slice === null ? { portals: 0, failed: 0, left: 0 } : carryOut(deps, slice)
+}
+
+/** Goes on with an order that is under way, if there is one. Never rejects. */
+export async function goOnWithOrders(deps: OrderDeps): Promise<void> {
+  const { directory, log } = deps
+  try {
+    const slice = await directory.nextOrdered(MAX_ORDERED, null)
+    if (slice === null) return
+    const { destination, act } = slice
+    log('info', 'order_carried_on', { destination, act, ...(await carryOut(deps, slice)) })
+  } catch (error) {
+    log('error', 'orders_unknown', { error: describeError(error) })
+  }
+}
+
+async function carryOut(deps: OrderDeps, slice: OrderSlice): Promise<OrderProgress> {
+  const { portals, log } = deps
+  const { destination, act, left } = slice
+  const seen = { portals: 0, failed: 0 }
+  const coming = slice.memberIds.values()
+  async function tellInTurn(): Promise<void> {
+    for (const memberId of coming) {
+      try {
+        const hasObeyed = await withTimeout(obey(portals(memberId), slice), ORDERED_MS)
+        if (hasObeyed) seen.portals += 1
+      } catch (error) {
+        seen.failed += 1
+        log('error', 'order_failed', { memberId, destination, act, error: describeError(error) })
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: PORTALS_AT_A_TIME }, tellInTurn))
+  return { ...seen, left }
+}
+
+/** Whether the portal has a lane that has done what is ordered. */
+async function obey(portal: PortalClient, { destination, act }: Order): Promise<boolean> {
+  if (act !== 'replay') return (await portal.controlLane(destination, { kind: act })).ok
+  const replayed = await portal.replay(destination, { kind: 'parked' }, { dryRun: false })
+  return replayed.ok && replayed.value > 0
+}

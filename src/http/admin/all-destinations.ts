@@ -1,0 +1,107 @@
+/** The admin API of a destination in all portals: how it stands, and the orders to pause, resume and replay. */
+import type { Context, Hono } from 'hono'
+import * as v from 'valibot'
+import type { LaneWord } from '../../core/reports/lane-report.ts'
+import { NO_LANES, type DestinationTotals } from '../../core/reports/report-totals.ts'
+import { openReceiver, type Destination } from '../../destinations/settings/destination.ts'
+import { giveOrder, type OrderDeps, type OrderProgress } from '../../edge/orders.ts'
+import type { DirectoryRemote } from '../../objects/directory.ts'
+import { ORDER_ACTS, type OrderAct } from '../../objects/order-store.ts'
+import { isoTime } from '../../portal/views/iso-time.ts'
+import { withTimeout } from '../../storage/with-timeout.ts'
+import { errorResponse } from '../error-response.ts'
+import type { SendingDeps } from './destinations.ts'
+import { ADMIN_MS, readJson, readQuery, reply } from './exchange.ts'
+
+/** The states of lanes, the worst first: the worst one of all portals is that of the destination. */
+const WORST_FIRST: readonly LaneWord[] = ['disabled', 'retrying', 'paused', 'active', 'removed']
+
+const ParkedSchema = v.strictObject({ parked: v.literal(true) })
+/** An order takes no query: a misspelt dry run must not replay in earnest. */
+const NoQuerySchema = v.strictObject({})
+
+/** The dependencies of the routes. */
+export interface AllDestinationsDeps {
+  readonly directory: Pick<DirectoryRemote, 'sumReports'> & OrderDeps['directory']
+  readonly drain: Omit<OrderDeps, 'directory'>
+  readonly sending: Pick<SendingDeps, 'destinations' | 'policy'>
+  readonly now: () => number
+}
+
+/** Adds the routes; `depsOf` gives the dependencies with the bindings of the request. */
+export function addAllDestinationsRoutes(
+  routes: Hono,
+  depsOf: (c: Context) => AllDestinationsDeps,
+): void {
+  routes.get('/destinations', (c) => withTimeout(listDestinations(depsOf(c)), ADMIN_MS))
+  for (const act of ORDER_ACTS) {
+    routes.post(`/destinations/:destination/${act}`, (c) => order(c, depsOf(c), act))
+  }
+}
+
+async function order(c: Context, deps: AllDestinationsDeps, act: OrderAct): Promise<Response> {
+  const destination = c.req.param('destination') ?? ''
+  if (!deps.sending.destinations.some(({ name }) => name === destination)) {
+    return errorResponse('not_found')
+  }
+  const body = act === 'replay' ? await readJson(c.req.raw, ParkedSchema) : {}
+  if (body === null || readQuery(c, NoQuerySchema) === null) return errorResponse('invalid_request')
+  const { portals, log } = deps.drain
+  const given = giveOrder({ portals, log, directory: deps.directory }, { destination, act })
+  return reply(progressView(await withTimeout(given, ADMIN_MS)), 202)
+}
+
+/** The members that ask for attention stand only where there is something to tell. */
+function progressView({ portals, failed, left }: OrderProgress) {
+  return { portals, ...(failed > 0 && { failed }), ...(left > 0 && { left }) }
+}
+
+/** Every configured destination, and those that are configured no more while a portal has a lane of them. */
+async function listDestinations(deps: AllDestinationsDeps): Promise<Response> {
+  const totals = new Map(Object.entries((await deps.directory.sumReports(deps.now())).destinations))
+  const { destinations } = deps.sending
+  const names = new Set(destinations.map(({ name }) => name))
+  const former = [...totals].filter(([name]) => !names.has(name))
+  return reply({
+    destinations: [
+      ...destinations.map((one) => configuredView(one, totals.get(one.name) ?? NO_LANES, deps)),
+      ...former.map(([name, sums]) => ({ name, ...NOT_CONFIGURED, ...totalsView(sums) })),
+    ],
+  })
+}
+
+const NOT_CONFIGURED = { type: null, host: null, language: null, problems: [] }
+
+function configuredView(
+  destination: Destination,
+  totals: DestinationTotals,
+  { sending }: AllDestinationsDeps,
+) {
+  const { name, typeName, language, problems } = destination
+  return {
+    name,
+    type: typeName,
+    host: hostOf(destination, sending.policy),
+    language,
+    problems,
+    ...totalsView(totals),
+  }
+}
+
+/** The host of the receiver, which is no secret; null while it depends on a value of the portal. */
+function hostOf(destination: Destination, policy: SendingDeps['policy']): string | null {
+  const receiver = openReceiver(destination, new Map(), policy)
+  return receiver.ok ? receiver.value.host : null
+}
+
+function totalsView({ lanes, lastOutcome, oldestWaitingAt, tally, ...sums }: DestinationTotals) {
+  return {
+    state: WORST_FIRST.find((word) => lanes[word] > 0) ?? 'active',
+    lanes,
+    ...sums,
+    oldestWaitingAt: isoTime(oldestWaitingAt),
+    delivered: tally.delivered,
+    attempts: tally.attempts,
+    lastOutcome: lastOutcome && { ...lastOutcome, at: isoTime(lastOutcome.at) },
+  }
+}

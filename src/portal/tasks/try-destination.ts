@@ -1,0 +1,95 @@
+/** Shows an operator what a destination would be told by this portal, or sends it a test message with the portal's values. */
+import { previousMeant } from '../../core/lanes/lane-reader.ts'
+import type { DeliveryOutcome } from '../../core/lanes/state/outcome.ts'
+import { NO_MEMORY } from '../../core/lanes/state/receiver-memory.ts'
+import { err, ok, type Result } from '../../core/result.ts'
+import { unusableEndpoint } from '../../destinations/answers/outcomes.ts'
+import { previewParcel, sampleParcel, type Preview } from '../../destinations/preview.ts'
+import type { Parcel, Receiver } from '../../destinations/receiver.ts'
+import { sendParcel } from '../../destinations/send.ts'
+import type { Destination } from '../../destinations/settings/destination.ts'
+import { testParcel } from '../../destinations/test-message.ts'
+import type { PortalParts } from '../parts.ts'
+
+/** The parts that open a receiver of this portal. */
+type OpenParts = Pick<PortalParts, 'memberId' | 'state' | 'receivers' | 'domains' | 'world'>
+
+/** The parts that make the message of a stored event. They are nine, since they make what a lane would make. */
+type PreviewParts = OpenParts & Pick<PortalParts, 'log' | 'book' | 'rules' | 'parcels'>
+
+/** Why nothing can be shown: the portal, the destination or the event is not known, or the destination cannot be used. */
+export type PreviewRefusal = 'unknown' | 'unusable'
+
+/** The message of a stored event, or of an invented one (null), as the destination would get it. */
+export async function previewMessage(
+  parts: PreviewParts,
+  name: string,
+  sequence: number | null,
+): Promise<Result<Preview, PreviewRefusal>> {
+  const { world, receivers } = parts
+  const destination = receivers.find(name)
+  if (!parts.state.isKnown() || destination === null) return err('unknown')
+  const receiver = open(parts, destination)
+  if (receiver === null) return err('unusable')
+  const parcel =
+    sequence === null ? sampleParcel(portalOf(parts)) : await parcelOf(parts, name, sequence)
+  if (parcel === null) return err('unknown')
+  const memory = parts.book.find(name)?.memory ?? NO_MEMORY
+  return ok(await previewParcel(receiver, parcel, { now: world.now(), memory }))
+}
+
+/** Sends a test message; null when the portal or the destination is not known. */
+export async function sendTestMessage(
+  parts: OpenParts,
+  name: string,
+): Promise<DeliveryOutcome | null> {
+  const { world, receivers } = parts
+  const destination = receivers.find(name)
+  if (!parts.state.isKnown() || destination === null) return null
+  const receiver = open(parts, destination)
+  if (receiver === null) {
+    return unusableEndpoint(receivers.hasValues(destination) ? 'misconfigured' : 'no_value')
+  }
+  const { fetch, now, newReceipt } = world
+  const parcel = testParcel(portalOf(parts), { receipt: newReceipt(), now: now() })
+  const { timeoutMs } = destination
+  return (await sendParcel(receiver, parcel, { fetch, now, timeoutMs, memory: NO_MEMORY })).outcome
+}
+
+function open({ receivers }: OpenParts, destination: Destination): Receiver | null {
+  return receivers.hasValues(destination) ? receivers.open(destination) : null
+}
+
+function portalOf({ memberId, domains }: OpenParts) {
+  return { memberId, domain: domains.present() }
+}
+
+/** The event alone, with the one before it that the destination was meant to get. */
+async function parcelOf(
+  parts: PreviewParts,
+  name: string,
+  sequence: number,
+): Promise<Parcel | null> {
+  const { log, parcels } = parts
+  const entry = log.entry(sequence)
+  if (entry === null) return null
+  const previousSequence = await findPrevious(parts, name, sequence)
+  return parcels.create([entry], { previousSequence, replayed: false })
+}
+
+/** Looks back a part of the log at a time: a filter may leave out everything before the event. */
+async function findPrevious(
+  { log, book, rules, world }: PreviewParts,
+  name: string,
+  sequence: number,
+): Promise<number | null> {
+  const lane = book.find(name)
+  if (lane === null) return null
+  const ports = { log, book: { lane: () => lane }, receiver: { match: rules.match } }
+  for (let before = sequence; ;) {
+    const found = previousMeant(ports, before)
+    if (found.isFound) return found.sequence
+    before = found.before
+    await world.sleep(0)
+  }
+}
