@@ -3,6 +3,7 @@ import { Hono, type Context } from 'hono'
 import { loadConfig, type Config, type Env } from './config/config.ts'
 import { describeError } from './core/safety/redact.ts'
 import { expandWanted, KNOWN_OFFER, readWanted } from './core/events/wanted-events.ts'
+import type { RefusedCaller } from './core/refused-caller.ts'
 import type { CronDeps } from './edge/cron.ts'
 import { requireAdmin, type AdminAuth } from './http/admin/auth.ts'
 import { createAdminRoutes, type AdminDeps } from './http/admin/routes.ts'
@@ -17,6 +18,7 @@ import { MAX_GROUP } from './portal/log/appender.ts'
 import type { PortalLookup } from './edge/portal-client.ts'
 import { HintCount } from './edge/hint-count.ts'
 import { MissingMemory } from './edge/missing-memory.ts'
+import { RefusalSampler } from './edge/refusal-sampler.ts'
 import { SharedAppends } from './edge/shared-appends.ts'
 import type { DirectoryRemote } from './objects/directory.ts'
 import { createDirectoryClient } from './objects/directory-client.ts'
@@ -51,7 +53,9 @@ export function createApp(): Hono<{ Bindings: Env }> {
   const appends = new SharedAppends()
   const hints = new HintCount()
   const missing = new MissingMemory()
-  const intakeOf = (c: Context): IntakeDeps => createIntake(c.env, { memory, appends, hints })
+  const sampler = new RefusalSampler()
+  const edge = { memory, appends, hints, sampler }
+  const intakeOf = (c: Context): IntakeDeps => createIntake(c.env, edge)
   app.route('/', createBitrix24Routes(intakeOf))
   app.route('/', createRobotRoutes(intakeOf))
   const admin = requireAdmin((c) => createAdminAuth(c.env))
@@ -125,14 +129,36 @@ interface EdgeMemory {
   readonly memory: CallerMemory
   readonly appends: SharedAppends
   readonly hints: HintCount
+  readonly sampler: RefusalSampler
 }
 
-function createIntake(env: Env, { memory, appends, hints }: EdgeMemory): IntakeDeps {
+/** Tells the directory of a refused caller, seldom enough; without the directory the list lacks a line. */
+async function noteRefused(
+  env: Env,
+  { memory, sampler }: Pick<EdgeMemory, 'memory' | 'sampler'>,
+  refused: RefusedCaller,
+): Promise<void> {
+  const record = refused.memberId === null ? null : memory.recallRecord(refused.memberId)
+  if (!sampler.takes(refused, { isKnown: (record ?? []).length > 0 })) return
+  try {
+    await directoryOf(env).noteRefused(refused)
+  } catch (error) {
+    log('warn', 'refusal_unnoted', { error: describeError(error) })
+  }
+}
+
+function createIntake(env: Env, edge: EdgeMemory): IntakeDeps {
+  const { memory, appends, hints, sampler } = edge
   const config = configOf(env)
   return {
     portals: portalsOf(env),
     appends,
-    callers: { memory, installs: new InstallStore(env.INSTALLS), webhooks: config.webhooks },
+    callers: {
+      memory,
+      installs: new InstallStore(env.INSTALLS),
+      webhooks: config.webhooks,
+      noteRefused: (refused) => noteRefused(env, { memory, sampler }, refused),
+    },
     limits: {
       isUntrustedWithinLimit: (key) => isWithin(env.UNTRUSTED_LIMIT, key),
       isAddressWithinLimit: (address) => isWithin(env.ADDRESS_LIMIT, address),

@@ -1,6 +1,7 @@
 /** Everything that the intake needs from outside; the composition root puts it together. */
 import type { OutgoingWebhook } from '../core/access/outgoing-webhook.ts'
 import type { AddressPolicy } from '../core/safety/address.ts'
+import type { RefusedCaller } from '../core/refused-caller.ts'
 import type { World } from '../portal/world.ts'
 import type { InstallStore } from '../storage/install-store.ts'
 import type { Sealer } from '../storage/seal.ts'
@@ -14,6 +15,8 @@ export interface CallerSources {
   readonly memory: CallerMemory
   readonly installs: InstallStore
   readonly webhooks: readonly OutgoingWebhook[]
+  /** Tells the operator's list of a caller that was not let through. Never rejects, and nobody waits for it. */
+  readonly noteRefused: (refused: RefusedCaller) => Promise<void>
 }
 
 /**

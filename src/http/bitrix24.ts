@@ -8,13 +8,16 @@ import { EVENTS_PATH } from '../bitrix24/events-path.ts'
 import { decodeBody } from '../bitrix24/wire/decode-body.ts'
 import type { DecodeReason } from '../bitrix24/wire/decode-request.ts'
 import type { IncomingRequest } from '../bitrix24/wire/request.ts'
+import type { RefusedCaller } from '../core/refused-caller.ts'
 import { err, type Result } from '../core/result.ts'
 import { takeRequest } from '../edge/intake.ts'
 import type { IntakeDeps } from '../edge/intake-deps.ts'
+import { networkOf } from '../edge/callers/network-of.ts'
 import { mediaType, readBody } from './body.ts'
 import { clientAddress } from './client-address.ts'
 import { errorResponse } from './error-response.ts'
 import { eventAnswer } from './event-answer.ts'
+import { refusedCallerOf } from './refused-caller-of.ts'
 import { pageLanguage } from './install-page/languages.ts'
 import { errorPage, installPage, type PageErrorCode } from './install-page/page.ts'
 
@@ -33,14 +36,30 @@ export function createBitrix24Routes(intakeOf: (c: Context) => IntakeDeps): Hono
 async function receive(c: Context, deps: IntakeDeps): Promise<Response> {
   const url = new URL(c.req.url)
   const decoded = await decode(c.req.raw, url)
-  if (!decoded.ok) return refuse(c.req.raw, decoded.error)
+  if (!decoded.ok) {
+    if (decoded.error === 'untrusted') noteRefused(c, deps, withoutCredentials(c, deps))
+    return refuse(c.req.raw, decoded.error)
+  }
   const request = decoded.value
   const source = { address: clientAddress(c.req.raw), calledUrl: url.origin }
   const taken = takeRequest(deps, request, source)
   c.executionCtx.waitUntil(taken)
   const answer = await taken
+  const at = deps.world.now()
+  noteRefused(c, deps, refusedCallerOf(request, answer, { address: source.address, at }))
   const isPage = request.kind === 'install' && request.cause === 'page'
   return isPage ? installPage(answer, pageLanguage(request.language)) : eventAnswer(answer)
+}
+
+/** Tells the operator's list of a refused caller, in the background. */
+function noteRefused(c: Context, { callers }: IntakeDeps, refused: RefusedCaller | null): void {
+  if (refused !== null) c.executionCtx.waitUntil(callers.noteRefused(refused))
+}
+
+function withoutCredentials(c: Context, { world }: IntakeDeps): RefusedCaller {
+  const network = networkOf(clientAddress(c.req.raw))
+  const at = world.now()
+  return { at, network, memberId: null, request: 'unknown', reason: 'missing_credentials' }
 }
 
 /** The error code for each fault that the decoder finds. */

@@ -50,6 +50,8 @@ export function createDirectoryClient({
     sumReports: (...terms) => reachList((remote) => remote.sumReports(...terms)),
     beginOrder: (...terms) => reachList((remote) => remote.beginOrder(...terms)),
     nextOrdered: (...terms) => reachList((remote) => remote.nextOrdered(...terms)),
+    noteRefused: (...terms) => reachList((remote) => remote.noteRefused(...terms)),
+    listRefused: () => reachList((remote) => remote.listRefused()),
     beginRound: () => reachList((remote) => remote.beginRound()),
     nextVisits: (...terms) => reachList((remote) => remote.nextVisits(...terms)),
     listPortals: (...terms) => reachList((remote) => remote.listPortals(...terms)),

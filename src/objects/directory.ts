@@ -6,10 +6,12 @@
 import { DurableObject } from 'cloudflare:workers'
 import { log } from '../log.ts'
 import { openDatabase } from '../storage/database.ts'
+import type { ListedRefusal, RefusedCaller } from '../core/refused-caller.ts'
 import type { PortalReport } from '../core/reports/portal-report.ts'
 import { addReport, NO_TOTALS, type ReportTotals } from '../core/reports/report-totals.ts'
 import { DirectoryStore, type MissingListing, type PendingListing } from './directory-store.ts'
 import { OrderStore, type Order, type OrderSlice } from './order-store.ts'
+import { RefusalStore } from './refusal-store.ts'
 import type { Remote } from './remote.ts'
 import {
   ReportStore,
@@ -26,6 +28,7 @@ export class Directory extends DurableObject<unknown> {
   readonly #store: DirectoryStore
   readonly #reports: ReportStore
   readonly #orders: OrderStore
+  readonly #refusals: RefusalStore
   #totals: { readonly totals: ReportTotals; readonly at: number } | null = null
 
   constructor(ctx: DurableObjectState, env: unknown) {
@@ -34,6 +37,7 @@ export class Directory extends DurableObject<unknown> {
     this.#store = new DirectoryStore(db, log)
     this.#reports = new ReportStore(db)
     this.#orders = new OrderStore(db)
+    this.#refusals = new RefusalStore(db)
   }
 
   /** Pins a token (by its hash) to the first portal that asks; answers the portal that it is pinned to. */
@@ -130,6 +134,16 @@ export class Directory extends DurableObject<unknown> {
     return this.#orders.next(limit, destination)
   }
 
+  /** Notes a caller that was not let through. */
+  noteRefused(refused: RefusedCaller): void {
+    this.#refusals.note(refused)
+  }
+
+  /** The last callers that were not let through. */
+  listRefused(): ListedRefusal[] {
+    return this.#refusals.list()
+  }
+
   /** Begins the daily round of visits. */
   beginRound(): void {
     this.#store.beginRound()
@@ -165,6 +179,8 @@ export type DirectoryRemote = Remote<
   | 'sumReports'
   | 'beginOrder'
   | 'nextOrdered'
+  | 'noteRefused'
+  | 'listRefused'
   | 'beginRound'
   | 'nextVisits'
   | 'listPortals'

@@ -15,6 +15,14 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
+const REFUSED = {
+  at: 1,
+  network: '198.51.100',
+  memberId: ACME,
+  request: 'event',
+  reason: 'untrusted',
+} as const
+
 function aDirectory(answers: () => Promise<never>): DirectoryRemote {
   const call = () => answers()
   return {
@@ -34,6 +42,8 @@ function aDirectory(answers: () => Promise<never>): DirectoryRemote {
     sumReports: call,
     beginOrder: call,
     nextOrdered: call,
+    noteRefused: call,
+    listRefused: call,
     beginRound: call,
     nextVisits: call,
     listPortals: call,
@@ -59,12 +69,14 @@ it('ends every wait after 2 s', async () => {
     client.sumReports(1),
     client.beginOrder({ destination: 'erp', act: 'pause' }),
     client.nextOrdered(9, null),
+    client.noteRefused(REFUSED),
+    client.listRefused(),
     client.beginRound(),
     client.nextVisits(9),
     client.listPortals(''),
   ])
   await vi.advanceTimersByTimeAsync(2000)
-  expect((await asked).map(({ status }) => status)).toEqual(Array(18).fill('rejected'))
+  expect((await asked).map(({ status }) => status)).toEqual(Array(20).fill('rejected'))
 })
 
 it('keeps the list of portals in an object of its own', async () => {
@@ -90,11 +102,13 @@ it('keeps the list of portals in an object of its own', async () => {
     client.sumReports(1),
     client.beginOrder({ destination: 'erp', act: 'pause' }),
     client.nextOrdered(9, null),
+    client.noteRefused(REFUSED),
+    client.listRefused(),
     client.beginRound(),
     client.nextVisits(9),
     client.listPortals(''),
   ])
-  expect(names).toEqual([...Array(5).fill('directory'), ...Array(11).fill('portals')])
+  expect(names).toEqual([...Array(5).fill('directory'), ...Array(13).fill('portals')])
 })
 
 it('rejects when the stub cannot be made', async () => {

@@ -43,6 +43,7 @@ const DIRECTORY = {
   sumReports: async () => NO_TOTALS,
   beginOrder: async () => {},
   nextOrdered: async () => null,
+  listRefused: async () => [],
 }
 
 // Sound: the routes call no other member.

@@ -106,6 +106,8 @@ const NEW_METHODS: {
     sumReports: 'nobody calls it in this release',
     beginOrder: 'the operator gets 500 and tries again',
     nextOrdered: 'the next run of the cron goes on',
+    noteRefused: 'the list of refused callers lacks a line',
+    listRefused: 'the operator gets 500 and tries again',
     noteMissing: 'the portal says it again with its next look at the bindings',
     listMissing: '`/healthz` tells no portal that lacks events',
   },

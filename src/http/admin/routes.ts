@@ -14,6 +14,7 @@ import { addDestinationRoutes, type SendingDeps } from './destinations.ts'
 import { readJson, reply, replyOrNotFound, withPortal, type PortalFinder } from './exchange.ts'
 import { addLaneRoutes } from './lanes.ts'
 import { addListRoute } from './portals.ts'
+import { addRefusedCallersRoute } from './refused-callers.ts'
 import { addRefusedRoutes, firstPage } from './refused.ts'
 import { addRobotAddressRoutes } from './robot-address.ts'
 import { errorResponse } from '../error-response.ts'
@@ -80,6 +81,7 @@ export function createAdminRoutes(depsOf: (c: Context) => AdminDeps): Hono {
   addRobotAddressRoutes(routes, depsOf)
   addLaneRoutes(routes, depsOf)
   addRefusedRoutes(routes, depsOf)
+  addRefusedCallersRoute(routes, depsOf)
   addAllDestinationsRoutes(routes, depsOf)
   addDestinationRoutes(routes, depsOf)
   routes.all('*', () => errorResponse('not_found'))

@@ -114,6 +114,7 @@ export function anIntake(changes: IntakeChanges = {}): WatchedIntake {
       memory: changes.memory ?? new CallerMemory(),
       installs,
       webhooks: changes.webhooks ?? [],
+      noteRefused: changes.noteRefused ?? (async () => {}),
     },
     limits: {
       isUntrustedWithinLimit: (key) => {

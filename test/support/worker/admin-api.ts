@@ -26,6 +26,7 @@ export const ADMIN_ROUTES: readonly string[] = [
   'POST /portals/{portal}/reconcile',
   'GET /portals/{portal}/refused',
   'POST /portals/{portal}/refused/replay',
+  'GET /refused',
   'GET /destinations',
   'POST /destinations/erp/pause',
   'POST /destinations/erp/resume',

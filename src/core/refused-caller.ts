@@ -1,0 +1,40 @@
+/**
+ * A caller that was not let through, as the operator sees it: enough to find a wrong character in a setting, and neither
+ * a token nor anything of the body. Pure.
+ */
+import type { InstallRefusal } from './access/installs/install-refusal.ts'
+
+/** What the caller wanted. */
+export type RefusedRequest = 'event' | 'install' | 'uninstall' | 'notice' | 'unknown'
+
+/** Why the edge or the portal's object let it not through; an installation names the check that it has failed. */
+export type RefusedReason =
+  | 'untrusted'
+  | 'too_many_requests'
+  | 'misconfigured'
+  | 'missing_credentials'
+  | InstallRefusal
+
+/** One refusal, as the edge notes it. */
+export interface RefusedCaller {
+  /** Unix milliseconds. */
+  readonly at: number
+  /** The first 24 bits of an IPv4 address, or 48 of an IPv6 one. */
+  readonly network: string
+  /** Null when the request names no portal. */
+  readonly memberId: string | null
+  readonly request: RefusedRequest
+  readonly reason: RefusedReason
+}
+
+/** A refusal as the directory lists it. */
+export interface ListedRefusal extends RefusedCaller {
+  /** Whether the portal that the caller names is known: then its token is wrong, and no stranger calls. */
+  readonly isKnown: boolean
+}
+
+/** The network of a caller in the usual notation; its part comes from `networkOf`. */
+export function networkText(part: string): string {
+  if (part.includes(':')) return `${part}::/48`
+  return part.split('.').length === 3 ? `${part}.0/24` : part
+}
