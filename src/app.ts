@@ -5,6 +5,7 @@ import { describeError } from './core/safety/redact.ts'
 import { expandWanted, KNOWN_OFFER, readWanted } from './core/events/wanted-events.ts'
 import type { RefusedCaller } from './core/refused-caller.ts'
 import type { CronDeps } from './edge/cron.ts'
+import { AccessVerifier } from './http/admin/access-token.ts'
 import { requireAdmin, type AdminAuth } from './http/admin/auth.ts'
 import { createAdminRoutes, type AdminDeps } from './http/admin/routes.ts'
 import { createBitrix24Routes } from './http/bitrix24.ts'
@@ -58,7 +59,8 @@ export function createApp(): Hono<{ Bindings: Env }> {
   const intakeOf = (c: Context): IntakeDeps => createIntake(c.env, edge)
   app.route('/', createBitrix24Routes(intakeOf))
   app.route('/', createRobotRoutes(intakeOf))
-  const admin = requireAdmin((c) => createAdminAuth(c.env))
+  const access = new AccessVerifier(WORLD)
+  const admin = requireAdmin((c) => createAdminAuth(c.env, access))
   app.get('/healthz', (c, next) => (isDeep(c) ? admin(c, next) : next()))
   app.get('/healthz', (c) => health(c, memory, missing))
   app.use('/admin/*', admin)
@@ -176,9 +178,11 @@ function createIntake(env: Env, edge: EdgeMemory): IntakeDeps {
   }
 }
 
-function createAdminAuth(env: Env): AdminAuth {
+function createAdminAuth(env: Env, access: AccessVerifier): AdminAuth {
+  const { adminToken, adminAccess } = configOf(env)
   return {
-    adminToken: configOf(env).adminToken,
+    adminToken,
+    isLetThrough: adminAccess && ((token) => access.verify(token, adminAccess)),
     isWrongTokenWithinLimit: (address) => isWithin(env.ADMIN_LIMIT, address),
     log,
   }

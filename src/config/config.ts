@@ -11,6 +11,8 @@ import type { OutgoingWebhook } from '../core/access/outgoing-webhook.ts'
 import type { Destination } from '../destinations/settings/destination.ts'
 import { readDestinations } from '../destinations/settings/read-destinations.ts'
 import type { SettingProblem } from '../destinations/settings/setting-problem.ts'
+import type { AdminAccess } from '../http/admin/access-token.ts'
+import { readAdminAccess } from './admin-access.ts'
 import { readApplications, readOAuthUrls } from './applications.ts'
 import { readWebhooks } from './outgoing-webhooks.ts'
 import { noList, SettingsReader } from './settings-reader.ts'
@@ -45,6 +47,8 @@ export interface Config {
   /** Null when DESTINATIONS cannot be read at all: lanes stand still, and events wait. */
   readonly destinations: readonly Destination[] | null
   readonly adminToken: string | null
+  /** Null when Cloudflare Access is not used. */
+  readonly adminAccess: AdminAccess | null
   readonly publicUrl: string | null
   readonly retentionDays: number
   /** The most bytes of one portal's log; 0 stands for none. */
@@ -94,6 +98,7 @@ function readConfig(env: Env): Config {
     canSeal: keys.length > 0,
     destinations: readDestinationList(reader, policy),
     adminToken: readAdminToken(reader),
+    adminAccess: readAdminAccess(reader),
     publicUrl: readPublicUrl(reader, policy),
     retentionDays: readRetentionDays(reader),
     maxLogBytes: readMaxLogBytes(reader),

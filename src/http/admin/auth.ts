@@ -1,6 +1,6 @@
 /**
- * Opens the admin surface to the bearer of ADMIN_TOKEN. While no token is configured, the surface does not
- * exist (404). Wrong tokens are counted by the caller's address.
+ * Opens the admin surface to the bearer of ADMIN_TOKEN, and to whom Cloudflare Access lets through. While neither is
+ * configured, the surface does not exist (404). Wrong tokens are counted by the caller's address.
  */
 import { createMiddleware } from 'hono/factory'
 import type { Context } from 'hono'
@@ -9,12 +9,15 @@ import { equalInConstantTime } from '../../core/safety/constant-time.ts'
 import { describeError } from '../../core/safety/redact.ts'
 import { sha256Hex } from '../../core/safety/sha256.ts'
 import type { LineWriter } from '../../log.ts'
+import { ACCESS_HEADER } from './access-token.ts'
 import { clientAddress } from '../client-address.ts'
 import { errorResponse } from '../error-response.ts'
 
 /** The admin token, and the limit for wrong ones. */
 export interface AdminAuth {
   readonly adminToken: string | null
+  /** Verifies a token of Cloudflare Access; null when Access is not configured. It never rejects. */
+  readonly isLetThrough: ((token: string) => Promise<boolean>) | null
   /** Counts one wrong token of an address; false when it is one too many. It rejects when the limiter fails. */
   readonly isWrongTokenWithinLimit: (address: string) => Promise<boolean>
   readonly log: LineWriter
@@ -27,16 +30,26 @@ export interface AdminAuth {
 export function requireAdmin(authOf: (c: Context) => AdminAuth) {
   return createMiddleware(async (c, next) => {
     const auth = authOf(c)
-    const { adminToken } = auth
-    if (adminToken === null) return errorResponse('not_found')
-    const presented = /^Bearer +(\S+)$/iu.exec(c.req.header('authorization') ?? '')?.[1]
-    if (presented !== undefined && (await isSame(presented, adminToken))) {
+    if (auth.adminToken === null && auth.isLetThrough === null) return errorResponse('not_found')
+    if ((await isBearer(c, auth)) || (await isLetThrough(c, auth))) {
       await next()
       return undefined
     }
     const isWithin = await countWrongToken(auth, clientAddress(c.req.raw))
     return errorResponse(isWithin ? 'unauthorized' : 'too_many_requests')
   })
+}
+
+async function isBearer(c: Context, { adminToken }: AdminAuth): Promise<boolean> {
+  const presented = /^Bearer +(\S+)$/iu.exec(c.req.header('authorization') ?? '')?.[1]
+  if (adminToken === null || presented === undefined) return false
+  return isSame(presented, adminToken)
+}
+
+async function isLetThrough(c: Context, auth: AdminAuth): Promise<boolean> {
+  const token = c.req.header(ACCESS_HEADER)
+  if (auth.isLetThrough === null || token === undefined) return false
+  return auth.isLetThrough(token)
 }
 
 /** Counts a wrong token of an address; false when it is one too many. */
