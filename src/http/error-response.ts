@@ -17,6 +17,8 @@ export type ErrorCode =
   | 'not_head'
   | 'removed_destination'
   | 'too_many_jobs'
+  | 'still_waiting'
+  | 'wrong_domain'
   | 'unusable_destination'
   | 'no_access'
   | 'body_too_large'
@@ -70,6 +72,14 @@ const ANSWERS: Readonly<Record<ErrorCode, ErrorAnswer>> = {
   not_head: { status: 409, message: 'Only the event that the lane waits with can be parked' },
   removed_destination: { status: 409, message: 'The destination is not configured any more' },
   too_many_jobs: { status: 409, message: 'The lane has too many replay jobs already' },
+  still_waiting: {
+    status: 409,
+    message: 'A lane has still to deliver this event: wait, or park it',
+  },
+  wrong_domain: {
+    status: 409,
+    message: 'The body has to name the domain of the portal, or its member id where it has none',
+  },
   unusable_destination: {
     status: 409,
     message: 'A setting of the destination is wrong, or it needs a value of a portal: name one',

@@ -13,6 +13,7 @@ import type { InstallOrigin } from './installs/installer.ts'
 import type { UninstallCall } from './installs/uninstall-notices.ts'
 import type { LaneWish, ReplayWish } from './lanes/control.ts'
 import { asOf, type AppendAnswer, type AppendRequest } from './log/append-request.ts'
+import { eraseEvent, erasePortal, type EventErasure, type PortalErasure } from './tasks/erase.ts'
 import {
   controlLane,
   reconcile,
@@ -36,6 +37,7 @@ import { uninstallPortal } from './tasks/uninstall.ts'
 import { askPortal, tidyRecords } from './tasks/upkeep.ts'
 import {
   eventsPage,
+  exportPage,
   oneEventView,
   parkedView,
   type EventsPage,
@@ -185,6 +187,21 @@ export class PortalObject extends DurableObject<unknown> {
   /** One event with its fates; null when it is not in the log. */
   event(sequence: number): EventView | null {
     return this.#parts.state.isKnown() ? oneEventView(this.#parts, sequence) : null
+  }
+
+  /** A page of the events after a sequence, oldest first; null when nothing is known of the portal. */
+  exportPage(after: number): readonly EventView[] | null {
+    return this.#parts.state.isKnown() ? exportPage(this.#parts, after) : null
+  }
+
+  /** Erases the content of an event. */
+  eraseEvent(sequence: number): EventErasure {
+    return this.#parts.state.isKnown() ? eraseEvent(this.#parts, sequence) : 'unknown'
+  }
+
+  /** Erases everything of the portal, if its domain is named. */
+  erase(domain: string): Promise<PortalErasure> {
+    return erasePortal(this.#parts, domain)
   }
 
   /** Everything that is parked; null when nothing is known of the portal. */

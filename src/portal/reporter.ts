@@ -44,6 +44,8 @@ export class Reporter {
   readonly #deps: ReporterDeps
   /** Whether the hourly report is due as soon as storage knows of it. */
   #isOwed = false
+  /** Whether the directory has a line of the portal, as far as this life of the object knows. */
+  #isListed: boolean | null = null
   #isTelling = false
   #notBefore = 0
 
@@ -74,7 +76,7 @@ export class Reporter {
   async renew({ isLogEmpty }: { readonly isLogEmpty: boolean }): Promise<void> {
     const { memberId, directory } = this.#deps
     if (this.#hasInstall() || !isLogEmpty) return this.#tell('day')
-    await this.#reach(() => directory.notePortal(memberId, false))
+    if (await this.#reach(() => directory.notePortal(memberId, false))) this.#isListed = false
   }
 
   #hasInstall(): boolean {
@@ -82,9 +84,13 @@ export class Reporter {
     return application !== null || webhooks.length > 0
   }
 
-  /** Whether the portal has proved something, now or before its uninstall: the directory keeps no line for strangers. */
+  /**
+   * Whether the directory should hear of the portal: it has proved something, now or before its uninstall. Of a
+   * stranger, or a portal that the directory was told to forget, no line is kept.
+   */
   #isProven(): boolean {
-    return this.#hasInstall() || this.#deps.state.install().uninstallTs !== null
+    if (this.#deps.book.lastReport() !== null) this.#isListed ??= true
+    return this.#hasInstall() || this.#isListed === true
   }
 
   #start(cause: 'signs' | 'hour'): void {
@@ -101,6 +107,7 @@ export class Reporter {
     this.#isTelling = false
     if (!isTold) return
     this.#isOwed = false
+    this.#isListed = true
     const hasParked = report.lanes.some(({ parked }) => parked > 0)
     book.noteReport({ at: world.now(), ...signs, hasParked })
     if (cause === 'signs') this.#store()

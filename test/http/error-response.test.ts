@@ -15,6 +15,8 @@ const STATUSES: Readonly<Record<ErrorCode, number>> = {
   method_not_allowed: 405,
   ambiguous_domain: 409,
   unusable_destination: 409,
+  still_waiting: 409,
+  wrong_domain: 409,
   not_head: 409,
   removed_destination: 409,
   too_many_jobs: 409,

@@ -26,6 +26,9 @@ const PORTAL_OBJECT = {
   renewRobotAddress: async () => 'https://relay.example.com/bitrix24/robots/secret',
   removeRobotAddress: async () => true,
   reconcile: async () => 'started',
+  exportPage: async () => [],
+  eraseEvent: async () => 'done',
+  erase: async () => ({ kind: 'done', erased: 0 }),
   preview: async () => ok({ headers: {}, body: {} }),
   sendTestMessage: async () => ({ kind: 'delivered', status: 200 }),
 }

@@ -52,6 +52,8 @@ const TABLES: readonly (readonly [heading: string, column: string, words: readon
       invalid_request: true,
       ambiguous_domain: true,
       unusable_destination: true,
+      still_waiting: true,
+      wrong_domain: true,
       untrusted: true,
       unauthorized: true,
       not_found: true,

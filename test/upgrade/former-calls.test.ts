@@ -90,6 +90,9 @@ const NEW_METHODS: {
     removeRobotAddress: 'the operator gets 500 and tries again',
     preview: 'the operator gets 500 and tries again',
     sendTestMessage: 'the operator gets 500 and tries again',
+    exportPage: 'the operator gets 500 and tries again',
+    eraseEvent: 'the operator gets 500 and tries again',
+    erase: 'the operator gets 500 and tries again',
   },
   directory: {
     pinned: 'a portal that has lost its record waits: its events go to the spill',

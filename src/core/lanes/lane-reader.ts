@@ -188,7 +188,7 @@ function nextParkedEntry({ log }: WalkPorts, job: ReplayJob, upTo: number): LogE
     const sequence = log.nextParked(from, upTo)
     if (sequence === null) return null
     const entry = log.entry(sequence)
-    if (entry !== null) return asReplayed(entry)
+    if (entry !== null && entry.event.erased === undefined) return asReplayed(entry)
     from = sequence + 1
   }
 }

@@ -3,6 +3,8 @@
  * the forms in which Bitrix24 sends it, and makes these values from them.
  */
 
+import type { ErasedContent } from './erased-event.ts'
+
 /** A JSON value, read-only at every depth. */
 export type Json =
   | null
@@ -65,6 +67,8 @@ export interface RelayEvent {
    * long or too deep.
    */
   readonly bodyLength?: number
+  /** Present where an operator has erased the content: nothing but name and time is left. */
+  readonly erased?: ErasedContent
 }
 
 /**

@@ -19,6 +19,14 @@ export const ADMIN_MS = 30_000
 /** A sequence in a body. */
 export const SequenceSchema = v.pipe(v.number(), v.safeInteger(), v.minValue(1))
 
+/** A number from 1 on, in a path or a query. */
+export const CountSchema = v.pipe(
+  v.string(),
+  v.regex(/^[0-9]{1,15}$/u),
+  v.transform(Number),
+  v.minValue(1),
+)
+
 /** The largest body of an admin request, in bytes. */
 const MAX_ADMIN_BODY_BYTES = 16 * 1024
 

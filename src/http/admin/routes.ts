@@ -11,8 +11,16 @@ import type { DirectoryRemote } from '../../objects/directory.ts'
 import type { SpillStore } from '../../storage/spill-store.ts'
 import { addAllDestinationsRoutes } from './all-destinations.ts'
 import { addDestinationRoutes, type SendingDeps } from './destinations.ts'
-import { readJson, reply, replyOrNotFound, withPortal, type PortalFinder } from './exchange.ts'
+import {
+  CountSchema,
+  readJson,
+  reply,
+  replyOrNotFound,
+  withPortal,
+  type PortalFinder,
+} from './exchange.ts'
 import { addLaneRoutes } from './lanes.ts'
+import { addLeavingRoutes } from './leaving.ts'
 import { addListRoute } from './portals.ts'
 import { addRefusedCallersRoute } from './refused-callers.ts'
 import { addRefusedRoutes, firstPage } from './refused.ts'
@@ -32,12 +40,6 @@ export interface AdminDeps extends PortalFinder {
 }
 
 const ValueSchema = v.strictObject({ value: v.pipe(v.string(), v.minLength(1), v.maxLength(4096)) })
-const CountSchema = v.pipe(
-  v.string(),
-  v.regex(/^[0-9]{1,15}$/u),
-  v.transform(Number),
-  v.minValue(1),
-)
 
 /** Makes the routes below `/admin/api`; `depsOf` gives the dependencies with the bindings of the request. */
 export function createAdminRoutes(depsOf: (c: Context) => AdminDeps): Hono {
@@ -79,6 +81,7 @@ export function createAdminRoutes(depsOf: (c: Context) => AdminDeps): Hono {
     withPortal(c, depsOf(c), (portal) => reconcile(portal)),
   )
   addRobotAddressRoutes(routes, depsOf)
+  addLeavingRoutes(routes, depsOf)
   addLaneRoutes(routes, depsOf)
   addRefusedRoutes(routes, depsOf)
   addRefusedCallersRoute(routes, depsOf)

@@ -50,6 +50,7 @@ const RelayEventSchema: v.GenericSchema<unknown, RelayEvent> = v.looseObject({
   sentName: v.exactOptional(v.string()),
   sentTs: v.exactOptional(JsonSchema),
   bodyLength: v.exactOptional(v.number()),
+  erased: v.exactOptional(v.object({ at: v.number(), filtered: v.record(v.string(), v.string()) })),
 })
 
 const EnrichmentSchema: v.GenericSchema<unknown, Enrichment> = v.object({

@@ -35,7 +35,7 @@ export function receivedAtOf(row: SqlRow): number {
 export function parseEntry(row: SqlRow): LogEntry {
   const { receipt, receivedAt } = parseArrival(row)
   const event = eventOf(row)
-  const again = decodeStored(event)
+  const again = event.erased === undefined ? decodeStored(event) : null
   return {
     sequence: numberOf(row, 'sequence'),
     receipt,

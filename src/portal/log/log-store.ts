@@ -2,7 +2,7 @@
 import { HOUR_MS } from '../../core/durations.ts'
 import { DUPLICATE_WINDOW_MS } from '../../core/log/append.ts'
 import type { Arrival, StoredPlace } from '../../core/log/append.ts'
-import type { Enrichment, LogEntry } from '../../core/log/event.ts'
+import type { Enrichment, LogEntry, RelayEvent } from '../../core/log/event.ts'
 import { MAX_SEQUENCE } from '../../core/log/max-sequence.ts'
 import type { ReconciledEvent } from '../../core/fields/reconciled-event.ts'
 import type { AgedEvent } from '../../core/lanes/retention.ts'
@@ -110,6 +110,21 @@ export class LogStore {
     )
     const thin = Number(enrichment.status === 'unavailable') - Number(row['thin'] === 1)
     if (thin !== 0) this.#count(sequence, { thin })
+  }
+
+  /** Writes what is left of an event whose content was erased. Its content hash goes too. */
+  rewrite(
+    sequence: number,
+    { event, enrichment }: { readonly event: RelayEvent; readonly enrichment: Enrichment },
+  ): void {
+    const { log } = this.#segments.holding(sequence)
+    this.#memory.forget(sequence)
+    this.#db.all(
+      `UPDATE ${log} SET event = ?, digest = '', enrichment = iif(enrichment IS NULL, NULL, ?) WHERE sequence = ?`,
+      JSON.stringify(event),
+      JSON.stringify(enrichment),
+      sequence,
+    )
   }
 
   #openLog(): string {

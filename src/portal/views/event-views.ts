@@ -41,6 +41,8 @@ export interface EventView {
   readonly quarantineReason: QuarantineReason | null
   /** The length of the body, where `fields` holds only a part of it. */
   readonly bodyLength?: number
+  /** When an operator has erased its content; missing otherwise. */
+  readonly erasedAt?: string | null
   readonly fates: Readonly<Record<string, FateView>>
 }
 
@@ -77,6 +79,15 @@ export function eventsPage(parts: EventViewParts, before: number, limit: number)
   const last = entries.at(-1)
   const isMore = last !== undefined && parts.log.outlinesBefore(last.sequence, 1).length > 0
   return { events: eventViews(parts, entries), before: isMore ? last.sequence : null }
+}
+
+/** A page of the events after a sequence, oldest first, for an export. */
+export function exportPage(
+  parts: EventViewParts & { readonly log: Pick<LogStore, 'after'> },
+  after: number,
+): readonly EventView[] {
+  const entries = parts.log.after(after, MAX_EVENTS_PAGE)
+  return entries.length === 0 ? [] : eventViews(parts, entries)
 }
 
 /** One event with its fate at every destination; null when it is not in the log. */
@@ -138,6 +149,7 @@ function eventView(entry: LogEntry, fates: EventView['fates']): EventView {
     quarantined: event.quarantined !== null,
     quarantineReason: event.quarantined,
     ...(event.bodyLength !== undefined && { bodyLength: event.bodyLength }),
+    ...(event.erased !== undefined && { erasedAt: isoTime(event.erased.at) }),
     fates,
   }
 }

@@ -122,7 +122,7 @@ describe('who may call', () => {
     expect(view.headers.get('cache-control')).toBe('no-store')
     for (const route of [
       'GET /nothing',
-      'DELETE /portals/{portal}',
+      'PUT /portals/{portal}',
       'POST /portals/{portal}/events',
     ]) {
       expect(await ask(route)).toEqual(refusal(404, 'not_found'))

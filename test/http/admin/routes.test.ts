@@ -34,6 +34,7 @@ describe('a portal that is not known', () => {
       replay: { parked: true },
       park: { sequence: 1 },
       NAME: { value: 'x' },
+      '{portal}': { domain: 'acme.bitrix24.com' },
     }
     const body = route.startsWith('GET') ? undefined : bodies[route.split('/').at(-1) ?? '']
     const of = (memberId: string) => ask(route.replace('{portal}', memberId), { body })

@@ -183,6 +183,9 @@ export function portalsWith(methods: Partial<PortalClient>): PortalLookup {
     reconcile: () => Promise.reject(new Error('unused')),
     setValue: refuse,
     preview: refuse,
+    exportPage: refuse,
+    eraseEvent: refuse,
+    erase: refuse,
     sendTestMessage: refuse,
   }
   return () => ({ ...unreachable, ...methods })

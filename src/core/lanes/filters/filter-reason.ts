@@ -2,6 +2,7 @@
  * Decides which events a lane gets. Each event is decided by the filter that stood at its sequence: an event
  * that was left out in March is still left out after the filter was widened in April.
  */
+import type { ErasedContent } from '../../log/erased-event.ts'
 import type { LogEntry } from '../../log/event.ts'
 import { epochAt } from '../state/epochs.ts'
 import type { Epoch, LaneState } from '../state/lane-state.ts'
@@ -14,6 +15,7 @@ export type FilterReason =
   | NonNullable<Epoch['silent']>
   | 'older_than_destination'
   | 'unchanged'
+  | 'erased'
 
 /** The answer for an event that a lane does not get. */
 export interface FilteredBy {
@@ -39,12 +41,26 @@ export function filteredBy(
   if (entry.event.quarantined !== null) return { reason: 'quarantined' }
   const epoch = epochAt(lane, entry.sequence)
   if (epoch === null) return { reason: 'older_than_destination' }
+  const { erased } = entry.event
+  if (erased !== undefined) return filteredOfErased(lane, entry, erased)
   if (epoch.silent !== null) return { reason: epoch.silent }
   if (epoch.skipsUnchanged && entry.enrichment.toldBy !== null) return { reason: 'unchanged' }
   const found = match(epoch, entry)
   if (found.matches) return null
   const { matches: _matches, ...filtered } = found
   return filtered
+}
+
+/** A lane that has passed an erased event was meant to get it, unless it is written down why it was not. */
+function filteredOfErased(
+  { destination, cursor }: LaneState,
+  { sequence }: LogEntry,
+  { filtered }: ErasedContent,
+): FilteredBy | null {
+  const reason = filtered[destination] ?? null
+  // Sound: only reasons are written down there.
+  if (reason !== null) return { reason: reason as FilterReason }
+  return sequence > cursor ? { reason: 'erased' } : null
 }
 
 /** Whether a lane gets an entry. */
@@ -63,6 +79,7 @@ export function asReplayed(entry: LogEntry): LogEntry {
  * one now. An event that was quarantined is decided as the present version understands it.
  */
 export function canReplay(lane: LaneState, stored: LogEntry, matcher: FilterMatcher): boolean {
+  if (stored.event.erased !== undefined) return false
   const entry = asReplayed(stored)
   const present = lane.epochs.at(-1)
   if (isMeant(lane, entry, matcher)) return true

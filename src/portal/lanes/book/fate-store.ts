@@ -175,6 +175,23 @@ export class FateStore {
     if (this.#segments.isSegmented()) this.#db.all('DELETE FROM parked_counts')
   }
 
+  /** What was parked of an event is gone with its content, and can be replayed no more. */
+  expireParked(sequence: number): void {
+    const { fates } = this.#segments.holding(sequence)
+    const rows = this.#db.all(
+      `SELECT destination FROM ${fates} WHERE sequence = ? AND state = 'parked'`,
+      sequence,
+    )
+    for (const { destination } of rows) {
+      this.#db.all(
+        `UPDATE ${fates} SET state = 'expired' WHERE destination = ? AND sequence = ?`,
+        destination ?? null,
+        sequence,
+      )
+      this.#countParked(String(destination), -1)
+    }
+  }
+
   /** Drops what is written down of the events of the oldest segment up to a sequence. */
   dropUpTo(sequence: number): void {
     const [oldest] = this.#segments.all()
