@@ -141,6 +141,7 @@ const TABLES: readonly (readonly [heading: string, column: string, words: readon
       field: true,
       user: true,
       condition: true,
+      erased: true,
       unchanged: true,
     }),
   ],
