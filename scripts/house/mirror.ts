@@ -38,7 +38,7 @@ export const mirror: Rule = {
 
 /** The place of a file's test. */
 function testOf(file: string): string {
-  return `test/${file.replace(/^src\//, '').replace(/\.(?:ts|mjs)$/, '')}.test.ts`
+  return `test/${file.replace(/^src\//, '').replace(/\.(?:tsx?|mjs)$/, '')}.test.ts`
 }
 
 /** The first test of a file, whose further aspect this one is. */

@@ -24,12 +24,19 @@ export interface SyntaxNode {
   readonly [member: string]: unknown
 }
 
-/** All files below a folder whose names end so, as paths from `root` with `/`; none when there is no folder. */
-export function listFiles(root: string, folder: string, ending = '.ts'): readonly string[] {
+/**
+ * All files below a folder whose names end so, as paths from `root` with `/`; none when there is no folder. By default
+ * they are the files of TypeScript, pages (`.tsx`) among them.
+ */
+export function listFiles(
+  root: string,
+  folder: string,
+  ending: string | null = null,
+): readonly string[] {
   if (!existsSync(join(root, folder))) return []
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
     .map((file) => `${folder}/${file.replaceAll('\\', '/')}`)
-    .filter((file) => file.endsWith(ending))
+    .filter((file) => (ending === null ? /\.tsx?$/.test(file) : file.endsWith(ending)))
     .toSorted()
 }
 
@@ -41,7 +48,8 @@ export function readText(root: string, file: string): string {
 /** The statements of a TypeScript file. */
 export function parseFile(root: string, file: string): readonly SyntaxNode[] {
   // Sound: every node of a syntax tree is an object with a type.
-  return parseAst(readText(root, file), { lang: 'ts' }).body as unknown as readonly SyntaxNode[]
+  return parseAst(readText(root, file), { lang: file.endsWith('x') ? 'tsx' : 'ts' })
+    .body as unknown as readonly SyntaxNode[]
 }
 
 /** Every node in a piece of a syntax tree. */

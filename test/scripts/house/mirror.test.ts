@@ -56,3 +56,13 @@ test('tests of the playground and of scripts stand beside their files, tests of 
   expect(problemsOf(files)).toEqual([])
   expect(problemsOf({ 'test/playground/gone.test.ts': '' })).toHaveLength(1)
 })
+
+test('a page needs a test as well, which is no page itself', () => {
+  const page = 'export function Page() {\n  return <p>text</p>\n}\n'
+  expect(problemsOf({ 'src/dashboard/page.tsx': page })).toEqual([
+    'src/dashboard/page.tsx holds logic and has no test/dashboard/page.test.ts',
+  ])
+  expect(problemsOf({ 'src/dashboard/page.tsx': page, 'test/dashboard/page.test.ts': '' })).toEqual(
+    [],
+  )
+})
