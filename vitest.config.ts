@@ -41,7 +41,7 @@ export default defineConfig(({ mode }) => ({
         test: {
           name: 'pure',
           include: [
-            'test/{bench,config,core,bitrix24,destinations,repository,scripts,storage}/**/*.test.ts',
+            'test/{bench,config,core,bitrix24,dashboard,destinations,repository,scripts,storage}/**/*.test.ts',
           ],
           exclude: [ON_PLATFORM, COUNTED],
         },

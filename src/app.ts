@@ -6,7 +6,9 @@ import { expandWanted, KNOWN_OFFER, readWanted } from './core/events/wanted-even
 import type { RefusedCaller } from './core/refused-caller.ts'
 import type { CronDeps } from './edge/cron.ts'
 import { AccessVerifier } from './http/admin/access-token.ts'
-import { requireAdmin, type AdminAuth } from './http/admin/auth.ts'
+import type { PageAuth } from './http/admin/pages/admission.ts'
+import { createPageRoutes } from './http/admin/pages/routes.ts'
+import { requireAdmin } from './http/admin/auth.ts'
 import { createAdminRoutes, type AdminDeps } from './http/admin/routes.ts'
 import { createBitrix24Routes } from './http/bitrix24.ts'
 import { createRobotRoutes } from './http/robots.ts'
@@ -63,10 +65,14 @@ export function createApp(): Hono<{ Bindings: Env }> {
   const admin = requireAdmin((c) => createAdminAuth(c.env, access))
   app.get('/healthz', (c, next) => (isDeep(c) ? admin(c, next) : next()))
   app.get('/healthz', (c) => health(c, memory, missing))
-  app.use('/admin/*', admin)
+  app.use('/admin/api/*', admin)
   app.route(
     '/admin/api',
     createAdminRoutes((c) => createAdmin(c.env)),
+  )
+  app.route(
+    '/',
+    createPageRoutes((c) => ({ admin: createAdmin(c.env), auth: createAdminAuth(c.env, access) })),
   )
   app.notFound(() => errorResponse('not_found'))
   app.onError((error) => {
@@ -178,13 +184,14 @@ function createIntake(env: Env, edge: EdgeMemory): IntakeDeps {
   }
 }
 
-function createAdminAuth(env: Env, access: AccessVerifier): AdminAuth {
+function createAdminAuth(env: Env, access: AccessVerifier): PageAuth {
   const { adminToken, adminAccess } = configOf(env)
   return {
     adminToken,
     isLetThrough: adminAccess && ((token) => access.verify(token, adminAccess)),
     isWrongTokenWithinLimit: (address) => isWithin(env.ADMIN_LIMIT, address),
     log,
+    now: WORLD.now,
   }
 }
 

@@ -88,6 +88,15 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/edge/spill': [`import '../callers/callers.ts'`, `import '../lifecycle.ts'`],
   'src/edge': [`import '../http/admin/routes.ts'`, `import '../app.ts'`, `import 'hono'`],
+  'src/dashboard': [
+    `import '../http/admin/routes.ts'`,
+    `import '../portal/portal.ts'`,
+    `import '../../portal/lanes/control.ts'`,
+    `import '../destinations/send.ts'`,
+    `import 'hono'`,
+    `import 'hono/cookie'`,
+    `export const answer = await fetch('https://example.com')`,
+  ],
   'src/http': [`import '../app.ts'`, `import '../config/config.ts'`],
 }
 

@@ -31,32 +31,45 @@ export function requireAdmin(authOf: (c: Context) => AdminAuth) {
   return createMiddleware(async (c, next) => {
     const auth = authOf(c)
     if (auth.adminToken === null && auth.isLetThrough === null) return errorResponse('not_found')
-    if ((await isBearer(c, auth)) || (await isLetThrough(c, auth))) {
+    if ((await isBearer(c.req.raw, auth)) || (await isLetThrough(c.req.raw, auth))) {
       await next()
       return undefined
     }
-    const isWithin = await countWrongToken(auth, clientAddress(c.req.raw))
-    return errorResponse(isWithin ? 'unauthorized' : 'too_many_requests')
+    return refuseAdmin(auth, c.req.raw)
   })
 }
 
-async function isBearer(c: Context, { adminToken }: AdminAuth): Promise<boolean> {
-  const presented = /^Bearer +(\S+)$/iu.exec(c.req.header('authorization') ?? '')?.[1]
+/** Whether a request carries the admin token in its header. */
+export async function isBearer(request: Request, { adminToken }: AdminAuth): Promise<boolean> {
+  const presented = /^Bearer +(\S+)$/iu.exec(request.headers.get('authorization') ?? '')?.[1]
   if (adminToken === null || presented === undefined) return false
-  return isSame(presented, adminToken)
+  return isAdminToken(presented, adminToken)
 }
 
-async function isLetThrough(c: Context, auth: AdminAuth): Promise<boolean> {
-  const token = c.req.header(ACCESS_HEADER)
-  if (auth.isLetThrough === null || token === undefined) return false
+/** Whether Cloudflare Access has let a request through. */
+export async function isLetThrough(request: Request, auth: AdminAuth): Promise<boolean> {
+  const token = request.headers.get(ACCESS_HEADER)
+  if (auth.isLetThrough === null || token === null) return false
   return auth.isLetThrough(token)
 }
 
-/** Counts a wrong token of an address; false when it is one too many. */
-async function countWrongToken(
+/** Whether a text is the admin token. Hashes have one length, so that not even its length can be measured. */
+export async function isAdminToken(presented: string, adminToken: string): Promise<boolean> {
+  return equalInConstantTime(await sha256Hex(presented), await sha256Hex(adminToken))
+}
+
+/** Refuses a request without the admin token, and counts it. */
+export async function refuseAdmin(auth: AdminAuth, request: Request): Promise<Response> {
+  const isWithin = await noteRefusal(auth, request)
+  return errorResponse(isWithin ? 'unauthorized' : 'too_many_requests')
+}
+
+/** Counts a wrong token by its caller's address; false when it is one too many. */
+export async function noteRefusal(
   { isWrongTokenWithinLimit, log }: AdminAuth,
-  address: string,
+  request: Request,
 ): Promise<boolean> {
+  const address = clientAddress(request)
   try {
     const answers = await Promise.all(addressKeys(address).map(isWrongTokenWithinLimit))
     return answers.every(Boolean)
@@ -65,9 +78,4 @@ async function countWrongToken(
     log('warn', 'rate_limit_failed', { error: describeError(error) })
     return true
   }
-}
-
-/** Compares hashes, which all have one length, so that not even the length of the token can be measured. */
-async function isSame(presented: string, token: string): Promise<boolean> {
-  return equalInConstantTime(await sha256Hex(presented), await sha256Hex(token))
 }

@@ -1,0 +1,25 @@
+/** The addresses of the pages. Every link and every form of the dashboard takes its address from here. */
+
+/** The overview, and the beginning of every other address. */
+export const OVERVIEW_PATH = '/admin'
+
+/** Takes the token of a sign-in. */
+export const SIGN_IN_PATH = '/admin/sign-in'
+
+/** Ends the session. */
+export const SIGN_OUT_PATH = '/admin/sign-out'
+
+/** The page of a portal. */
+export function portalPath(memberId: string): string {
+  return `/admin/portals/${encodeURIComponent(memberId)}`
+}
+
+/**
+ * An address of this dashboard out of a form, to which the reader goes after the sign-in; the overview in place of
+ * every other one. A sign-in page could otherwise send its reader to a foreign host (`//example.com`).
+ */
+export function ownPath(path: string | null): string {
+  return path !== null && /^\/admin(?:\/[\w%.~-]+)*(?:\?[\w%.~&=+*-]*)?$/.test(path)
+    ? path
+    : OVERVIEW_PATH
+}

@@ -1,0 +1,14 @@
+/** The circumstances of one page, which every part of it may need. */
+
+/** The circumstances of one page. */
+export interface PageTerms {
+  /** The nonce under which the script and the style of this answer may run. */
+  readonly nonce: string
+  /**
+   * The proof that a form comes from a page of this session; null for a reader without a session: one who has not signed
+   * in, or whose request carries the admin token itself.
+   */
+  readonly formToken: string | null
+  /** When the page was made, in unix milliseconds. */
+  readonly now: number
+}

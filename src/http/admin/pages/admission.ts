@@ -1,0 +1,153 @@
+/**
+ * Who may see the pages: the bearer of the admin token, and a browser with a session. Everyone else gets the page of the
+ * sign-in in place of every page, or the error of the admin API when no browser asks.
+ */
+import type { Context, MiddlewareHandler } from 'hono'
+import { createMiddleware } from 'hono/factory'
+import { FORM_TOKEN_NAME } from '../../../dashboard/buttons.tsx'
+import { OVERVIEW_PATH, ownPath } from '../../../dashboard/paths.ts'
+import { problemPage } from '../../../dashboard/problem-page.tsx'
+import { signInPage, type SignInReason } from '../../../dashboard/sign-in-page.tsx'
+import { readBody } from '../../body.ts'
+import { errorResponse } from '../../error-response.ts'
+import { isBearer, isAdminToken, noteRefusal, refuseAdmin, type AdminAuth } from '../auth.ts'
+import { protect, replyPage } from './answer.ts'
+import { beginSession, endSession, formTokenOf, isFormOf, readSession } from './session.ts'
+
+/** What the pages need to let somebody in. */
+export interface PageAuth extends AdminAuth {
+  readonly now: () => number
+}
+
+/** What is known of a request that was let in. */
+export interface Admission {
+  /** Null for the bearer of the admin token, who needs no proof of where a form comes from. */
+  readonly formToken: string | null
+  /** The members of the form that was posted; empty for every other request. */
+  readonly form: URLSearchParams
+}
+
+/** The variables that a request carries behind `admit`. */
+export interface PageEnv {
+  readonly Variables: { admission: Admission }
+}
+
+/** The largest form, in bytes: a thousand parked events may be chosen. */
+const MAX_FORM_BYTES = 64 * 1024
+
+/** The middleware in front of every page. */
+export function admit(authOf: (c: Context) => PageAuth): MiddlewareHandler<PageEnv> {
+  return createMiddleware<PageEnv>(async (c, next) => {
+    const auth = authOf(c)
+    const { adminToken } = auth
+    if (adminToken === null) return errorResponse('not_found')
+    protect(c)
+    if (await isBearer(c.req.raw, auth)) {
+      c.set('admission', { formToken: null, form: await readForm(c.req.raw) })
+      await next()
+      return undefined
+    }
+    if (c.req.header('authorization') !== undefined) return refuseAdmin(auth, c.req.raw)
+    const session = await readSession(c, { adminToken, now: auth.now() })
+    if (session === null) {
+      return wantsPage(c)
+        ? askToSignIn(c, auth, { reason: 'not_signed_in', to: pathOf(c.req.raw) })
+        : refuseAdmin(auth, c.req.raw)
+    }
+    const form = await readForm(c.req.raw)
+    const formToken = await formTokenOf(session)
+    const isForm = c.req.method !== 'GET' && c.req.method !== 'HEAD'
+    if (
+      isForm &&
+      !(isFromHere(c.req.raw) && (await isFormOf(session, form.get(FORM_TOKEN_NAME))))
+    ) {
+      const terms = { formToken, now: auth.now() }
+      return replyPage(c, problemPage('foreign_form'), { terms, status: 403 })
+    }
+    c.set('admission', { formToken, form })
+    await next()
+    return undefined
+  })
+}
+
+/** Takes the token of a sign-in: begins a session, or asks again. A wrong token is counted like that of a bearer. */
+export async function signIn(c: Context, auth: PageAuth): Promise<Response> {
+  const { adminToken } = auth
+  if (adminToken === null) return errorResponse('not_found')
+  protect(c)
+  if (!isFromHere(c.req.raw)) return askToSignIn(c, auth, { reason: 'foreign_form', to: null })
+  const form = await readForm(c.req.raw)
+  // A token that was copied out of a terminal often brings a blank or a line end along.
+  const presented = (form.get('token') ?? '').trim()
+  if (!(await isAdminToken(presented, adminToken))) {
+    const isWithin = await noteRefusal(auth, c.req.raw)
+    const reason = isWithin ? 'wrong_token' : 'too_many_wrong_tokens'
+    return askToSignIn(c, auth, { reason, to: form.get('to') })
+  }
+  await beginSession(c, { adminToken, now: auth.now() })
+  return c.redirect(ownPath(form.get('to')), 303)
+}
+
+/** Ends the session of this browser. */
+export function signOut(c: Context): Response {
+  endSession(c)
+  return c.redirect(OVERVIEW_PATH, 303)
+}
+
+async function askToSignIn(
+  c: Context,
+  auth: PageAuth,
+  { reason, to }: { readonly reason: SignInReason; readonly to: string | null },
+): Promise<Response> {
+  const { protocol, hostname } = new URL(c.req.url)
+  const page = signInPage({
+    reason,
+    to: ownPath(to),
+    isInsecure: protocol === 'http:' && !isThisMachine(hostname),
+    isFromElsewhere: c.req.method === 'GET' && c.req.header('sec-fetch-site') === 'cross-site',
+  })
+  if (reason === 'too_many_wrong_tokens') c.header('retry-after', '60')
+  const terms = { formToken: null, now: auth.now() }
+  return replyPage(c, page, { terms, status: STATUSES[reason] })
+}
+
+const STATUSES = {
+  not_signed_in: 401,
+  wrong_token: 401,
+  too_many_wrong_tokens: 429,
+  foreign_form: 403,
+} as const satisfies Record<SignInReason, number>
+
+/**
+ * Whether a request was made by a page of this relay. Browsers say so in two headers, which no page can change. A program that
+ * sends neither carries no cookie of somebody else.
+ */
+function isFromHere(request: Request): boolean {
+  const site = request.headers.get('sec-fetch-site')
+  if (site !== null && site !== 'same-origin') return false
+  const origin = request.headers.get('origin')
+  return (
+    origin === null || (URL.canParse(origin) && new URL(origin).host === new URL(request.url).host)
+  )
+}
+
+/** Browsers trust the machine itself like https, and keep its cookies. */
+function isThisMachine(hostname: string): boolean {
+  return /^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname)
+}
+
+function wantsPage(c: Context): boolean {
+  return (c.req.header('accept') ?? '').includes('text/html')
+}
+
+/** The page that a request asks for; null when it posts a form. */
+function pathOf(request: Request): string | null {
+  const { pathname, search } = new URL(request.url)
+  return request.method === 'GET' ? pathname + search : null
+}
+
+/** The members of a form; empty when the request brings none, or one that is too large. */
+async function readForm(request: Request): Promise<URLSearchParams> {
+  const body = await readBody(request, MAX_FORM_BYTES)
+  return new URLSearchParams(body.ok ? body.value : '')
+}

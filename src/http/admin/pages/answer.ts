@@ -1,0 +1,49 @@
+/** How pages are answered: the headers that keep other sites, caches and scripts out. */
+import type { Context } from 'hono'
+import type { StatusCode } from 'hono/utils/http-status'
+import { renderDocument, type PageContent } from '../../../dashboard/document.tsx'
+import type { PageTerms } from '../../../dashboard/terms.ts'
+
+/** The headers of every answer of the dashboard, redirects included. */
+const HEADERS: Readonly<Record<string, string>> = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  // A form of a page without any referrer has the origin `null`, and could not be told from a foreign one.
+  'referrer-policy': 'same-origin',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+}
+
+/** Puts the headers on an answer. */
+export function protect(c: Context): void {
+  for (const [name, value] of Object.entries(HEADERS)) c.header(name, value)
+}
+
+/** Answers with a page. */
+export async function replyPage(
+  c: Context,
+  page: PageContent,
+  {
+    terms,
+    status = 200,
+  }: { readonly terms: Omit<PageTerms, 'nonce'>; readonly status?: StatusCode },
+): Promise<Response> {
+  const nonce = crypto.randomUUID()
+  c.header('content-security-policy', policyOf(nonce))
+  c.status(status)
+  return c.html(await renderDocument(page, { ...terms, nonce }))
+}
+
+function policyOf(nonce: string): string {
+  return [
+    `default-src 'none'`,
+    `script-src 'nonce-${nonce}'`,
+    `style-src 'nonce-${nonce}'`,
+    `img-src data:`,
+    `connect-src 'self'`,
+    `form-action 'self'`,
+    `base-uri 'none'`,
+    `frame-ancestors 'none'`,
+  ].join('; ')
+}
