@@ -13,6 +13,8 @@ import type { DisabledReason, LaneState } from './state/lane-state.ts'
  * the fate.
  */
 export type Fate = FateState & {
+  /** The receiver's HTTP status; null where there was no answer, and where none is written down. */
+  readonly status: number | null
   /** The digest in which the event was or will be told; null for an event with a message of its own. */
   readonly digest: DigestPlace | null
   /** The condition that a filtered event does not meet; present with the reason `condition`. */
@@ -65,7 +67,8 @@ export interface KnownFate {
 export function fateOf(lane: LaneState, entry: LogEntry, known: KnownFate): Fate {
   const sequences = known.digest?.sequences ?? partWith(lane, entry.sequence) ?? []
   const isTogether = sequences.length > 1 && sequences.includes(entry.sequence)
-  return { ...stateOf(lane, entry, known), digest: isTogether ? placeOf(sequences) : null }
+  const status = known.exact?.status ?? null
+  return { ...stateOf(lane, entry, known), status, digest: isTogether ? placeOf(sequences) : null }
 }
 
 function placeOf(sequences: readonly number[]): DigestPlace {

@@ -19,7 +19,10 @@ const MAX_EVENTS_PAGE = 200
 const MAX_PARKED_LISTED = 1000
 
 /** A fate with its time as the API writes it. */
-export type FateView = Omit<Fate, 'at'> & { readonly at: string | null }
+export type FateView = WithTime<Fate>
+
+/** Each member of a union by itself, so that a state keeps the reasons that belong to it. */
+type WithTime<F> = F extends Fate ? Omit<F, 'at'> & { readonly at: string | null } : never
 
 /** One event of a portal, with its fate at every destination. */
 export interface EventView {

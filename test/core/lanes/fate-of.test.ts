@@ -41,7 +41,7 @@ describe('fateOf() event 5', () => {
       'is what was written down, before everything else',
       { cursor: 5, recent: [RECENT] },
       { exact: EXACT, filteredBy: { reason: 'event' } },
-      { state: 'parked', at: NOW, attempts: 3, reason: 'http_422' },
+      { state: 'parked', at: NOW, attempts: 3, reason: 'http_422', status: 422 },
     ],
     [
       'is what the lane remembers, although the filter has changed',
@@ -123,6 +123,7 @@ describe('fateOf() event 5', () => {
     ],
   ])('%s', (_name, lane, known, expected) => {
     expect(fateOf(aLane(lane), anEntry({ sequence: 5 }), { ...NONE, ...known })).toEqual({
+      status: null,
       digest: null,
       ...expected,
     })
@@ -135,6 +136,7 @@ describe('the digest in a fate', () => {
 
   it('names the first and the last event of the message, and how many it told', () => {
     expect(fateOf(aLane({ cursor: 9 }), entry, known)).toEqual({
+      status: null,
       state: 'delivered',
       at: NOW,
       attempts: 2,

@@ -25,7 +25,12 @@ const { ask, call } = adminOf(() => scenario.memberId)
 
 /** The fate of an event that a destination does not get. */
 function filtered(reason: string) {
-  return { state: 'filtered', at: null, attempts: null, reason }
+  return { state: 'filtered', at: null, attempts: null, status: null, reason }
+}
+
+/** The fate of an event that a destination got. */
+function delivered(attempts: number) {
+  return { state: 'delivered', at: ANY_TIME, attempts, status: null, reason: null, digest: null }
 }
 
 describe('a portal that is not known', () => {
@@ -211,7 +216,7 @@ describe('GET /portals/{memberId}/events', () => {
           quarantined: false,
           quarantineReason: null,
           fates: {
-            erp: { state: 'delivered', at: ANY_TIME, attempts: 1, reason: null, digest: null },
+            erp: delivered(1),
           },
         },
       ],
@@ -239,11 +244,12 @@ describe('GET /portals/{memberId}/events', () => {
       [1, 2, 3, 4, 5].map((sequence) => scenario.fate('erp', sequence)),
     )
     expect(fates).toEqual([
-      { state: 'delivered', at: ANY_TIME, attempts: 1, reason: null, digest: null },
-      { state: 'parked', at: ANY_TIME, attempts: 1, reason: 'http_422', digest: null },
-      { state: 'delivered', at: ANY_TIME, attempts: 2, reason: null, digest: null },
-      { state: 'waiting', at: null, attempts: 1, reason: 'gone', digest: null },
-      { state: 'waiting', at: null, attempts: 0, reason: 'gone', digest: null },
+      delivered(1),
+      { ...delivered(1), state: 'parked', reason: 'http_422', status: 422 },
+      // A fate that is written down has the status of its last answer.
+      { ...delivered(2), status: 200 },
+      { ...delivered(1), state: 'waiting', at: null, reason: 'gone' },
+      { ...delivered(0), state: 'waiting', at: null, reason: 'gone' },
     ])
   })
 
@@ -275,7 +281,7 @@ describe('GET /portals/{memberId}/events', () => {
           fates: {
             erp: filtered('event'),
             crm: filtered('field'),
-            all: { state: 'delivered', at: ANY_TIME, attempts: 1, reason: null, digest: null },
+            all: delivered(1),
           },
         },
       ],

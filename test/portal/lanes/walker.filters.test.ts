@@ -76,7 +76,7 @@ describe.each([false, true])('events that are large: %s', (isLarge) => {
 
   it('that are filtered have a fate that says why, and never what they held', async () => {
     await changes(...DEALS)
-    const passed = { state: 'filtered', at: null, attempts: null, digest: null }
+    const passed = { state: 'filtered', at: null, attempts: null, status: null, digest: null }
     expect(await scenario.fate('erp', 1)).toMatchObject({ state: 'delivered' })
     expect(await scenario.fate('erp', 2)).toEqual({ ...passed, reason: 'user' })
     const unmet = { ...passed, reason: 'condition' }
