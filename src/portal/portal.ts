@@ -46,7 +46,9 @@ import {
 } from './views/event-views.ts'
 import { isoTime } from './views/iso-time.ts'
 import { installStatus } from './views/portal-status.ts'
+import { stampOf } from './views/stamp.ts'
 import { portalView, type PortalView } from './views/portal-view.ts'
+import { replayView } from './views/replay-view.ts'
 import { subscriptionsView, type SubscriptionsView } from './views/subscriptions-view.ts'
 import { storageView, type StorageView } from './views/storage-view.ts'
 
@@ -209,6 +211,11 @@ export class PortalObject extends DurableObject<unknown> {
     return this.#parts.state.isKnown() ? parkedView(this.#parts) : null
   }
 
+  /** A short text that changes with everything that the view and the events show; null when nothing is known. */
+  async stamp(): Promise<string | null> {
+    return this.#parts.state.isKnown() ? stampOf(this.#parts) : null
+  }
+
   /** Pauses or resumes a lane, or parks its front. The answer is the new status of the lane. */
   controlLane(destination: string, wish: LaneWish): ReturnType<typeof controlLane> {
     return controlLane(this.#parts, destination, wish)
@@ -228,6 +235,11 @@ export class PortalObject extends DurableObject<unknown> {
   sendTestMessage(destination: string): ReturnType<typeof sendTestMessage> {
     this.#allowance.begin()
     return sendTestMessage(this.#parts, destination)
+  }
+
+  /** The events that a replay would send to a destination: their number, and the first of them. */
+  replayList(destination: string, wish: ReplayWish): ReturnType<typeof replayView> {
+    return replayView(this.#parts, destination, wish)
   }
 
   /** Stores a value of the portal, sealed, or removes it. */

@@ -93,6 +93,8 @@ const NEW_METHODS: {
     exportPage: 'the operator gets 500 and tries again',
     eraseEvent: 'the operator gets 500 and tries again',
     erase: 'the operator gets 500 and tries again',
+    replayList: 'the page of the dry run gets 500, and is opened again',
+    stamp: 'the page is not renewed by itself',
   },
   directory: {
     pinned: 'a portal that has lost its record waits: its events go to the spill',

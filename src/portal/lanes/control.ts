@@ -35,13 +35,24 @@ export type LaneFault = 'unknown_lane' | 'removed_lane' | 'not_head' | 'too_many
 /** The dependencies of the controls. */
 export interface LaneControlDeps {
   readonly log: Pick<LogStore, 'outlinesAfter'>
-  readonly fates: Pick<FateStore, 'countParked'>
+  readonly fates: Pick<FateStore, 'countParked' | 'parked'>
   readonly book: Pick<LaneBook, 'find' | 'save'>
   readonly rules: Pick<LaneRules, 'filteredBy' | 'match'>
   readonly receivers: Pick<Receivers, 'find'>
   readonly enricher: Pick<Enricher, 'readableHead'>
   readonly world: Pick<World, 'now'>
 }
+
+/** The events that a replay would send. */
+export interface ReplayList {
+  /** Their number. */
+  readonly count: number
+  /** The first of them, oldest first. */
+  readonly sequences: readonly number[]
+}
+
+/** The most parked events of all lanes among which those of one lane are listed. */
+const MAX_PARKED_LISTED = 1000
 
 /** Rows read at a time until the front is found. */
 const FRONT_PAGE = 50
@@ -129,6 +140,26 @@ export class LaneControl {
     return ok(count)
   }
 
+  /** Lists the events that a replay would send, the first `limit` of them. Nothing changes. */
+  list(
+    destination: string,
+    wish: ReplayWish,
+    { limit }: { limit: number },
+  ): Result<ReplayList, LaneFault> {
+    const { book, world } = this.#deps
+    const lane = book.find(destination)
+    if (lane === null) return err('unknown_lane')
+    if (lane.status === 'removed') return err('removed_lane')
+    const job = createJob(lane, { wish, startedAt: world.now() })
+    const sequences: number[] = []
+    const found = job.parkedOnly ? this.#parkedIn(destination) : this.#sequencesOf(lane, job)
+    for (const sequence of found) {
+      if (sequences.length === limit) break
+      sequences.push(sequence)
+    }
+    return ok({ count: this.#count(lane, job), sequences })
+  }
+
   #count(lane: LaneState, job: ReplayJob): number {
     const { log, fates, rules } = this.#deps
     if (job.parkedOnly) return fates.countParked(lane.destination)
@@ -137,6 +168,20 @@ export class LaneControl {
       last: job.to,
       isMeant: (entry) => canReplay(lane, entry, rules),
     })
+  }
+
+  #parkedIn(destination: string): readonly number[] {
+    const parked = this.#deps.fates.parked(MAX_PARKED_LISTED)
+    return parked.filter((one) => one.destination === destination).map(({ sequence }) => sequence)
+  }
+
+  /** The events of a job that is about a range. */
+  *#sequencesOf(lane: LaneState, job: ReplayJob): Generator<number> {
+    const { log, rules } = this.#deps
+    for (const entry of outlinesAfter(log, job.next - 1, { page: COUNT_PAGE })) {
+      if (entry.sequence > job.to) return
+      if (canReplay(lane, entry, rules)) yield entry.sequence
+    }
   }
 }
 

@@ -178,3 +178,49 @@ describe('LaneControl.replay()', () => {
     ])
   })
 })
+
+describe('LaneControl.list()', () => {
+  it('lists the events that a replay would send, the first of them, and stores no job', async () => {
+    const found = await inLaneRoom(CHOOSY, (scenario) => {
+      for (const sequence of oneTo(8)) scenario.portal.sends(sequence % 2 === 0 ? DEALS : {})
+      passed(scenario, 7)
+      const list = (from: number, to: number, limit: number) =>
+        scenario.control.list('erp', { kind: 'range', from, to }, { limit })
+      return [list(1, 99, 10), list(1, 99, 2), list(3, 3, 10), scenario.lane().replays]
+    })
+    expect(found).toEqual([
+      { ok: true, value: { count: 3, sequences: [2, 4, 6] } },
+      { ok: true, value: { count: 3, sequences: [2, 4] } },
+      { ok: true, value: { count: 0, sequences: [] } },
+      [],
+    ])
+  })
+
+  it('lists the parked events of this lane alone', async () => {
+    const destinations = [machine('erp'), machine('crm')]
+    const found = await inLaneRoom({ destinations }, (scenario) => {
+      for (const _ of oneTo(3)) scenario.portal.sends()
+      scenario.control.apply('crm', { kind: 'park', sequence: 1 })
+      scenario.control.apply('erp', { kind: 'park', sequence: 1 })
+      scenario.control.apply('erp', { kind: 'park', sequence: 2 })
+      const list = (limit: number) => scenario.control.list('erp', { kind: 'parked' }, { limit })
+      return [list(10), list(1)]
+    })
+    expect(found).toEqual([
+      { ok: true, value: { count: 2, sequences: [1, 2] } },
+      { ok: true, value: { count: 2, sequences: [1] } },
+    ])
+  })
+
+  it('says why a lane has no replay', async () => {
+    const answers = await inLaneRoom({}, (scenario) => {
+      const list = (name: string) => scenario.control.list(name, { kind: 'parked' }, { limit: 1 })
+      scenario.book.save(remove(scenario.lane()))
+      return [list('crm'), list('erp')]
+    })
+    expect(answers).toEqual([
+      { ok: false, error: 'unknown_lane' },
+      { ok: false, error: 'removed_lane' },
+    ])
+  })
+})

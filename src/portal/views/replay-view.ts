@@ -1,0 +1,35 @@
+/** The events that a replay would send, for whoever has to confirm it. */
+import { ok, type Result } from '../../core/result.ts'
+import type { LaneControl, LaneFault, ReplayWish } from '../lanes/control.ts'
+import type { LogStore } from '../log/log-store.ts'
+import { oneEventView, type EventView, type EventViewParts } from './event-views.ts'
+
+/** The most events that are shown; the number says how many there are. */
+const MAX_SHOWN = 50
+
+/** The events that a replay would send. */
+export interface ReplayView {
+  readonly count: number
+  /** The first of them, oldest first. */
+  readonly events: readonly EventView[]
+}
+
+/** Everything that the view reads. */
+export interface ReplayViewParts extends EventViewParts {
+  readonly log: EventViewParts['log'] & Pick<LogStore, 'entry'>
+  readonly control: Pick<LaneControl, 'list'>
+}
+
+/** The view of a replay that nobody has asked for yet. */
+export function replayView(
+  parts: ReplayViewParts,
+  destination: string,
+  wish: ReplayWish,
+): Result<ReplayView, LaneFault> {
+  const listed = parts.control.list(destination, wish, { limit: MAX_SHOWN })
+  if (!listed.ok) return listed
+  const { count, sequences } = listed.value
+  // One by one: parked events may be far apart, and a page reads the fates of everything between them.
+  const events = sequences.map((sequence) => oneEventView(parts, sequence))
+  return ok({ count, events: events.filter((view) => view !== null) })
+}

@@ -1,0 +1,33 @@
+/**
+ * The stamp of a portal: a short text that changes whenever its page does. A page that is watched asks for it again and again, so
+ * it is made of memory alone and reads no row.
+ */
+import { sha256Hex } from '../../core/safety/sha256.ts'
+import type { Enricher } from '../fields/enricher.ts'
+import type { LaneBook } from '../lanes/book/book.ts'
+import type { PortalState } from '../state/portal-state.ts'
+import type { AccessTroubles } from '../tokens/troubles.ts'
+
+/** Everything that the stamp is made of. */
+export interface StampParts {
+  readonly state: Pick<PortalState, 'head' | 'version' | 'isFull'>
+  readonly enricher: Pick<Enricher, 'readableHead'>
+  readonly book: Pick<LaneBook, 'all'>
+  readonly troubles: Pick<AccessTroubles, 'current'>
+}
+
+/** How much of the hash is told: enough that two states of one portal have two stamps. */
+const LENGTH = 16
+
+/** The stamp of a portal. */
+export async function stampOf({ state, enricher, book, troubles }: StampParts): Promise<string> {
+  const parts = [
+    state.head(),
+    enricher.readableHead(),
+    state.version(),
+    state.isFull(),
+    troubles.current(),
+  ]
+  const hash = await sha256Hex(JSON.stringify([...parts, book.all()]))
+  return hash.slice(0, LENGTH)
+}
