@@ -43,7 +43,7 @@ function Document({ page, terms }: { readonly page: PageContent; readonly terms:
           Skip to the content
         </a>
         <TopBar terms={terms} />
-        <main id="content" tabindex={-1}>
+        <main id="content" tabindex={-1} data-now={terms.now}>
           {page.content}
         </main>
         <script nonce={nonce}>{raw(SCRIPT)}</script>

@@ -23,3 +23,18 @@ export function ownPath(path: string | null): string {
     ? path
     : OVERVIEW_PATH
 }
+
+/** An address below the page of a portal: a page or an act of its own. */
+export function belowPortal(memberId: string, ...parts: readonly (string | number)[]): string {
+  return [portalPath(memberId), ...parts.map((part) => encodeURIComponent(part))].join('/')
+}
+
+/** The page of an event. */
+export function eventPath(memberId: string, sequence: number): string {
+  return belowPortal(memberId, 'events', sequence)
+}
+
+/** An act on a lane, or the page that asks about one. */
+export function lanePath(memberId: string, destination: string, act: string): string {
+  return belowPortal(memberId, 'lanes', destination, act)
+}

@@ -53,6 +53,8 @@ export function signInPage({ reason, to, isInsecure, isFromElsewhere }: SignInPa
         )}
         <form method="post" action={SIGN_IN_PATH} class="stack">
           <input type="hidden" name="to" value={to} />
+          {/* Keepers of passwords ask for a name to keep the token under. */}
+          <input type="text" name="user" value="operator" autocomplete="username" hidden />
           <label for="token">Admin token</label>
           <input
             id="token"

@@ -22,6 +22,9 @@ export const STYLES = `
   --warn-bg: light-dark(#fdf0d9, #2e220f);
   --bad: light-dark(#b42318, #ff8f85);
   --bad-bg: light-dark(#fdeae8, #331815);
+  --done: light-dark(#35b584, #2f9e73);
+  --waiting: light-dark(#c9c9d4, #4c4c58);
+  --late: light-dark(#f0a13a, #d58a2a);
   --mono: ui-monospace, 'SF Mono', 'Cascadia Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace;
 }
 *, *::before, *::after { box-sizing: border-box; }
@@ -72,9 +75,42 @@ input, select, button {
 }
 input:not([type=checkbox]), select { width: 100%; }
 button { cursor: pointer; font-weight: 550; }
-button:hover { border-color: var(--text); }
 button.main { border-color: var(--accent); background: var(--accent); color: var(--on-accent); }
 button.quiet { border-color: transparent; background: none; color: var(--muted); }
+button:hover, a.button:hover { border-color: var(--text); }
+a.button { display: inline-flex; align-items: center; min-height: 38px; padding: 6px 12px; border: 1px solid var(--strong); border-radius: 8px; background: var(--surface); color: var(--text); font-weight: 550; text-decoration: none; }
+.chip { display: inline-block; padding: 1px 9px; border-radius: 20px; font-size: 13px; font-weight: 550; letter-spacing: 0; white-space: nowrap; vertical-align: middle; }
+.calm { background: var(--sunken); color: var(--muted); }
+.strip strong { font-weight: 600; }
+.strip a:not(.button) { color: inherit; }
+.lane { display: grid; gap: 8px; padding: 14px 0; border-top: 1px solid var(--line); }
+.lane button, .lane a.button { min-height: 32px; padding: 3px 10px; font-size: 14px; }
+.picture { display: block; width: 100%; height: 24px; overflow: visible; }
+.passed { fill: var(--done); }
+.waiting { fill: var(--waiting); }
+.retrying .waiting, .disabled .waiting { fill: var(--late); }
+.tick { fill: var(--line); }
+.cursor { fill: var(--text); transform: translateX(-3px); }
+.scale { display: block; width: 100%; height: 18px; overflow: visible; font-size: 12px; fill: var(--muted); }
+.search { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); align-items: end; gap: 10px; padding: 12px; border-radius: 8px; background: var(--sunken); }
+label { color: var(--muted); font-size: 14px; }
+.event { display: grid; gap: 4px; padding: 12px 0; border-top: 1px solid var(--line); }
+.event .row > a { display: inline-flex; flex-wrap: wrap; gap: 0 10px; }
+.number { font-weight: 650; font-variant-numeric: tabular-nums; }
+.changes, .fates { font-size: 14px; }
+.distance { color: var(--muted); font-size: 14px; white-space: nowrap; }
+.strip .distance { color: inherit; font-size: inherit; }
+dl { display: grid; grid-template-columns: minmax(9rem, auto) minmax(0, 1fr); }
+dt, dd { padding: 7px 0; border-top: 1px solid var(--line); }
+dt { padding-right: 16px; color: var(--muted); }
+.halves { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 380px), 1fr)); gap: 16px; align-items: start; }
+label.choice { display: inline-flex; align-items: center; gap: 6px; color: var(--text); font-size: inherit; }
+input[type=checkbox] { min-height: 0; width: 18px; height: 18px; accent-color: var(--accent); }
+.way { display: grid; gap: 12px; padding-left: 18px; border-left: 3px solid var(--done); }
+.wide { overflow-x: auto; }
+table { width: 100%; border-collapse: collapse; }
+th, td { padding: 8px 12px 8px 0; border-top: 1px solid var(--line); text-align: left; vertical-align: top; }
+th { color: var(--muted); font-weight: 500; }
 @media (max-width: 480px) {
   .panel { padding: 14px; }
 }

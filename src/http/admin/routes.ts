@@ -92,7 +92,7 @@ export function createAdminRoutes(depsOf: (c: Context) => AdminDeps): Hono {
 }
 
 /** Counts one page of the spill, a thousand at most: an operator needs no larger number. */
-async function countSpilled(spills: SpillStore, memberId: string): Promise<number> {
+export async function countSpilled(spills: SpillStore, memberId: string): Promise<number> {
   for await (const records of spills.pages(memberId)) return records.length
   return 0
 }

@@ -50,9 +50,10 @@ export function admit(authOf: (c: Context) => PageAuth): MiddlewareHandler<PageE
     if (c.req.header('authorization') !== undefined) return refuseAdmin(auth, c.req.raw)
     const session = await readSession(c, { adminToken, now: auth.now() })
     if (session === null) {
+      // No token was presented, so none is counted.
       return wantsPage(c)
         ? askToSignIn(c, auth, { reason: 'not_signed_in', to: pathOf(c.req.raw) })
-        : refuseAdmin(auth, c.req.raw)
+        : errorResponse('unauthorized')
     }
     const form = await readForm(c.req.raw)
     const formToken = await formTokenOf(session)
@@ -62,7 +63,7 @@ export function admit(authOf: (c: Context) => PageAuth): MiddlewareHandler<PageE
       !(isFromHere(c.req.raw) && (await isFormOf(session, form.get(FORM_TOKEN_NAME))))
     ) {
       const terms = { formToken, now: auth.now() }
-      return replyPage(c, problemPage('foreign_form'), { terms, status: 403 })
+      return replyPage(c, () => problemPage('foreign_form'), { terms, status: 403 })
     }
     c.set('admission', { formToken, form })
     await next()
@@ -108,7 +109,7 @@ async function askToSignIn(
   })
   if (reason === 'too_many_wrong_tokens') c.header('retry-after', '60')
   const terms = { formToken: null, now: auth.now() }
-  return replyPage(c, page, { terms, status: STATUSES[reason] })
+  return replyPage(c, () => page, { terms, status: STATUSES[reason] })
 }
 
 const STATUSES = {

@@ -20,10 +20,10 @@ export function protect(c: Context): void {
   for (const [name, value] of Object.entries(HEADERS)) c.header(name, value)
 }
 
-/** Answers with a page. */
+/** Answers with a page, which gets a nonce of its own. */
 export async function replyPage(
   c: Context,
-  page: PageContent,
+  page: (terms: PageTerms) => PageContent,
   {
     terms,
     status = 200,
@@ -32,7 +32,8 @@ export async function replyPage(
   const nonce = crypto.randomUUID()
   c.header('content-security-policy', policyOf(nonce))
   c.status(status)
-  return c.html(await renderDocument(page, { ...terms, nonce }))
+  const all = { ...terms, nonce }
+  return c.html(await renderDocument(page(all), all))
 }
 
 function policyOf(nonce: string): string {

@@ -1,0 +1,81 @@
+/** The fate of one event at each destination, with a button that sends it again. */
+import type { EventView, FateView } from '../portal/views/event-views.ts'
+import { ActButton } from './buttons.tsx'
+import { fateWords } from './event-way.ts'
+import { eventPath, lanePath } from './paths.ts'
+import { toneOfFate } from './portal/event-words.ts'
+import type { PageTerms } from './terms.ts'
+import { Time } from './time.tsx'
+import { formatNumber } from './values.ts'
+
+/** The parts of the list. */
+export interface EventFatesTerms {
+  readonly terms: PageTerms
+  readonly memberId: string
+  readonly view: EventView
+}
+
+/** Shows the fates. */
+export function EventFates({ terms, memberId, view }: EventFatesTerms) {
+  const fates = Object.entries(view.fates)
+  if (fates.length === 0) return <p class="note">No destination takes events of this portal.</p>
+  return (
+    <ul>
+      {fates.map(([destination, fate]) => (
+        <li class="lane" id={`fate-${destination}`}>
+          <div class="row apart">
+            <div class="row">
+              <h3>{destination}</h3>
+              <span class={`chip ${toneOfFate(fate.state)}`}>{fate.state}</span>
+            </div>
+            {fate.state !== 'waiting' && (
+              <ActButton
+                terms={terms}
+                to={lanePath(memberId, destination, 'replay')}
+                members={{
+                  sequence: String(view.sequence),
+                  back: eventPath(memberId, view.sequence),
+                }}
+                about={`to ${destination}`}
+              >
+                Send again
+              </ActButton>
+            )}
+          </div>
+          <FateText fate={fate} />
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function FateText({ fate }: { readonly fate: FateView }) {
+  const { text, remedy } = fateWords(fate)
+  const { digest } = fate
+  return (
+    <>
+      <p>
+        {text} {remedy}
+      </p>
+      {digest !== null && (
+        <p>
+          One message tells {formatNumber(digest.count, 'event')} together, {digest.first} to{' '}
+          {digest.last}.
+        </p>
+      )}
+      <FateFacts fate={fate} />
+    </>
+  )
+}
+
+/** The time, the attempts and the status of a fate. The relay writes them down only where they do not follow from the cursor. */
+function FateFacts({ fate: { state, at, attempts, status } }: { readonly fate: FateView }) {
+  if (state === 'filtered' || state === 'unchanged') return null
+  return (
+    <ul class="row note">
+      {state !== 'waiting' && <li>{at === null ? 'time not recorded' : <Time at={at} />}</li>}
+      <li>{attempts === null ? 'attempts not recorded' : formatNumber(attempts, 'attempt')}</li>
+      <li>{status === null ? 'HTTP status not recorded' : `HTTP status ${status}`}</li>
+    </ul>
+  )
+}

@@ -1,0 +1,61 @@
+/** The pages of one event, and of the parked and quarantined ones. */
+import type { Hono } from 'hono'
+import { parseFeedback } from '../../../dashboard/feedback.tsx'
+import { eventPage } from '../../../dashboard/event-page.tsx'
+import { parkedPage } from '../../../dashboard/parked-page.tsx'
+import { parseEventSearch } from '../../../dashboard/portal/event-search.ts'
+import type { PortalClient } from '../../../edge/portal-client.ts'
+import type { PageEnv } from './admission.ts'
+import {
+  parseNumber,
+  reply,
+  withPortal,
+  type PageContext,
+  type PageDeps,
+  type PageDepsOf,
+} from './exchange.ts'
+import { findEvents } from './find-events.ts'
+
+/** Adds the pages. */
+export function addEventPages(routes: Hono<PageEnv>, depsOf: PageDepsOf): void {
+  routes.get('/admin/portals/:memberId/events/:sequence', (c) => {
+    const deps = depsOf(c)
+    return withPortal(c, deps, (portal, memberId) => showEvent(c, deps, { portal, memberId }))
+  })
+  routes.get('/admin/portals/:memberId/parked', (c) => {
+    const deps = depsOf(c)
+    return withPortal(c, deps, (portal, memberId) => showParked(c, deps, { portal, memberId }))
+  })
+}
+
+interface AskedPortal {
+  readonly portal: PortalClient
+  readonly memberId: string
+}
+
+async function showEvent(c: PageContext, deps: PageDeps, { portal, memberId }: AskedPortal) {
+  const sequence = parseNumber(c.req.param('sequence'))
+  if (sequence === null) return null
+  const [shown, view] = await Promise.all([portal.view(), portal.event(sequence)])
+  if (shown === null || view === null) return null
+  const feedback = parseFeedback(new URL(c.req.url).searchParams)
+  const { domain, head } = shown
+  return reply(c, deps, (terms) => eventPage({ terms, memberId, domain, view, head, feedback }))
+}
+
+/** Quarantined events have no list of their own, so they are looked for among the newest ones. */
+const QUARANTINED = parseEventSearch(new URLSearchParams({ fate: 'quarantined' }))
+
+async function showParked(c: PageContext, deps: PageDeps, { portal, memberId }: AskedPortal) {
+  const [shown, parked, found] = await Promise.all([
+    portal.view(),
+    portal.parked(),
+    findEvents(portal, QUARANTINED),
+  ])
+  if (shown === null || parked === null || found === null) return null
+  const { domain } = shown
+  const looked = found.before === null ? null : found.looked
+  const feedback = parseFeedback(new URL(c.req.url).searchParams)
+  const page = { memberId, domain, parked, quarantined: found.events, looked, feedback }
+  return reply(c, deps, (terms) => parkedPage({ ...page, terms }))
+}

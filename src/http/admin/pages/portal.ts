@@ -1,0 +1,62 @@
+/** The page of a portal, and its stamp. */
+import type { Hono } from 'hono'
+import { parseFeedback } from '../../../dashboard/feedback.tsx'
+import { parseEventSearch } from '../../../dashboard/portal/event-search.ts'
+import { portalPage } from '../../../dashboard/portal/portal-page.tsx'
+import type { SpilledRequests } from '../../../dashboard/portal/troubles.ts'
+import type { PortalClient } from '../../../edge/portal-client.ts'
+import { firstPage } from '../refused.ts'
+import { countSpilled } from '../routes.ts'
+import type { PageEnv } from './admission.ts'
+import { reply, withPortal, type PageContext, type PageDeps, type PageDepsOf } from './exchange.ts'
+import { findEvents } from './find-events.ts'
+
+/** Adds the pages. */
+export function addPortalPages(routes: Hono<PageEnv>, depsOf: PageDepsOf): void {
+  routes.get('/admin/portals/:memberId', (c) => {
+    const deps = depsOf(c)
+    return withPortal(c, deps, (portal, memberId) => showPortal(c, deps, { portal, memberId }))
+  })
+  routes.get('/admin/portals/:memberId/stamp', (c) =>
+    withPortal(c, depsOf(c), async (portal) => {
+      const stamp = await portal.stamp()
+      return stamp === null ? null : c.text(stamp)
+    }),
+  )
+}
+
+interface AskedPortal {
+  readonly portal: PortalClient
+  readonly memberId: string
+}
+
+async function showPortal(
+  c: PageContext,
+  deps: PageDeps,
+  { portal, memberId }: AskedPortal,
+): Promise<Response | null> {
+  const query = new URL(c.req.url).searchParams
+  const search = parseEventSearch(query)
+  // The object answers its calls in turn: a change behind the stamp is seen by the next look at it.
+  const [stamp, view, shown, outside] = await Promise.all([
+    portal.stamp(),
+    portal.view(),
+    findEvents(portal, search),
+    // A page that is watched is asked for often, and the lists of KV are the dearest thing on it.
+    c.req.header('x-renewal') === undefined ? countOutside(deps, memberId) : null,
+  ])
+  if (stamp === null || view === null || shown === null) return null
+  const feedback = parseFeedback(query)
+  const page = { portal: view, outside, shown, search, feedback, stamp }
+  return reply(c, deps, (terms) => portalPage({ ...page, terms }))
+}
+
+/** The requests that wait outside of the object. */
+async function countOutside({ admin }: PageDeps, memberId: string): Promise<SpilledRequests> {
+  const { store } = admin.spill
+  const [spilled, refused] = await Promise.all([
+    countSpilled(store, memberId),
+    firstPage(store, memberId),
+  ])
+  return { spilled, refused: refused.length }
+}

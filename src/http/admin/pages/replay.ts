@@ -1,0 +1,67 @@
+/** The page that asks before a replay, and the wishes that its forms stand for. */
+import type { Hono } from 'hono'
+import { replayPage, type ReplayForm } from '../../../dashboard/replay-page.tsx'
+import type { PortalClient } from '../../../edge/portal-client.ts'
+import type { ReplayWish } from '../../../portal/lanes/control.ts'
+import type { PageEnv } from './admission.ts'
+import {
+  parseNumber,
+  reply,
+  withPortal,
+  type PageContext,
+  type PageDeps,
+  type PageDepsOf,
+} from './exchange.ts'
+
+/** Adds the page. */
+export function addReplayPage(routes: Hono<PageEnv>, depsOf: PageDepsOf): void {
+  routes.get('/admin/portals/:memberId/lanes/:destination/replay', (c) => {
+    const deps = depsOf(c)
+    return withPortal(c, deps, (portal, memberId) => showReplay(c, deps, { portal, memberId }))
+  })
+}
+
+async function showReplay(
+  c: PageContext,
+  deps: PageDeps,
+  { portal, memberId }: { readonly portal: PortalClient; readonly memberId: string },
+) {
+  const destination = c.req.param('destination') ?? ''
+  const query = new URL(c.req.url).searchParams
+  const [wish] = replayWishes(query) ?? []
+  const [shown, planned] = await Promise.all([
+    portal.view(),
+    wish === undefined ? null : portal.replayList(destination, wish),
+  ])
+  const lane = shown?.lanes.find((one) => one.destination === destination)
+  if (lane === undefined || planned?.ok === false) return null
+  const form: ReplayForm = {
+    from: query.get('from') ?? '',
+    to: query.get('to') ?? '',
+    parked: wish?.kind === 'parked',
+  }
+  const { cursor, parked } = lane
+  const page = { memberId, destination, form, planned: planned?.value ?? null, cursor, parked }
+  return reply(c, deps, (terms) => replayPage({ ...page, terms }))
+}
+
+/**
+ * The events that a form wants again: all parked ones, a range, or some by their sequences, where neighbours are one range;
+ * null for none of these.
+ */
+export function replayWishes(form: URLSearchParams): readonly ReplayWish[] | null {
+  if (form.get('parked') === 'true') return [{ kind: 'parked' }]
+  if (!form.has('sequence')) {
+    const [from, to] = [parseNumber(form.get('from')), parseNumber(form.get('to'))]
+    return from === null || to === null || from > to ? null : [{ kind: 'range', from, to }]
+  }
+  const wishes: { kind: 'range'; from: number; to: number }[] = []
+  const chosen = form.getAll('sequence').map(parseNumber)
+  for (const sequence of chosen.toSorted((one, other) => (one ?? 0) - (other ?? 0))) {
+    if (sequence === null) return null
+    const last = wishes.at(-1)
+    if (last !== undefined && sequence <= last.to + 1) last.to = sequence
+    else wishes.push({ kind: 'range', from: sequence, to: sequence })
+  }
+  return wishes
+}

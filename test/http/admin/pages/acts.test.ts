@@ -1,0 +1,106 @@
+/** The acts of the dashboard do what their buttons say, and lead back to a page that says so. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { PortalScenario } from '../../../support/scenarios/portal-scenario.ts'
+import { until } from '../../../support/until.ts'
+import { Browser } from '../../../support/worker/browser.ts'
+
+let scenario: PortalScenario
+const browser = new Browser()
+
+beforeEach(async () => {
+  scenario = new PortalScenario()
+  await browser.signsIn()
+})
+
+afterEach(() => scenario.close())
+
+/** Posts the form of a button; answers what the page then says. */
+async function presses(act: string, members: Record<string, string> = {}): Promise<string> {
+  const response = await browser.posts(`/admin/portals/${scenario.memberId}/${act}`, members)
+  expect(response.status).toBe(303)
+  const location = response.headers.get('location') ?? ''
+  expect(location).toMatch(new RegExp(`^/admin/portals/${scenario.memberId}(?:/parked)?\\?said=`))
+  expect((await browser.asks(location)).status).toBe(200)
+  return location.split('said=')[1] ?? ''
+}
+
+describe('a lane', () => {
+  it('is paused and goes on', async () => {
+    await scenario.relay.passesOn()
+    expect(await presses('lanes/erp/pause')).toBe('paused')
+    expect((await scenario.lane('erp')).state).toBe('paused')
+    expect(await presses('lanes/erp/resume')).toBe('active')
+    expect((await scenario.lane('erp')).state).toBe('active')
+  })
+
+  it('that is stuck lets its front be parked', async () => {
+    scenario.receiver('erp').answers(410)
+    await scenario.portal.sends()
+    await until(async () => (await scenario.lane('erp')).state === 'disabled')
+    expect(await presses('lanes/erp/park', { sequence: '2' })).toBe('not_head')
+    expect(await presses('lanes/erp/park', { sequence: '1' })).toBe('parked')
+    expect(await presses('lanes/erp/park', { sequence: 'x' })).toBe('invalid_request')
+    expect((await scenario.lane('erp')).parked).toBe(1)
+  })
+
+  it('that does not exist is said not to', async () => {
+    await scenario.relay.passesOn()
+    expect(await presses('lanes/other/pause')).toBe('unknown_lane')
+    expect(await presses('lanes/other/replay', { parked: 'true' })).toBe('unknown_lane')
+  })
+})
+
+describe('a replay', () => {
+  it('sends one, some or all parked events again, and leads back to where its button stood', async () => {
+    scenario.receiver('erp').failsOnce({ 1: 422, 2: 422, 3: 422 })
+    await scenario.relay.passesOn(4)
+    const back = `/admin/portals/${scenario.memberId}/parked`
+    expect(await presses('lanes/erp/replay', { sequence: '2', back })).toBe('replaying')
+    await until(async () => (await scenario.lane('erp')).parked === 2)
+    expect(await presses('lanes/erp/replay', { parked: 'true' })).toBe('replaying')
+    await until(async () => (await scenario.lane('erp')).parked === 0)
+    expect(await presses('lanes/erp/replay', { parked: 'true' })).toBe('nothing_to_replay')
+    expect(await presses('lanes/erp/replay', { from: '4', to: '2' })).toBe('invalid_request')
+  })
+
+  it('of more events than the lane may have jobs begins not at all', async () => {
+    await scenario.relay.passesOn(30)
+    const form = new URLSearchParams({ form: await browser.formToken() })
+    for (let sequence = 1; sequence <= 21; sequence += 2) form.append('sequence', String(sequence))
+    const response = await browser.asks(`/admin/portals/${scenario.memberId}/lanes/erp/replay`, {
+      form,
+    })
+    expect(response.headers.get('location')).toContain('said=too_many_chosen')
+    expect(scenario.receiver('erp').count).toBe(30)
+  })
+
+  it('does not lead to a foreign address', async () => {
+    await scenario.relay.passesOn()
+    const path = `/admin/portals/${scenario.memberId}/lanes/erp/pause`
+    const response = await browser.posts(path, { back: '//evil.example' })
+    expect(response.headers.get('location')).toBe('/admin?said=paused')
+  })
+})
+
+describe('a portal', () => {
+  it('without access cannot be compared, and says so', async () => {
+    await scenario.relay.passesOn()
+    expect(await presses('reconcile')).toBe('no_access')
+  })
+
+  it('loses a pin, and says when there is none', async () => {
+    await scenario.relay.passesOn()
+    expect(await presses('pins/9/remove')).toBe('invalid_request')
+  })
+
+  it('hands refused requests over again', async () => {
+    await scenario.relay.passesOn()
+    expect(await presses('refused/replay')).toBe('handed_over')
+  })
+
+  it('that is not known is a 404', async () => {
+    const path = `/admin/portals/${'f'.repeat(32)}/lanes/erp/pause`
+    expect((await browser.posts(path)).headers.get('location')).toContain('said=unknown_lane')
+    expect((await browser.posts('/admin/portals/x/lanes/erp/pause')).status).toBe(404)
+  })
+})

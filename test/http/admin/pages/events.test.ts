@@ -1,0 +1,40 @@
+/** The pages of one event, and of the parked ones, over a real object. */
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { PortalScenario } from '../../../support/scenarios/portal-scenario.ts'
+import { Browser } from '../../../support/worker/browser.ts'
+
+let scenario: PortalScenario
+const browser = new Browser()
+
+beforeEach(async () => {
+  scenario = new PortalScenario()
+  await browser.signsIn()
+  scenario.receiver('erp').failsOnce({ 2: 422 })
+})
+
+afterEach(() => scenario.close())
+
+const asks = (path: string) => browser.asks(`/admin/portals/${scenario.memberId}${path}`)
+
+it('an event shows its fate with the status of the answer', async () => {
+  await scenario.relay.passesOn(2)
+  const html = await (await asks('/events/2')).text()
+  expect(html).toContain('HTTP status 422')
+  expect(html).toContain('The receiver refused it (http_422).')
+})
+
+it.each(['/events/9', '/events/0', '/events/x', '/events/1e1'])('%s has no page', async (path) => {
+  await scenario.relay.passesOn(2)
+  expect((await asks(path)).status).toBe(404)
+})
+
+it('parked events and quarantined ones have a page', async () => {
+  await scenario.relay.passesOn(2)
+  const html = await (await asks('/parked')).text()
+  expect(html).toContain('erp: 1 parked event')
+  expect(html).toContain('No event is quarantined.')
+})
+
+it('a portal that is not known has none of them', async () => {
+  for (const path of ['/events/1', '/parked']) expect((await asks(path)).status).toBe(404)
+})

@@ -1,0 +1,50 @@
+/** The page that asks before a replay, and the wishes that its forms stand for. */
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { replayWishes } from '../../../../src/http/admin/pages/replay.ts'
+import { PortalScenario } from '../../../support/scenarios/portal-scenario.ts'
+import { Browser } from '../../../support/worker/browser.ts'
+
+it.each([
+  ['parked=true', [{ kind: 'parked' }]],
+  ['from=2&to=9', [{ kind: 'range', from: 2, to: 9 }]],
+  ['sequence=7', [{ kind: 'range', from: 7, to: 7 }]],
+  [
+    'sequence=9&sequence=4&sequence=5&sequence=6&sequence=5',
+    [
+      { kind: 'range', from: 4, to: 6 },
+      { kind: 'range', from: 9, to: 9 },
+    ],
+  ],
+  ['', null],
+  ['from=2', null],
+  ['from=9&to=2', null],
+  ['from=0&to=2', null],
+  ['from=1&to=2e3', null],
+  ['sequence=4&sequence=x', null],
+  ['parked=false', null],
+])('the form "%s" wants %j', (form, wishes) => {
+  expect(replayWishes(new URLSearchParams(form))).toEqual(wishes)
+})
+
+let scenario: PortalScenario
+const browser = new Browser()
+
+beforeEach(async () => {
+  scenario = new PortalScenario()
+  await browser.signsIn()
+})
+
+afterEach(() => scenario.close())
+
+it('a dry run shows the events, and sends none', async () => {
+  await scenario.relay.passesOn(3)
+  const path = `/admin/portals/${scenario.memberId}/lanes/erp/replay`
+  const response = await browser.asks(`${path}?from=1&to=2`)
+  expect(response.status).toBe(200)
+  expect(await response.text()).toContain('2 events would be sent to erp')
+  expect(scenario.receiver('erp').count).toBe(3)
+  expect((await browser.asks(path)).status).toBe(200)
+  expect(
+    (await browser.asks(`/admin/portals/${scenario.memberId}/lanes/other/replay`)).status,
+  ).toBe(404)
+})
