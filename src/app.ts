@@ -7,6 +7,7 @@ import type { RefusedCaller } from './core/refused-caller.ts'
 import type { CronDeps } from './edge/cron.ts'
 import { AccessVerifier } from './http/admin/access-token.ts'
 import type { PageAuth } from './http/admin/pages/admission.ts'
+import type { PageDeps } from './http/admin/pages/exchange.ts'
 import { createPageRoutes } from './http/admin/pages/routes.ts'
 import { requireAdmin } from './http/admin/auth.ts'
 import { createAdminRoutes, type AdminDeps } from './http/admin/routes.ts'
@@ -72,7 +73,7 @@ export function createApp(): Hono<{ Bindings: Env }> {
   )
   app.route(
     '/',
-    createPageRoutes((c) => ({ admin: createAdmin(c.env), auth: createAdminAuth(c.env, access) })),
+    createPageRoutes((c) => createPages(c.env, access)),
   )
   app.notFound(() => errorResponse('not_found'))
   app.onError((error) => {
@@ -206,6 +207,11 @@ function createAdmin(env: Env): AdminDeps {
     sending: { destinations: destinations ?? [], policy, world: WORLD },
     now: WORLD.now,
   }
+}
+
+function createPages(env: Env, access: AccessVerifier): PageDeps {
+  const { problems, warnings } = configOf(env)
+  return { admin: createAdmin(env), auth: createAdminAuth(env, access), problems, warnings }
 }
 
 /** Whether the operator's answer of `/healthz` is asked for. */

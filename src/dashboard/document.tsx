@@ -1,7 +1,7 @@
 /** The frame of every page: the head, the bar at the top, and the place of its content. */
 import { html, raw } from 'hono/html'
 import type { Child } from 'hono/jsx'
-import { SIGN_OUT_PATH, OVERVIEW_PATH } from './paths.ts'
+import { DESTINATIONS_PATH, OVERVIEW_PATH, SIGN_OUT_PATH } from './paths.ts'
 import { SCRIPT } from './script.ts'
 import { STYLES } from './styles.ts'
 import type { PageTerms } from './terms.ts'
@@ -61,6 +61,12 @@ function TopBar({ terms }: { readonly terms: PageTerms }) {
         </svg>
         bitrix24-event-relay
       </a>
+      {terms.isAdmitted && (
+        <nav class="row" aria-label="Pages">
+          <a href={OVERVIEW_PATH}>Portals</a>
+          <a href={DESTINATIONS_PATH}>Destinations</a>
+        </nav>
+      )}
       {terms.formToken !== null && (
         <form method="post" action={SIGN_OUT_PATH}>
           <FormToken terms={terms} />

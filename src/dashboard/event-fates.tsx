@@ -2,6 +2,7 @@
 import type { EventView, FateView } from '../portal/views/event-views.ts'
 import { ActButton } from './buttons.tsx'
 import { fateWords } from './event-way.ts'
+import { MessageText, type PreviewMessage } from './message.tsx'
 import { eventPath, lanePath } from './paths.ts'
 import { toneOfFate } from './portal/event-words.ts'
 import type { PageTerms } from './terms.ts'
@@ -13,10 +14,12 @@ export interface EventFatesTerms {
   readonly terms: PageTerms
   readonly memberId: string
   readonly view: EventView
+  /** The message that was asked for; null without one. */
+  readonly message: PreviewMessage | null
 }
 
 /** Shows the fates. */
-export function EventFates({ terms, memberId, view }: EventFatesTerms) {
+export function EventFates({ terms, memberId, view, message }: EventFatesTerms) {
   const fates = Object.entries(view.fates)
   if (fates.length === 0) return <p class="note">No destination takes events of this portal.</p>
   return (
@@ -28,24 +31,50 @@ export function EventFates({ terms, memberId, view }: EventFatesTerms) {
               <h3>{destination}</h3>
               <span class={`chip ${toneOfFate(fate.state)}`}>{fate.state}</span>
             </div>
-            {fate.state !== 'waiting' && (
-              <ActButton
-                terms={terms}
-                to={lanePath(memberId, destination, 'replay')}
-                members={{
-                  sequence: String(view.sequence),
-                  back: eventPath(memberId, view.sequence),
-                }}
-                about={`to ${destination}`}
-              >
-                Send again
-              </ActButton>
-            )}
+            <FateButtons
+              {...{ terms, memberId, destination }}
+              sequence={view.sequence}
+              state={fate.state}
+            />
           </div>
           <FateText fate={fate} />
+          {message?.destination === destination && (
+            <MessageText
+              message={message}
+              title="The message as it would be made now. It is no copy of what was sent."
+            />
+          )}
         </li>
       ))}
     </ul>
+  )
+}
+
+interface FateButtonsTerms extends Pick<EventFatesTerms, 'terms' | 'memberId'> {
+  readonly destination: string
+  readonly sequence: number
+  readonly state: FateView['state']
+}
+
+function FateButtons({ terms, memberId, destination, sequence, state }: FateButtonsTerms) {
+  const here = eventPath(memberId, sequence)
+  const query = new URLSearchParams({ preview: destination })
+  return (
+    <div class="row">
+      <a class="button" href={`${here}?${query.toString()}#fate-${destination}`}>
+        Show the message<span class="unseen"> for {destination}</span>
+      </a>
+      {state !== 'waiting' && (
+        <ActButton
+          terms={terms}
+          to={lanePath(memberId, destination, 'replay')}
+          members={{ sequence: String(sequence), back: here }}
+          about={`to ${destination}`}
+        >
+          Send again
+        </ActButton>
+      )}
+    </div>
   )
 }
 

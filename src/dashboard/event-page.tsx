@@ -2,6 +2,7 @@
 import type { EventView } from '../portal/views/event-views.ts'
 import { FeedbackText, type Feedback } from './feedback.tsx'
 import type { PageContent } from './document.tsx'
+import type { PreviewMessage } from './message.tsx'
 import { eventPath, portalPath } from './paths.ts'
 import { EventFates } from './event-fates.tsx'
 import { enrichmentWords, quarantineWords } from './event-way.ts'
@@ -19,6 +20,8 @@ export interface EventPage {
   /** The last sequence of the log, for the way to the next event. */
   readonly head: number
   readonly feedback: Feedback | null
+  /** The message that was asked for; null without one. */
+  readonly message: PreviewMessage | null
 }
 
 /** Makes the page. */
@@ -39,7 +42,7 @@ export function eventPage(page: EventPage): PageContent {
         </section>
         <section class="panel" aria-labelledby="fates-title">
           <h2 id="fates-title">Its fate at each destination</h2>
-          <EventFates terms={page.terms} memberId={page.memberId} view={view} />
+          <EventFates {...page} />
         </section>
         <section class="panel" aria-labelledby="changes-title">
           <h2 id="changes-title">Changes</h2>

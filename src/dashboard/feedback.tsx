@@ -16,6 +16,11 @@ const WORDS = {
     'The comparison with the portal has begun. What it finds appears as events.',
   ],
   handed_over: ['good', 'The refused requests were handed over again.'],
+  ordered: [
+    'good',
+    'It is done in the first portals. With more than 400 portals the rest follows within minutes.',
+  ],
+  unknown_destination: ['bad', 'Nothing was done: there is no such destination.'],
   pin_removed: ['good', 'The pin is removed. Its token speaks for the first portal that uses it.'],
   unknown_lane: ['bad', 'Nothing was done: there is no such lane.'],
   removed_lane: ['bad', 'Nothing was done: the destination is not configured any more.'],

@@ -38,3 +38,11 @@ export function eventPath(memberId: string, sequence: number): string {
 export function lanePath(memberId: string, destination: string, act: string): string {
   return belowPortal(memberId, 'lanes', destination, act)
 }
+
+/** The page of all destinations. */
+export const DESTINATIONS_PATH = '/admin/destinations'
+
+/** An act on a destination in all portals, or a page about it. */
+export function destinationPath(destination: string, act: string): string {
+  return `${DESTINATIONS_PATH}/${encodeURIComponent(destination)}/${act}`
+}

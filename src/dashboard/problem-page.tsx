@@ -3,12 +3,16 @@ import type { PageContent } from './document.tsx'
 import { OVERVIEW_PATH } from './paths.ts'
 
 /** Why there is no other page. */
-export type PageProblem = 'not_found' | 'foreign_form' | 'failed'
+export type PageProblem = 'not_found' | 'ambiguous_domain' | 'foreign_form' | 'failed'
 
 const WORDS: Readonly<Record<PageProblem, { readonly title: string; readonly text: string }>> = {
   not_found: {
     title: 'Nothing is found here',
     text: 'The relay knows no such portal, event, lane or page. A portal is known as soon as it has installed the application, or has sent an event that its outgoing webhook proves.',
+  },
+  ambiguous_domain: {
+    title: 'Several portals have this domain',
+    text: 'Search for the domain on the overview, and choose one of them.',
   },
   foreign_form: {
     title: 'Nothing was done',

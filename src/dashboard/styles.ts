@@ -51,9 +51,13 @@ main:focus { outline: none; }
 .skip { position: absolute; left: -999px; padding: 8px 12px; background: var(--surface); }
 .skip:focus { left: 8px; top: 8px; z-index: 1; }
 .top, main { width: min(1180px, 100% - 32px); margin-inline: auto; }
-.top { display: flex; align-items: center; justify-content: space-between; gap: 12px; padding: 14px 0; }
+.top { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: 12px; padding: 14px 0; }
 .brand { display: inline-flex; align-items: center; gap: 8px; color: var(--text); font-weight: 650; text-decoration: none; }
 .glyph { width: 22px; height: 22px; fill: none; stroke: var(--accent); stroke-width: 2.6; stroke-linecap: round; }
+.top nav a { white-space: nowrap; }
+.top nav { flex: 1; gap: 16px; padding-left: 8px; }
+details > *:not(summary) { margin-top: 8px; }
+summary { width: fit-content; cursor: pointer; color: var(--muted); }
 main { display: grid; grid-template-columns: minmax(0, 1fr); gap: 16px; padding-bottom: 48px; }
 .panel { display: grid; grid-template-columns: minmax(0, 1fr); gap: 12px; padding: 18px 20px; border: 1px solid var(--line); border-radius: 12px; background: var(--surface); }
 .narrow { width: min(30rem, 100%); margin: 6vh auto 0; }
@@ -112,6 +116,7 @@ table { width: 100%; border-collapse: collapse; }
 th, td { padding: 8px 12px 8px 0; border-top: 1px solid var(--line); text-align: left; vertical-align: top; }
 th { color: var(--muted); font-weight: 500; }
 @media (max-width: 480px) {
+  .top nav { order: 1; flex-basis: 100%; padding: 0; }
   .panel { padding: 14px; }
 }
 @media (prefers-reduced-motion: no-preference) {

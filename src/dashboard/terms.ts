@@ -9,6 +9,8 @@ export interface PageTerms {
    * in, or whose request carries the admin token itself.
    */
   readonly formToken: string | null
+  /** Whether the reader may see the pages, and not only the sign-in. */
+  readonly isAdmitted: boolean
   /** When the page was made, in unix milliseconds. */
   readonly now: number
 }

@@ -11,7 +11,14 @@ import {
 import type { EventView } from '../../src/portal/views/event-views.ts'
 
 function htmlOf(fates: EventView['fates']): string {
-  return String(EventFates({ terms: aPage(), memberId: MEMBER_ID, view: anEventView({ fates }) }))
+  return String(
+    EventFates({
+      terms: aPage(),
+      memberId: MEMBER_ID,
+      view: anEventView({ fates }),
+      message: null,
+    }),
+  )
 }
 
 test('what is not written down is said to be so', () => {
@@ -40,4 +47,14 @@ test('an event that was left out was sent nowhere, so it has no facts', () => {
   const fate = { ...WAITING_FATE, state: 'filtered', attempts: null, reason: 'field' } as const
   expect(htmlOf({ erp: fate })).not.toContain('not recorded')
   expect(htmlOf({})).toContain('No destination takes events of this portal.')
+})
+
+test('the message that was asked for stands at its destination, and says that it is no copy', () => {
+  const preview = { headers: {}, body: { text: 'Hello' } }
+  const view = anEventView({ fates: { erp: DELIVERED_FATE, crm: DELIVERED_FATE } })
+  const message = { destination: 'erp', preview }
+  const html = String(EventFates({ terms: aPage(), memberId: MEMBER_ID, view, message }))
+  expect(html.match(/It is no copy of what was sent/g)).toHaveLength(1)
+  expect(html.indexOf('Hello')).toBeLessThan(html.indexOf('fate-crm'))
+  expect(html).toContain(`href="/admin/portals/${MEMBER_ID}/events/42?preview=crm#fate-crm"`)
 })

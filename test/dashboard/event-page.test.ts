@@ -12,6 +12,7 @@ function pageOf(partial: Partial<EventView> = {}) {
     view: anEventView(partial),
     head: 43,
     feedback: null,
+    message: null,
   })
 }
 

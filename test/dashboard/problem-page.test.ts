@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { problemPage } from '../../src/dashboard/problem-page.tsx'
 import { textOf } from '../support/builders/a-page.ts'
 
-test.each(['not_found', 'foreign_form', 'failed'] as const)(
+test.each(['not_found', 'ambiguous_domain', 'foreign_form', 'failed'] as const)(
   '%s is told with a way on',
   async (problem) => {
     expect(await textOf(problemPage(problem))).toMatch(/\. To the overview$/)

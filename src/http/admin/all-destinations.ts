@@ -6,7 +6,7 @@ import { NO_LANES, type DestinationTotals } from '../../core/reports/report-tota
 import { openReceiver, type Destination } from '../../destinations/settings/destination.ts'
 import { giveOrder, type OrderDeps, type OrderProgress } from '../../edge/orders.ts'
 import type { DirectoryRemote } from '../../objects/directory.ts'
-import { ORDER_ACTS, type OrderAct } from '../../objects/order-store.ts'
+import { ORDER_ACTS, type Order, type OrderAct } from '../../objects/order-store.ts'
 import { isoTime } from '../../portal/views/iso-time.ts'
 import { withTimeout } from '../../storage/with-timeout.ts'
 import { errorResponse } from '../error-response.ts'
@@ -33,7 +33,10 @@ export function addAllDestinationsRoutes(
   routes: Hono,
   depsOf: (c: Context) => AllDestinationsDeps,
 ): void {
-  routes.get('/destinations', (c) => withTimeout(listDestinations(depsOf(c)), ADMIN_MS))
+  routes.get('/destinations', async (c) => {
+    const destinations = await withTimeout(listDestinations(depsOf(c)), ADMIN_MS)
+    return reply({ destinations })
+  })
   for (const act of ORDER_ACTS) {
     routes.post(`/destinations/:destination/${act}`, (c) => order(c, depsOf(c), act))
   }
@@ -46,9 +49,16 @@ async function order(c: Context, deps: AllDestinationsDeps, act: OrderAct): Prom
   }
   const body = act === 'replay' ? await readJson(c.req.raw, ParkedSchema) : {}
   if (body === null || readQuery(c, NoQuerySchema) === null) return errorResponse('invalid_request')
+  return reply(progressView(await orderInAllPortals(deps, { destination, act })), 202)
+}
+
+/** Gives an order to the lanes of a destination in all portals. */
+export function orderInAllPortals(
+  deps: AllDestinationsDeps,
+  wanted: Order,
+): Promise<OrderProgress> {
   const { portals, log } = deps.drain
-  const given = giveOrder({ portals, log, directory: deps.directory }, { destination, act })
-  return reply(progressView(await withTimeout(given, ADMIN_MS)), 202)
+  return withTimeout(giveOrder({ portals, log, directory: deps.directory }, wanted), ADMIN_MS)
 }
 
 /** The members that ask for attention stand only where there is something to tell. */
@@ -57,17 +67,15 @@ function progressView({ portals, failed, left }: OrderProgress) {
 }
 
 /** Every configured destination, and those that are configured no more while a portal has a lane of them. */
-async function listDestinations(deps: AllDestinationsDeps): Promise<Response> {
+export async function listDestinations(deps: AllDestinationsDeps) {
   const totals = new Map(Object.entries((await deps.directory.sumReports(deps.now())).destinations))
   const { destinations } = deps.sending
   const names = new Set(destinations.map(({ name }) => name))
   const former = [...totals].filter(([name]) => !names.has(name))
-  return reply({
-    destinations: [
-      ...destinations.map((one) => configuredView(one, totals.get(one.name) ?? NO_LANES, deps)),
-      ...former.map(([name, sums]) => ({ name, ...NOT_CONFIGURED, ...totalsView(sums) })),
-    ],
-  })
+  return [
+    ...destinations.map((one) => configuredView(one, totals.get(one.name) ?? NO_LANES, deps)),
+    ...former.map(([name, sums]) => ({ name, ...NOT_CONFIGURED, ...totalsView(sums) })),
+  ]
 }
 
 const NOT_CONFIGURED = { type: null, host: null, language: null, problems: [] }

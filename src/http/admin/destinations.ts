@@ -67,7 +67,8 @@ async function test(c: Context, deps: DestinationsDeps): Promise<Response> {
   return outcome === null ? errorResponse('not_found') : replyOutcome(outcome)
 }
 
-async function sendTestMessage(
+/** Sends a test message that belongs to no portal. */
+export async function sendTestMessage(
   destination: Destination,
   sending: SendingDeps,
 ): Promise<DeliveryOutcome> {

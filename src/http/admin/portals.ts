@@ -42,7 +42,8 @@ export interface PortalRow {
   readonly reportedAt: string | null
 }
 
-type ListQuery = v.InferOutput<typeof ListQuerySchema>
+/** What is looked for in the list. */
+export type ListQuery = v.InferOutput<typeof ListQuerySchema>
 
 /** The dependencies of the list. */
 export interface ListDeps {
@@ -55,17 +56,23 @@ export function addListRoute(routes: Hono, depsOf: (c: Context) => ListDeps): vo
   routes.get('/portals', async (c) => {
     const query = readQuery(c, ListQuerySchema)
     if (query === null) return errorResponse('invalid_request')
-    const { directory, now } = depsOf(c)
-    const asked = Promise.all([
-      directory.listReports(reportQuery(query)),
-      directory.listPending(now()),
-    ])
-    const [page, pending] = await withTimeout(asked, ADMIN_MS)
-    const rows = page.portals.map(rowOf)
-    const known = new Set(rows.map(({ memberId }) => memberId))
-    const waiting = pending.filter((one) => isListed(one, query) && !known.has(one.memberId))
-    return reply({ portals: [...waiting.map(pendingRow), ...rows], cursor: page.cursor })
+    return reply(await withTimeout(listPortals(depsOf(c), query), ADMIN_MS))
   })
+}
+
+/** One page of the list; the first one begins with portals of which only a pending install is known. */
+export async function listPortals(
+  { directory, now }: ListDeps,
+  query: ListQuery,
+): Promise<{ readonly portals: readonly PortalRow[]; readonly cursor: string | null }> {
+  const [page, pending] = await Promise.all([
+    directory.listReports(reportQuery(query)),
+    directory.listPending(now()),
+  ])
+  const rows = page.portals.map(rowOf)
+  const known = new Set(rows.map(({ memberId }) => memberId))
+  const waiting = pending.filter((one) => isListed(one, query) && !known.has(one.memberId))
+  return { portals: [...waiting.map(pendingRow), ...rows], cursor: page.cursor }
 }
 
 function reportQuery({ state, q, problem, cursor = '' }: ListQuery): ReportQuery {

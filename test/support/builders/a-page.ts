@@ -5,7 +5,7 @@ import { NOW } from '../time.ts'
 
 /** The circumstances of a page whose reader has signed in. */
 export function aPage(partial: Partial<PageTerms> = {}): PageTerms {
-  return { nonce: 'a-nonce', formToken: 'a-proof', now: NOW, ...partial }
+  return { nonce: 'a-nonce', formToken: 'a-proof', isAdmitted: true, now: NOW, ...partial }
 }
 
 /** The content of a page as HTML. */

@@ -2,6 +2,7 @@
 import type { Hono } from 'hono'
 import { MAX_REPLAY_JOBS } from '../../../core/lanes/state/replay-job.ts'
 import type { Feedback } from '../../../dashboard/feedback.tsx'
+import { portalPath } from '../../../dashboard/paths.ts'
 import type { PortalClient } from '../../../edge/portal-client.ts'
 import { replayRefused } from '../../../edge/spill/refused.ts'
 import type { LaneWish } from '../../../portal/lanes/control.ts'
@@ -24,7 +25,7 @@ export function addActs(routes: Hono<PageEnv>, depsOf: PageDepsOf): void {
   const add = (path: string, act: Act): void => {
     routes.post(`${portal}${path}`, (c) =>
       withPortal(c, depsOf(c), async (object, memberId) =>
-        replyToAct(c, memberId, await act(object, c)),
+        replyToAct(c, portalPath(memberId), await act(object, c)),
       ),
     )
   }
@@ -40,8 +41,8 @@ export function addActs(routes: Hono<PageEnv>, depsOf: PageDepsOf): void {
   )
   routes.post(`${portal}/refused/replay`, (c) =>
     withPortal(c, depsOf(c), async (_, memberId) => {
-      await replayRefused(depsOf(c).admin, memberId)
-      return replyToAct(c, memberId, 'handed_over')
+      await replayRefused(depsOf(c).admin.drain, memberId)
+      return replyToAct(c, portalPath(memberId), 'handed_over')
     }),
   )
 }

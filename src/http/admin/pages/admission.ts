@@ -7,7 +7,7 @@ import { createMiddleware } from 'hono/factory'
 import { FORM_TOKEN_NAME } from '../../../dashboard/buttons.tsx'
 import { OVERVIEW_PATH, ownPath } from '../../../dashboard/paths.ts'
 import { problemPage } from '../../../dashboard/problem-page.tsx'
-import { signInPage, type SignInReason } from '../../../dashboard/sign-in-page.tsx'
+import { admissionPage, type AdmissionReason } from '../../../dashboard/admission-page.tsx'
 import { readBody } from '../../body.ts'
 import { errorResponse } from '../../error-response.ts'
 import { isBearer, isAdminToken, noteRefusal, refuseAdmin, type AdminAuth } from '../auth.ts'
@@ -62,7 +62,7 @@ export function admit(authOf: (c: Context) => PageAuth): MiddlewareHandler<PageE
       isForm &&
       !(isFromHere(c.req.raw) && (await isFormOf(session, form.get(FORM_TOKEN_NAME))))
     ) {
-      const terms = { formToken, now: auth.now() }
+      const terms = { formToken, isAdmitted: true, now: auth.now() }
       return replyPage(c, () => problemPage('foreign_form'), { terms, status: 403 })
     }
     c.set('admission', { formToken, form })
@@ -98,17 +98,17 @@ export function signOut(c: Context): Response {
 async function askToSignIn(
   c: Context,
   auth: PageAuth,
-  { reason, to }: { readonly reason: SignInReason; readonly to: string | null },
+  { reason, to }: { readonly reason: AdmissionReason; readonly to: string | null },
 ): Promise<Response> {
   const { protocol, hostname } = new URL(c.req.url)
-  const page = signInPage({
+  const page = admissionPage({
     reason,
     to: ownPath(to),
     isInsecure: protocol === 'http:' && !isThisMachine(hostname),
     isFromElsewhere: c.req.method === 'GET' && c.req.header('sec-fetch-site') === 'cross-site',
   })
   if (reason === 'too_many_wrong_tokens') c.header('retry-after', '60')
-  const terms = { formToken: null, now: auth.now() }
+  const terms = { formToken: null, isAdmitted: false, now: auth.now() }
   return replyPage(c, () => page, { terms, status: STATUSES[reason] })
 }
 
@@ -117,7 +117,7 @@ const STATUSES = {
   wrong_token: 401,
   too_many_wrong_tokens: 429,
   foreign_form: 403,
-} as const satisfies Record<SignInReason, number>
+} as const satisfies Record<AdmissionReason, number>
 
 /**
  * Whether a request was made by a page of this relay. Browsers say so in two headers, which no page can change. A program that

@@ -36,11 +36,23 @@ interface AskedPortal {
 async function showEvent(c: PageContext, deps: PageDeps, { portal, memberId }: AskedPortal) {
   const sequence = parseNumber(c.req.param('sequence'))
   if (sequence === null) return null
-  const [shown, view] = await Promise.all([portal.view(), portal.event(sequence)])
+  const query = new URL(c.req.url).searchParams
+  const destination = query.get('preview')
+  const [shown, view, preview] = await Promise.all([
+    portal.view(),
+    portal.event(sequence),
+    destination === null ? null : portal.preview(destination, sequence),
+  ])
   if (shown === null || view === null) return null
-  const feedback = parseFeedback(new URL(c.req.url).searchParams)
+  const message =
+    destination === null || preview === null
+      ? null
+      : { destination, preview: preview.ok ? preview.value : null }
+  const feedback = parseFeedback(query)
   const { domain, head } = shown
-  return reply(c, deps, (terms) => eventPage({ terms, memberId, domain, view, head, feedback }))
+  return reply(c, deps, (terms) =>
+    eventPage({ terms, memberId, domain, view, head, feedback, message }),
+  )
 }
 
 /** Quarantined events have no list of their own, so they are looked for among the newest ones. */

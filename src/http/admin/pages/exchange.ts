@@ -1,14 +1,13 @@
 /** The common part of all pages: the portal that the path names, its page, and the way back from an act. */
 import type { Context } from 'hono'
-import { isMemberId } from '../../../core/access/member-id.ts'
 import { FEEDBACK_NAME, type Feedback } from '../../../dashboard/feedback.tsx'
 import type { PageContent } from '../../../dashboard/document.tsx'
-import { ownPath, portalPath } from '../../../dashboard/paths.ts'
+import { ownPath } from '../../../dashboard/paths.ts'
 import { problemPage, type PageProblem } from '../../../dashboard/problem-page.tsx'
 import type { PageTerms } from '../../../dashboard/terms.ts'
 import type { PortalClient } from '../../../edge/portal-client.ts'
 import { withTimeout } from '../../../storage/with-timeout.ts'
-import { ADMIN_MS } from '../exchange.ts'
+import { ADMIN_MS, findMemberId } from '../exchange.ts'
 import type { AdminDeps } from '../routes.ts'
 import type { PageAuth, PageEnv } from './admission.ts'
 import { protect, replyPage } from './answer.ts'
@@ -17,6 +16,10 @@ import { protect, replyPage } from './answer.ts'
 export interface PageDeps {
   readonly auth: PageAuth
   readonly admin: AdminDeps
+  /** What is wrong with the configuration. */
+  readonly problems: readonly { readonly setting: string; readonly problem: string }[]
+  /** What is unsafe about it. */
+  readonly warnings: readonly string[]
 }
 
 /** Gives the dependencies with the bindings of a request. */
@@ -32,8 +35,19 @@ export type AskedTerms = Omit<PageTerms, 'nonce'>
 export function termsOf(c: PageContext, { auth }: PageDeps): AskedTerms {
   // A request whose admission failed has none.
   const admission: PageEnv['Variables']['admission'] | undefined = c.get('admission')
-  return { formToken: admission?.formToken ?? null, now: auth.now() }
+  return {
+    formToken: admission?.formToken ?? null,
+    isAdmitted: admission !== undefined,
+    now: auth.now(),
+  }
 }
+
+const PROBLEM_STATUSES = {
+  not_found: 404,
+  ambiguous_domain: 409,
+  foreign_form: 403,
+  failed: 500,
+} as const satisfies Record<PageProblem, number>
 
 /** Answers with a page that tells why there is no other one. */
 export function replyProblem(
@@ -42,20 +56,27 @@ export function replyProblem(
   problem: PageProblem,
 ): Promise<Response> {
   protect(c)
-  const status = problem === 'failed' ? 500 : 404
+  const status = PROBLEM_STATUSES[problem]
   return replyPage(c, () => problemPage(problem), { terms: termsOf(c, deps), status })
 }
 
-/** Does the work with the object of the portal that the path names, or says that there is none. */
+/**
+ * Does the work with the object of the portal that the path names by its member id or its domain, or says that there is
+ * none.
+ */
 export async function withPortal(
   c: PageContext,
   deps: PageDeps,
   work: (portal: PortalClient, memberId: string) => Promise<Response | null>,
 ): Promise<Response> {
-  const memberId = (c.req.param('memberId') ?? '').toLowerCase()
-  if (!isMemberId(memberId)) return replyProblem(c, deps, 'not_found')
-  const response = await withTimeout(work(deps.admin.portals(memberId), memberId), ADMIN_MS)
-  return response ?? replyProblem(c, deps, 'not_found')
+  const { portals, directory } = deps.admin
+  async function find(): Promise<Response> {
+    const found = await findMemberId(c.req.param('memberId') ?? '', directory)
+    if (!found.ok) return replyProblem(c, deps, found.error)
+    const response = await work(portals(found.value), found.value)
+    return response ?? replyProblem(c, deps, 'not_found')
+  }
+  return withTimeout(find(), ADMIN_MS)
 }
 
 /** Answers with a page. */
@@ -68,9 +89,9 @@ export function reply(
 }
 
 /** Leads from an act back to the page of its button, which says what was done. */
-export function replyToAct(c: PageContext, memberId: string, feedback: Feedback): Response {
+export function replyToAct(c: PageContext, page: string, feedback: Feedback): Response {
   const back = c.get('admission').form.get('back')
-  const [path = '', query] = (back === null ? portalPath(memberId) : ownPath(back)).split('?')
+  const [path = '', query] = (back === null ? page : ownPath(back)).split('?')
   const search = new URLSearchParams(query)
   search.set(FEEDBACK_NAME, feedback)
   return c.redirect(`${path}?${search.toString()}`, 303)

@@ -53,7 +53,7 @@ async function showPortal(
 
 /** The requests that wait outside of the object. */
 async function countOutside({ admin }: PageDeps, memberId: string): Promise<SpilledRequests> {
-  const { store } = admin.spill
+  const { store } = admin.drain.spill
   const [spilled, refused] = await Promise.all([
     countSpilled(store, memberId),
     firstPage(store, memberId),

@@ -5,7 +5,9 @@ import { OVERVIEW_PATH, SIGN_IN_PATH, SIGN_OUT_PATH } from '../../../dashboard/p
 import { addActs } from './acts.ts'
 import { admit, signIn, signOut, type PageEnv } from './admission.ts'
 import { replyProblem, type PageDepsOf } from './exchange.ts'
+import { addDestinationPages } from './destinations.ts'
 import { addEventPages } from './events.ts'
+import { addOverviewPage } from './overview.ts'
 import { addPortalPages } from './portal.ts'
 import { addReplayPage } from './replay.ts'
 
@@ -22,6 +24,8 @@ export function createPageRoutes(depsOf: PageDepsOf): Hono<PageEnv> {
   for (const path of [SIGN_IN_PATH, SIGN_OUT_PATH]) {
     routes.get(path, (c) => c.redirect(OVERVIEW_PATH, 303))
   }
+  addOverviewPage(routes, depsOf)
+  addDestinationPages(routes, depsOf)
   addPortalPages(routes, depsOf)
   addEventPages(routes, depsOf)
   addReplayPage(routes, depsOf)

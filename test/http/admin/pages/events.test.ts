@@ -38,3 +38,11 @@ it('parked events and quarantined ones have a page', async () => {
 it('a portal that is not known has none of them', async () => {
   for (const path of ['/events/1', '/parked']) expect((await asks(path)).status).toBe(404)
 })
+
+it('an event shows the message as it would be made now', async () => {
+  await scenario.relay.passesOn(2)
+  const html = await (await asks('/events/1?preview=erp')).text()
+  expect(html).toContain('It is no copy of what was sent.')
+  expect(html).toContain(`webhook-id: ${scenario.memberId}-1`)
+  expect(await (await asks('/events/1?preview=other')).text()).not.toContain('It is no copy')
+})

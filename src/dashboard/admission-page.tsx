@@ -3,14 +3,14 @@ import type { PageContent } from './document.tsx'
 import { SIGN_IN_PATH } from './paths.ts'
 
 /** Why the sign-in is asked for. */
-export type SignInReason =
+export type AdmissionReason =
   | 'not_signed_in'
   | 'wrong_token'
   | 'too_many_wrong_tokens'
   | 'foreign_form'
 
 /** The sentence for each reason; null where the page needs none. */
-const WORDS: Readonly<Record<SignInReason, string | null>> = {
+const WORDS: Readonly<Record<AdmissionReason, string | null>> = {
   not_signed_in: null,
   wrong_token: 'This is not the admin token. It is the value of the secret ADMIN_TOKEN.',
   too_many_wrong_tokens:
@@ -19,8 +19,8 @@ const WORDS: Readonly<Record<SignInReason, string | null>> = {
 }
 
 /** The parts of the page. */
-export interface SignInPage {
-  readonly reason: SignInReason
+export interface AdmissionPage {
+  readonly reason: AdmissionReason
   /** Where the reader wanted to go. */
   readonly to: string
   /** Whether the reader came by plain http from another machine, where no browser keeps the session. */
@@ -33,7 +33,12 @@ export interface SignInPage {
 }
 
 /** Makes the page. */
-export function signInPage({ reason, to, isInsecure, isFromElsewhere }: SignInPage): PageContent {
+export function admissionPage({
+  reason,
+  to,
+  isInsecure,
+  isFromElsewhere,
+}: AdmissionPage): PageContent {
   const words = WORDS[reason]
   return {
     title: 'Sign in',

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { signInPage, type SignInPage } from '../../src/dashboard/sign-in-page.tsx'
+import { admissionPage, type AdmissionPage } from '../../src/dashboard/admission-page.tsx'
 import { contentOf, textOf } from '../support/builders/a-page.ts'
 
-const PAGE: SignInPage = {
+const PAGE: AdmissionPage = {
   reason: 'not_signed_in',
   to: '/admin',
   isInsecure: false,
@@ -10,18 +10,18 @@ const PAGE: SignInPage = {
 }
 
 test('the field of the token is named, hidden from eyes, and has the focus', async () => {
-  const html = await contentOf(signInPage(PAGE))
+  const html = await contentOf(admissionPage(PAGE))
   expect(html).toContain('<label for="token">Admin token</label>')
   expect(html).toMatch(/<input id="token"[^>]*type="password"[^>]*autofocus/)
   expect(html).not.toContain('role="alert"')
 })
 
 test('the reason of a further try is said to a screen reader, and belongs to the field', async () => {
-  const html = await contentOf(signInPage({ ...PAGE, reason: 'wrong_token' }))
+  const html = await contentOf(admissionPage({ ...PAGE, reason: 'wrong_token' }))
   expect(html).toContain('role="alert" id="why"')
   expect(html).toMatch(/<input id="token"[^>]*aria-describedby="why"[^>]*aria-invalid="true"/)
 })
 
 test('a reader over http is told why no browser would keep the session', async () => {
-  expect(await textOf(signInPage({ ...PAGE, isInsecure: true }))).toContain('over https only')
+  expect(await textOf(admissionPage({ ...PAGE, isInsecure: true }))).toContain('over https only')
 })

@@ -1,0 +1,93 @@
+/** The page of the destinations, and its acts. */
+import type { Hono } from 'hono'
+import { parseFeedback, type Feedback } from '../../../dashboard/feedback.tsx'
+import { destinationsPage, type TestMessageOutcome } from '../../../dashboard/destinations-page.tsx'
+import type { PreviewMessage } from '../../../dashboard/message.tsx'
+import { DESTINATIONS_PATH } from '../../../dashboard/paths.ts'
+import { NO_MEMORY } from '../../../core/lanes/state/receiver-memory.ts'
+import { previewParcel, sampleParcel } from '../../../destinations/preview.ts'
+import { openReceiver, type Destination } from '../../../destinations/settings/destination.ts'
+import { ORDER_ACTS } from '../../../objects/order-store.ts'
+import { withTimeout } from '../../../storage/with-timeout.ts'
+import { listDestinations, orderInAllPortals } from '../all-destinations.ts'
+import { sendTestMessage } from '../destinations.ts'
+import { ADMIN_MS } from '../exchange.ts'
+import type { PageEnv } from './admission.ts'
+import {
+  reply,
+  replyProblem,
+  replyToAct,
+  type PageContext,
+  type PageDeps,
+  type PageDepsOf,
+} from './exchange.ts'
+
+/** Adds the page and its acts. */
+export function addDestinationPages(routes: Hono<PageEnv>, depsOf: PageDepsOf): void {
+  routes.get(DESTINATIONS_PATH, (c) => show(c, depsOf(c)))
+  routes.get(`${DESTINATIONS_PATH}/:destination/preview`, (c) =>
+    withDestination(c, depsOf(c), async (destination) => {
+      const deps = depsOf(c)
+      return show(c, deps, { message: await sampleOf(destination, deps) })
+    }),
+  )
+  routes.post(`${DESTINATIONS_PATH}/:destination/test`, (c) =>
+    withDestination(c, depsOf(c), async (destination) => {
+      const deps = depsOf(c)
+      return show(c, deps, { tested: await testOf(destination, deps) })
+    }),
+  )
+  for (const act of ORDER_ACTS) {
+    routes.post(`${DESTINATIONS_PATH}/:destination/${act}`, (c) =>
+      withDestination(c, depsOf(c), async ({ name }) => {
+        const { portals } = await orderInAllPortals(depsOf(c).admin, { destination: name, act })
+        const isNothing = act === 'replay' && portals === 0
+        const feedback: Feedback = isNothing ? 'nothing_to_replay' : 'ordered'
+        return replyToAct(c, DESTINATIONS_PATH, feedback)
+      }),
+    )
+  }
+}
+
+/** Does the work with the destination that the path names, or says that there is none. */
+function withDestination(
+  c: PageContext,
+  deps: PageDeps,
+  work: (destination: Destination) => Promise<Response>,
+): Promise<Response> {
+  const name = c.req.param('destination')
+  const destination = deps.admin.sending.destinations.find((known) => known.name === name)
+  return destination === undefined ? replyProblem(c, deps, 'not_found') : work(destination)
+}
+
+async function show(
+  c: PageContext,
+  deps: PageDeps,
+  {
+    tested = null,
+    message = null,
+  }: { tested?: TestMessageOutcome | null; message?: PreviewMessage | null } = {},
+): Promise<Response> {
+  const destinations = await withTimeout(listDestinations(deps.admin), ADMIN_MS)
+  const feedback = parseFeedback(new URL(c.req.url).searchParams)
+  const page = { feedback, destinations, tested, message }
+  return reply(c, deps, (terms) => destinationsPage({ ...page, terms }))
+}
+
+async function testOf(destination: Destination, { admin }: PageDeps): Promise<TestMessageOutcome> {
+  const { name } = destination
+  const outcome = await withTimeout(sendTestMessage(destination, admin.sending), ADMIN_MS)
+  const { kind, status } = outcome
+  const { reason, detail } = outcome.kind === 'delivered' ? { reason: null, detail: null } : outcome
+  return { destination: name, kind, status, reason, detail }
+}
+
+/** The message about an invented event. */
+async function sampleOf(destination: Destination, { admin }: PageDeps): Promise<PreviewMessage> {
+  const { policy, world } = admin.sending
+  const receiver = openReceiver(destination, new Map(), policy)
+  if (!receiver.ok) return { destination: destination.name, preview: null }
+  const terms = { now: world.now(), memory: NO_MEMORY }
+  const preview = await previewParcel(receiver.value, sampleParcel(null), terms)
+  return { destination: destination.name, preview }
+}

@@ -1,0 +1,51 @@
+/** The overview. It reads the directory alone, so it asks no portal's object. */
+import type { Hono } from 'hono'
+import { parseFeedback } from '../../../dashboard/feedback.tsx'
+import { overviewPage } from '../../../dashboard/overview-page.tsx'
+import { OVERVIEW_PATH } from '../../../dashboard/paths.ts'
+import { isMemberId } from '../../../core/access/member-id.ts'
+import { withTimeout } from '../../../storage/with-timeout.ts'
+import { ADMIN_MS } from '../exchange.ts'
+import { listPortals, type ListQuery } from '../portals.ts'
+import type { PageEnv } from './admission.ts'
+import { reply, type PageContext, type PageDeps, type PageDepsOf } from './exchange.ts'
+
+/** The most portals with a problem that are told one by one. */
+const MAX_TROUBLED = 20
+
+/** The longest text that is looked for. */
+const MAX_TEXT = 255
+
+/** Adds the page. */
+export function addOverviewPage(routes: Hono<PageEnv>, depsOf: PageDepsOf): void {
+  routes.get(OVERVIEW_PATH, (c) => withTimeout(showOverview(c, depsOf(c)), ADMIN_MS))
+}
+
+async function showOverview(c: PageContext, deps: PageDeps): Promise<Response> {
+  const query = new URL(c.req.url).searchParams
+  const text = (query.get('q') ?? '').trim().slice(0, MAX_TEXT)
+  const { admin, problems, warnings } = deps
+  const [totals, troubled, listed] = await Promise.all([
+    admin.directory.sumReports(admin.now()),
+    listPortals(admin, { problem: 'true' }),
+    listPortals(admin, listQuery(text, query.get('cursor') ?? '')),
+  ])
+  const page = {
+    feedback: parseFeedback(query),
+    settings: problems,
+    warnings,
+    troubled: troubled.portals.slice(0, MAX_TROUBLED),
+    counts: { portals: sum(totals.portals), problems: sum(totals.problems) },
+    ...listed,
+    text,
+  }
+  return reply(c, deps, (terms) => overviewPage({ ...page, terms }))
+}
+
+function listQuery(text: string, cursor: string): ListQuery {
+  return { ...(text !== '' && { q: text }), ...(isMemberId(cursor) && { cursor }) }
+}
+
+function sum(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((all, count) => all + count, 0)
+}
