@@ -6,7 +6,7 @@
 import { holdsLogic, listFiles, type Rule } from './source.ts'
 
 /** Tests that belong to no single file. */
-const ACROSS = ['built', 'e2e', 'repository', 'simulation', 'upgrade']
+const ACROSS = ['browser', 'built', 'e2e', 'repository', 'simulation', 'upgrade']
 
 /** Every source file with logic has its test, and every test its source file. */
 export const mirror: Rule = {

@@ -163,7 +163,7 @@ function Changes({ view: { changes } }: { readonly view: EventView }) {
   if (changes === null) return <p class="note">Not known.</p>
   if (changes.length === 0) return <p class="note">Nothing visible changed.</p>
   return (
-    <div class="wide" tabindex={0} role="region" aria-labelledby="changes-title">
+    <div class="wide" tabindex={0} role="region" aria-label="List of changes">
       <table>
         <thead>
           <tr>

@@ -158,7 +158,7 @@ function PortalTable({ page }: { readonly page: OverviewPage }) {
   const query = new URLSearchParams({ ...(text !== '' && { q: text }), cursor: cursor ?? '' })
   return (
     <>
-      <div class="wide" tabindex={0} role="region" aria-labelledby="portals-title">
+      <div class="wide" tabindex={0} role="region" aria-label="List of portals">
         <table>
           <thead>
             <tr>

@@ -98,7 +98,9 @@ function watch({ dataset }) {
   async function renew() {
     const answer = await fetch(location.href, { headers: { accept: 'text/html', 'x-renewal': '1' } })
     if (!answer.ok) throw new Error(answer.status)
-    const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
+    // Without its head: the style there has another nonce.
+    const html = (await answer.text()).replace(/^[^]*?(?=<main)/, '')
+    const page = new DOMParser().parseFromString(html, 'text/html')
     const before = newest()
     for (const part of page.querySelectorAll('[data-live]')) {
       if (shown.get(part.id) !== part.innerHTML) replace(part)
