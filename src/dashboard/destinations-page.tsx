@@ -134,7 +134,7 @@ function Destination({ row, terms, message }: DestinationTerms) {
         {formatNumber(row.parked, 'parked event')}, {formatNumber(backlog, 'event')} waiting
         {oldestWaitingAt !== null && (
           <>
-            , the oldest since <Distance at={oldestWaitingAt} terms={terms} />
+            , the oldest came <Distance at={oldestWaitingAt} terms={terms} />
           </>
         )}
         .

@@ -112,7 +112,7 @@ label.choice { display: inline-flex; align-items: center; gap: 6px; color: var(-
 input[type=checkbox] { min-height: 0; width: 18px; height: 18px; accent-color: var(--accent); }
 .way { display: grid; gap: 12px; padding-left: 18px; border-left: 3px solid var(--done); }
 .wide { overflow-x: auto; }
-table { width: 100%; border-collapse: collapse; }
+table { width: 100%; border-collapse: collapse; overflow-wrap: break-word; }
 th, td { padding: 8px 12px 8px 0; border-top: 1px solid var(--line); text-align: left; vertical-align: top; }
 th { color: var(--muted); font-weight: 500; }
 @media (max-width: 480px) {

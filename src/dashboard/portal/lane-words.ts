@@ -27,7 +27,7 @@ export function progressOf({ backlog, cursor, state, oldestWaitingAt }: LaneView
   const what = `${formatNumber(backlog, 'event')} behind event ${cursor}`
   if (state === 'removed')
     return `${what} will not be sent: the destination is not configured any more`
-  return oldestWaitingAt === null ? what : `${what}, the oldest since`
+  return oldestWaitingAt === null ? what : `${what}, the oldest came`
 }
 
 /** Why the lane does not send now; null when it sends what comes. */

@@ -3,7 +3,7 @@ import { ActButton } from '../buttons.tsx'
 import type { PageTerms } from '../terms.ts'
 import type { PortalTrouble } from './troubles.ts'
 
-/** Shows what is wrong. */
+/** Shows what is wrong; nothing when nothing is. */
 export function TroubleList({
   troubles,
   terms,
@@ -11,6 +11,7 @@ export function TroubleList({
   readonly troubles: readonly PortalTrouble[]
   readonly terms: PageTerms
 }) {
+  if (troubles.length === 0) return null
   return (
     <ul class="stack">
       {troubles.map((trouble) => (

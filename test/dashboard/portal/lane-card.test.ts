@@ -25,7 +25,7 @@ test('each state has the acts that make sense in it', () => {
 
 test('a lane that is stuck says since when, why, and what to do', () => {
   const html = htmlOf(aDisabledLane())
-  expect(html).toContain('2 events behind event 40, the oldest since')
+  expect(html).toContain('2 events behind event 40, the oldest came')
   expect(html).toContain('>5 min ago</time>')
   expect(html).toContain('The receiver says that the address is gone for good <code>gone</code>')
   expect(html).toContain('<bdi>No such hook</bdi>')

@@ -6,7 +6,7 @@ import { ago, aDisabledLane, aLaneView } from '../../support/builders/a-view.ts'
 test.each<[Partial<LaneView>, string]>([
   [{ cursor: 0 }, 'No event yet'],
   [{}, 'Up to date: event 42 was the last one'],
-  [{ backlog: 1, oldestWaitingAt: ago(0) }, '1 event behind event 42, the oldest since'],
+  [{ backlog: 1, oldestWaitingAt: ago(0) }, '1 event behind event 42, the oldest came'],
   [{ backlog: 2 }, '2 events behind event 42'],
   [
     { backlog: 2, state: 'removed' },

@@ -15,3 +15,7 @@ test('a trouble has its button or its link', () => {
     '<strong>It is wrong.</strong></p><p>Do this.</p>',
   )
 })
+
+test('without any trouble there is no empty list, which a screen reader would announce', () => {
+  expect(TroubleList({ troubles: [], terms: aPage() })).toBeNull()
+})
