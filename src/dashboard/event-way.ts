@@ -93,6 +93,7 @@ export function fateWords(fate: FateView): { readonly text: string; readonly rem
 
 const FILTERED: Readonly<Record<Extract<FateView, { state: 'filtered' }>['reason'], string>> = {
   quarantined: 'Left out: it was not understood',
+  erased: 'Left out: an operator has erased its content',
   portal: 'Left out: the destination does not take this portal',
   no_value: 'Left out: the portal has no value for a setting of the destination',
   older_than_destination: 'Left out: the destination was added later',

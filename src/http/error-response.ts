@@ -11,6 +11,7 @@ export type ErrorCode =
   | 'invalid_request'
   | 'untrusted'
   | 'unauthorized'
+  | 'foreign_request'
   | 'not_found'
   | 'method_not_allowed'
   | 'ambiguous_domain'
@@ -62,6 +63,10 @@ const ANSWERS: Readonly<Record<ErrorCode, ErrorAnswer>> = {
     status: 401,
     message: 'A valid admin token is needed',
     headers: { 'www-authenticate': 'Bearer realm="bitrix24-event-relay"' },
+  },
+  foreign_request: {
+    status: 403,
+    message: 'A page of another site has sent this request',
   },
   not_found: { status: 404, message: 'Nothing is found at this address' },
   method_not_allowed: { status: 405, message: 'This address does not take this method' },

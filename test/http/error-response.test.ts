@@ -11,6 +11,7 @@ const STATUSES: Readonly<Record<ErrorCode, number>> = {
   invalid_request: 400,
   untrusted: 403,
   unauthorized: 401,
+  foreign_request: 403,
   not_found: 404,
   method_not_allowed: 405,
   ambiguous_domain: 409,

@@ -11,6 +11,7 @@ import { sha256Hex } from '../../core/safety/sha256.ts'
 import type { LineWriter } from '../../log.ts'
 import { ACCESS_HEADER } from './access-token.ts'
 import { clientAddress } from '../client-address.ts'
+import { isFromOwnPage } from './own-origin.ts'
 import { errorResponse } from '../error-response.ts'
 
 /** The admin token, and the limit for wrong ones. */
@@ -31,7 +32,12 @@ export function requireAdmin(authOf: (c: Context) => AdminAuth) {
   return createMiddleware(async (c, next) => {
     const auth = authOf(c)
     if (auth.adminToken === null && auth.isLetThrough === null) return errorResponse('not_found')
-    if ((await isBearer(c.req.raw, auth)) || (await isLetThrough(c.req.raw, auth))) {
+    if (await isBearer(c.req.raw, auth)) {
+      await next()
+      return undefined
+    }
+    if (await isAdmitted(c.req.raw, auth)) {
+      if (!isFromOwnPage(c.req.raw)) return errorResponse('foreign_request')
       await next()
       return undefined
     }
@@ -47,7 +53,7 @@ export async function isBearer(request: Request, { adminToken }: AdminAuth): Pro
 }
 
 /** Whether Cloudflare Access has let a request through. */
-export async function isLetThrough(request: Request, auth: AdminAuth): Promise<boolean> {
+export async function isAdmitted(request: Request, auth: AdminAuth): Promise<boolean> {
   const token = request.headers.get(ACCESS_HEADER)
   if (auth.isLetThrough === null || token === null) return false
   return auth.isLetThrough(token)

@@ -1,5 +1,5 @@
 /**
- * Who may see the pages: the bearer of the admin token, and a browser with a session. Everyone else gets the page of the
+ * Who may see the pages: the bearer of the admin token, and a browser with a session, of the sign-in or of Cloudflare Access. Everyone else gets the page of the
  * sign-in in place of every page, or the error of the admin API when no browser asks.
  */
 import type { Context, MiddlewareHandler } from 'hono'
@@ -10,7 +10,16 @@ import { problemPage } from '../../../dashboard/problem-page.tsx'
 import { admissionPage, type AdmissionReason } from '../../../dashboard/admission-page.tsx'
 import { readBody } from '../../body.ts'
 import { errorResponse } from '../../error-response.ts'
-import { isBearer, isAdminToken, noteRefusal, refuseAdmin, type AdminAuth } from '../auth.ts'
+import { ACCESS_HEADER } from '../access-token.ts'
+import {
+  isAdminToken,
+  isBearer,
+  isAdmitted,
+  noteRefusal,
+  refuseAdmin,
+  type AdminAuth,
+} from '../auth.ts'
+import { isFromOwnPage } from '../own-origin.ts'
 import { protect, replyPage } from './answer.ts'
 import { beginSession, endSession, formTokenOf, isFormOf, readSession } from './session.ts'
 
@@ -39,29 +48,14 @@ const MAX_FORM_BYTES = 64 * 1024
 export function admit(authOf: (c: Context) => PageAuth): MiddlewareHandler<PageEnv> {
   return createMiddleware<PageEnv>(async (c, next) => {
     const auth = authOf(c)
-    const { adminToken } = auth
-    if (adminToken === null) return errorResponse('not_found')
+    if (auth.adminToken === null && auth.isLetThrough === null) return errorResponse('not_found')
     protect(c)
-    if (await isBearer(c.req.raw, auth)) {
-      c.set('admission', { formToken: null, form: await readForm(c.req.raw) })
-      await next()
-      return undefined
-    }
-    if (c.req.header('authorization') !== undefined) return refuseAdmin(auth, c.req.raw)
-    const session = await readSession(c, { adminToken, now: auth.now() })
-    if (session === null) {
-      // No token was presented, so none is counted.
-      return wantsPage(c)
-        ? askToSignIn(c, auth, { reason: 'not_signed_in', to: pathOf(c.req.raw) })
-        : errorResponse('unauthorized')
-    }
+    const isProgram = await isBearer(c.req.raw, auth)
+    const session = isProgram ? null : await findSession(c, auth)
+    if (!isProgram && session === null) return refuse(c, auth)
     const form = await readForm(c.req.raw)
-    const formToken = await formTokenOf(session)
-    const isForm = c.req.method !== 'GET' && c.req.method !== 'HEAD'
-    if (
-      isForm &&
-      !(isFromHere(c.req.raw) && (await isFormOf(session, form.get(FORM_TOKEN_NAME))))
-    ) {
+    const formToken = session === null ? null : await formTokenOf(session)
+    if (session !== null && isUnsafe(c) && !(await isOwnForm(c, session, form))) {
       const terms = { formToken, isAdmitted: true, now: auth.now() }
       return replyPage(c, () => problemPage('foreign_form'), { terms, status: 403 })
     }
@@ -71,12 +65,39 @@ export function admit(authOf: (c: Context) => PageAuth): MiddlewareHandler<PageE
   })
 }
 
+/**
+ * The reader's session: that of a sign-in, or that of Cloudflare Access, whose token is as secret as a session's name; null for
+ * none.
+ */
+async function findSession(c: Context, auth: PageAuth): Promise<string | null> {
+  const { adminToken, now } = auth
+  const session = adminToken === null ? null : await readSession(c, { adminToken, now: now() })
+  if (session !== null) return session
+  return (await isAdmitted(c.req.raw, auth)) ? (c.req.header(ACCESS_HEADER) ?? null) : null
+}
+
+/** A wrong bearer is counted. Whoever presents no token is not. */
+async function refuse(c: Context, auth: PageAuth): Promise<Response> {
+  if (c.req.header('authorization') !== undefined) return refuseAdmin(auth, c.req.raw)
+  return wantsPage(c) && auth.adminToken !== null
+    ? askToSignIn(c, auth, { reason: 'not_signed_in', to: pathOf(c.req.raw) })
+    : errorResponse('unauthorized')
+}
+
+function isUnsafe(c: Context): boolean {
+  return c.req.method !== 'GET' && c.req.method !== 'HEAD'
+}
+
+async function isOwnForm(c: Context, session: string, form: URLSearchParams): Promise<boolean> {
+  return isFromOwnPage(c.req.raw) && (await isFormOf(session, form.get(FORM_TOKEN_NAME)))
+}
+
 /** Takes the token of a sign-in: begins a session, or asks again. A wrong token is counted like that of a bearer. */
 export async function signIn(c: Context, auth: PageAuth): Promise<Response> {
   const { adminToken } = auth
   if (adminToken === null) return errorResponse('not_found')
   protect(c)
-  if (!isFromHere(c.req.raw)) return askToSignIn(c, auth, { reason: 'foreign_form', to: null })
+  if (!isFromOwnPage(c.req.raw)) return askToSignIn(c, auth, { reason: 'foreign_form', to: null })
   const form = await readForm(c.req.raw)
   // A token that was copied out of a terminal often brings a blank or a line end along.
   const presented = (form.get('token') ?? '').trim()
@@ -89,11 +110,15 @@ export async function signIn(c: Context, auth: PageAuth): Promise<Response> {
   return c.redirect(ownPath(form.get('to')), 303)
 }
 
-/** Ends the session of this browser. */
+/** Ends the session of this browser, also the one of Cloudflare Access. */
 export function signOut(c: Context): Response {
   endSession(c)
-  return c.redirect(OVERVIEW_PATH, 303)
+  const isOfAccess = c.req.header(ACCESS_HEADER) !== undefined
+  return c.redirect(isOfAccess ? ACCESS_SIGN_OUT_PATH : OVERVIEW_PATH, 303)
 }
+
+/** Cloudflare answers this address itself wherever Access stands in front of a Worker. */
+const ACCESS_SIGN_OUT_PATH = '/cdn-cgi/access/logout'
 
 async function askToSignIn(
   c: Context,
@@ -118,19 +143,6 @@ const STATUSES = {
   too_many_wrong_tokens: 429,
   foreign_form: 403,
 } as const satisfies Record<AdmissionReason, number>
-
-/**
- * Whether a request was made by a page of this relay. Browsers say so in two headers, which no page can change. A program that
- * sends neither carries no cookie of somebody else.
- */
-function isFromHere(request: Request): boolean {
-  const site = request.headers.get('sec-fetch-site')
-  if (site !== null && site !== 'same-origin') return false
-  const origin = request.headers.get('origin')
-  return (
-    origin === null || (URL.canParse(origin) && new URL(origin).host === new URL(request.url).host)
-  )
-}
 
 /** Browsers trust the machine itself like https, and keep its cookies. */
 function isThisMachine(hostname: string): boolean {
