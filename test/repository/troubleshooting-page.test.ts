@@ -54,6 +54,7 @@ const TABLES: readonly (readonly [heading: string, column: string, words: readon
       unusable_destination: true,
       still_waiting: true,
       wrong_domain: true,
+      foreign_request: true,
       untrusted: true,
       unauthorized: true,
       not_found: true,

@@ -2,12 +2,16 @@
 import type { LaneView } from '../../portal/views/lane-view.ts'
 import type { PortalView } from '../../portal/views/portal-view.ts'
 import type { StorageView } from '../../portal/views/storage-view.ts'
+import type { SubscriptionsView } from '../../portal/views/subscriptions-view.ts'
 import { belowPortal, lanePath } from '../paths.ts'
 import { explainReason } from '../reasons.ts'
 import { formatBytes, formatNumber } from '../values.ts'
 
 /** A portal as the pages show it. */
-export type PortalDetails = PortalView & { readonly storage: StorageView }
+export interface PortalDetails extends PortalView {
+  readonly subscriptions: SubscriptionsView
+  readonly storage: StorageView
+}
 
 /** The requests of a portal that wait outside of its object, at most a thousand of each kind. */
 export interface SpilledRequests {
@@ -190,11 +194,8 @@ function hints({
     troubles.push({ tone: 'warn', text, remedy, act: null })
   }
   const { missing, others } = subscriptions
-  if (missing.length > 0) {
-    hint(
-      `Bitrix24 does not send ${missing.join(', ')}`,
-      'The application lacks their scope, or the plan of the portal does not have them',
-    )
+  for (const [remedy, events] of Map.groupBy(missing, (one) => one.remedy)) {
+    hint(`Bitrix24 does not send ${events.map(({ event }) => event).join(', ')}`, remedy)
   }
   if (others.length > 0)
     hint(`The application is bound to ${others.join(', ')} as well`, subscriptions.remedy)

@@ -105,8 +105,18 @@ test.each<[string, Partial<PortalDetails>, string]>([
   ],
   [
     'a missing subscription',
-    { subscriptions: { checkedAt: null, missing: ['onTaskAdd'], others: [], remedy: null } },
-    'warn: Bitrix24 does not send onTaskAdd. The application lacks their scope, or the plan of the portal does not have them []',
+    {
+      subscriptions: {
+        checkedAt: null,
+        missing: [
+          { event: 'onTaskAdd', reason: 'no_scope', remedy: 'Add the scope' },
+          { event: 'onTaskDelete', reason: 'no_scope', remedy: 'Add the scope' },
+        ],
+        others: [],
+        remedy: null,
+      },
+    },
+    'warn: Bitrix24 does not send onTaskAdd, onTaskDelete. Add the scope []',
   ],
   [
     'another relay',
