@@ -189,7 +189,7 @@ function createLanes(given: Fields) {
   const control = new LaneControl({ log, fates, book, rules, receivers, enricher, world })
   const kept = { state, segments, book, rules, receivers }
   const { robotAddress } = given
-  const ended = { appender, enricher, names, reconciler, robotAddress }
+  const ended = { appender, enricher, learners: [reconciler, names], robotAddress }
   const uninstaller = new Uninstaller({ ...kept, ...ended })
   const { pending, uninstallNotices, mirror, subscriber } = given
   const { checkpoint } = book

@@ -56,9 +56,13 @@ export class NameBook {
     }
   }
 
-  /** Forgets all names inside the caller's transaction: the installation has ended. */
+  /** Deletes all stored names inside the caller's transaction: the installation has ended. */
   clearWithin(): void {
     this.#deps.names.clear()
+  }
+
+  /** Forgets all names after that transaction. */
+  clear(): void {
     this.#known = null
     this.#restsUntil = 0
   }

@@ -4,8 +4,6 @@
  * still delivered, thin.
  */
 import type { Enricher } from '../fields/enricher.ts'
-import type { NameBook } from '../fields/name-book.ts'
-import type { Reconciler } from '../fields/reconciler.ts'
 import type { LaneBook } from '../lanes/book/book.ts'
 import type { Receivers } from '../lanes/sending/receivers.ts'
 import type { LaneRules } from '../lanes/rules.ts'
@@ -13,6 +11,14 @@ import type { Appender } from '../log/appender.ts'
 import type { SegmentStore } from '../log/segment-store.ts'
 import type { RobotAddress } from '../installs/robot-address.ts'
 import type { InstallEnd, PortalState } from '../state/portal-state.ts'
+
+/** A part that has learned something of the portal by calling it. */
+interface Learner {
+  /** Deletes what is stored of it, inside the caller's transaction. */
+  clearWithin(): void
+  /** Forgets it. */
+  clear(): void
+}
 
 /**
  * The parts in which an installation leaves something. They are nine, since the end of an installation
@@ -26,8 +32,7 @@ export interface UninstallerParts {
   readonly receivers: Pick<Receivers, 'clearValues'>
   readonly appender: Pick<Appender, 'clear'>
   readonly enricher: Pick<Enricher, 'clear' | 'endAll'>
-  readonly names: Pick<NameBook, 'clearWithin'>
-  readonly reconciler: Pick<Reconciler, 'clear' | 'clearWithin'>
+  readonly learners: readonly Learner[]
   readonly robotAddress: Pick<RobotAddress, 'end'>
 }
 
@@ -41,14 +46,12 @@ export class Uninstaller {
 
   /** Ends the installation, and returns how many events were erased before their receivers had them. */
   end(end: Omit<InstallEnd, 'erased'>): number {
-    const { state, segments, book, rules, receivers, appender, enricher, names, reconciler } =
-      this.#parts
+    const { state, segments, book, rules, receivers, appender, enricher, learners } = this.#parts
     const { clean } = end
     const unsettled = clean ? rules.countUnsettled(state.head()) : 0
     segments.changing(() =>
       state.endInstall({ ...end, erased: unsettled }, () => {
-        reconciler.clearWithin()
-        names.clearWithin()
+        for (const learner of learners) learner.clearWithin()
         if (!clean) return
         segments.clear(state.head())
         book.clear()
@@ -64,7 +67,7 @@ export class Uninstaller {
     }
     enricher.endAll('no_tokens')
     // `endAll` has let the waiting events go thin, and may have stored fields with them again.
-    reconciler.clear()
+    for (const learner of learners) learner.clear()
     return unsettled
   }
 }

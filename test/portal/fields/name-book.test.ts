@@ -161,6 +161,7 @@ describe('NameBook', () => {
     expect(world.stored.size).toBe(MAX_NAMES)
     expect(world.stored.has('user 10')).toBe(false)
     book.clearWithin()
+    book.clear()
     expect(world.stored.size).toBe(0)
     await expect(book.resolve([])).resolves.toEqual(new Map())
   })
