@@ -126,6 +126,11 @@ const ANSWERS: Readonly<Record<ErrorCode, ErrorAnswer>> = {
   },
 }
 
+/** The status of an error. */
+export function errorStatus(code: ErrorCode): number {
+  return ANSWERS[code].status
+}
+
 /** Answers with an error: `{"error":{"code","message"}}`, never cached. */
 export function errorResponse(
   code: ErrorCode,

@@ -46,19 +46,12 @@ import {
 } from './views/event-views.ts'
 import { isoTime } from './views/iso-time.ts'
 import { installStatus } from './views/portal-status.ts'
-import { stampOf } from './views/stamp.ts'
-import { portalView, type PortalView } from './views/portal-view.ts'
+import { portalView } from './views/portal-view.ts'
 import { replayView } from './views/replay-view.ts'
-import { subscriptionsView, type SubscriptionsView } from './views/subscriptions-view.ts'
-import { storageView, type StorageView } from './views/storage-view.ts'
-
-/** The view of a portal with what it takes from elsewhere. */
-interface WholeView extends PortalView {
-  readonly subscriptions: SubscriptionsView
-  readonly storage: StorageView
-  /** When the robot address was made; null without one. The address itself is never shown again. */
-  readonly robotAddress: { readonly since: string } | null
-}
+import { stampOf } from './views/stamp.ts'
+import { subscriptionsView } from './views/subscriptions-view.ts'
+import { storageView } from './views/storage-view.ts'
+import type { WholeView } from './views/whole-view.ts'
 
 /** One portal with its log, its lanes and its install. Its name is the member id. */
 export class PortalObject extends DurableObject<unknown> {

@@ -65,10 +65,14 @@ const DEPS = {
 const routes = createAdminRoutes(() => DEPS)
 
 /** The routes as the page writes them. */
-const ROUTES = routes.routes
-  .filter(({ method }) => method !== 'ALL')
-  .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`)
-  .map((route) => route.replace('{name}', '{NAME}'))
+const ROUTES = [
+  ...new Set(
+    routes.routes
+      .filter(({ method }) => method !== 'ALL')
+      .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`)
+      .map((route) => route.replace('{name}', '{NAME}')),
+  ),
+]
 
 interface Section {
   readonly route: string

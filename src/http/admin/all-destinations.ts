@@ -1,12 +1,15 @@
 /** The admin API of a destination in all portals: how it stands, and the orders to pause, resume and replay. */
 import type { Context, Hono } from 'hono'
 import * as v from 'valibot'
-import type { LaneWord } from '../../core/reports/lane-report.ts'
+import type { OutcomeReason } from '../../core/lanes/state/outcome.ts'
+import { LANE_WORDS, type LaneWord } from '../../core/reports/lane-report.ts'
 import { NO_LANES, type DestinationTotals } from '../../core/reports/report-totals.ts'
 import { openReceiver, type Destination } from '../../destinations/settings/destination.ts'
 import { giveOrder, type OrderDeps, type OrderProgress } from '../../edge/orders.ts'
 import type { DirectoryRemote } from '../../objects/directory.ts'
 import { ORDER_ACTS, type Order, type OrderAct } from '../../objects/order-store.ts'
+import { ProblemSchema } from '../../portal/views/lane-view.ts'
+import { listOf, TextOrNullSchema, TimeOrNullSchema, wordOf } from '../../portal/views/schema.ts'
 import { isoTime } from '../../portal/views/iso-time.ts'
 import { withTimeout } from '../../storage/with-timeout.ts'
 import { errorResponse } from '../error-response.ts'
@@ -16,9 +19,51 @@ import { ADMIN_MS, readJson, readQuery, reply } from './exchange.ts'
 /** The states of lanes, the worst first: the worst one of all portals is that of the destination. */
 const WORST_FIRST: readonly LaneWord[] = ['disabled', 'retrying', 'paused', 'active', 'removed']
 
-const ParkedSchema = v.strictObject({ parked: v.literal(true) })
+/** Everything that is parked. */
+export const ParkedSchema = v.strictObject({ parked: v.literal(true) })
 /** An order takes no query: a misspelt dry run must not replay in earnest. */
 const NoQuerySchema = v.strictObject({})
+
+const NumberSchema = v.number()
+
+/** How far an order has come; the members that ask for attention stand only where there is something to tell. */
+export const ProgressSchema = v.object({
+  portals: NumberSchema,
+  failed: v.exactOptional(NumberSchema),
+  left: v.exactOptional(NumberSchema),
+})
+
+const DestinationSchema = v.object({
+  name: v.string(),
+  /** Null when the destination is configured no more. */
+  type: TextOrNullSchema,
+  host: TextOrNullSchema,
+  language: TextOrNullSchema,
+  problems: listOf(ProblemSchema),
+  state: v.picklist(LANE_WORDS),
+  lanes: v.object(v.entriesFromList(LANE_WORDS, NumberSchema)),
+  backlog: NumberSchema,
+  parked: NumberSchema,
+  oldestWaitingAt: TimeOrNullSchema,
+  delivered: NumberSchema,
+  attempts: v.object({
+    delivered: NumberSchema,
+    unreachable: NumberSchema,
+    rejected: NumberSchema,
+  }),
+  lastOutcome: v.nullable(
+    v.object({
+      outcome: v.picklist(['delivered', 'failed']),
+      reason: v.nullable(wordOf<OutcomeReason>()),
+      at: TimeOrNullSchema,
+    }),
+  ),
+})
+
+type DestinationView = v.InferOutput<typeof DestinationSchema>
+
+/** Every destination. */
+export const DestinationsSchema = v.object({ destinations: listOf(DestinationSchema) })
 
 /** The dependencies of the routes. */
 export interface AllDestinationsDeps {
@@ -61,13 +106,15 @@ export function orderInAllPortals(
   return withTimeout(giveOrder({ portals, log, directory: deps.directory }, wanted), ADMIN_MS)
 }
 
-/** The members that ask for attention stand only where there is something to tell. */
-function progressView({ portals, failed, left }: OrderProgress) {
+function progressView(progress: OrderProgress): v.InferOutput<typeof ProgressSchema> {
+  const { portals, failed, left } = progress
   return { portals, ...(failed > 0 && { failed }), ...(left > 0 && { left }) }
 }
 
 /** Every configured destination, and those that are configured no more while a portal has a lane of them. */
-export async function listDestinations(deps: AllDestinationsDeps) {
+export async function listDestinations(
+  deps: AllDestinationsDeps,
+): Promise<readonly DestinationView[]> {
   const totals = new Map(Object.entries((await deps.directory.sumReports(deps.now())).destinations))
   const { destinations } = deps.sending
   const names = new Set(destinations.map(({ name }) => name))
@@ -84,7 +131,7 @@ function configuredView(
   destination: Destination,
   totals: DestinationTotals,
   { sending }: AllDestinationsDeps,
-) {
+): DestinationView {
   const { name, typeName, language, problems } = destination
   return {
     name,
@@ -102,7 +149,10 @@ function hostOf(destination: Destination, policy: SendingDeps['policy']): string
   return receiver.ok ? receiver.value.host : null
 }
 
-function totalsView({ lanes, lastOutcome, oldestWaitingAt, tally, ...sums }: DestinationTotals) {
+function totalsView(
+  totals: DestinationTotals,
+): Omit<DestinationView, keyof typeof NOT_CONFIGURED | 'name'> {
+  const { lanes, lastOutcome, oldestWaitingAt, tally, ...sums } = totals
   return {
     state: WORST_FIRST.find((word) => lanes[word] > 0) ?? 'active',
     lanes,

@@ -1,7 +1,7 @@
 /** The admin API of one destination: a test message to it, and a preview of what it would be told. */
 import type { Context, Hono } from 'hono'
 import * as v from 'valibot'
-import type { DeliveryOutcome } from '../../core/lanes/state/outcome.ts'
+import type { DeliveryOutcome, OutcomeReason } from '../../core/lanes/state/outcome.ts'
 import { NO_MEMORY } from '../../core/lanes/state/receiver-memory.ts'
 import type { AddressPolicy } from '../../core/safety/address.ts'
 import { unusableEndpoint } from '../../destinations/answers/outcomes.ts'
@@ -9,6 +9,12 @@ import { previewParcel, sampleParcel } from '../../destinations/preview.ts'
 import { sendParcel } from '../../destinations/send.ts'
 import { openReceiver, type Destination } from '../../destinations/settings/destination.ts'
 import { NO_PORTAL, testParcel } from '../../destinations/test-message.ts'
+import {
+  JsonSchema,
+  NumberOrNullSchema,
+  TextOrNullSchema,
+  wordOf,
+} from '../../portal/views/schema.ts'
 import type { World } from '../../portal/world.ts'
 import { withTimeout } from '../../storage/with-timeout.ts'
 import { errorResponse } from '../error-response.ts'
@@ -22,13 +28,28 @@ import {
 } from './exchange.ts'
 
 /** A portal may be named, whose values the settings ask for. */
-const TestSchema = v.strictObject({ memberId: v.optional(v.string()) })
+export const TestWishSchema = v.strictObject({ memberId: v.optional(v.string()) })
 
 /** Without a portal the message is one about an invented event. */
-const PreviewSchema = v.union([
+export const PreviewWishSchema = v.union([
   v.strictObject({ memberId: v.string(), sequence: SequenceSchema }),
   v.strictObject({ memberId: v.optional(v.string()) }),
 ])
+
+/** The outcome of a test message. */
+export const OutcomeSchema = v.object({
+  outcome: v.picklist(['delivered', 'rejected', 'unreachable']),
+  reason: v.nullable(wordOf<OutcomeReason>()),
+  status: NumberOrNullSchema,
+  detail: TextOrNullSchema,
+})
+
+/** A message as its receiver would get it. */
+export const PreviewSchema = v.object({
+  type: v.string(),
+  headers: v.record(v.string(), v.string()),
+  body: JsonSchema,
+})
 
 /** The body may be left out. */
 const OPTIONAL = { empty: '{}' } as const
@@ -57,7 +78,7 @@ export function addDestinationRoutes(routes: Hono, depsOf: (c: Context) => Desti
 async function test(c: Context, deps: DestinationsDeps): Promise<Response> {
   const destination = findDestination(c, deps)
   if (destination === null) return errorResponse('not_found')
-  const body = await readJson(c.req.raw, TestSchema, OPTIONAL)
+  const body = await readJson(c.req.raw, TestWishSchema, OPTIONAL)
   if (body === null) return errorResponse('invalid_request')
   if (body.memberId === undefined)
     return replyOutcome(await sendTestMessage(destination, deps.sending))
@@ -88,7 +109,7 @@ export async function sendTestMessage(
 async function preview(c: Context, deps: DestinationsDeps): Promise<Response> {
   const destination = findDestination(c, deps)
   if (destination === null) return errorResponse('not_found')
-  const body = await readJson(c.req.raw, PreviewSchema, OPTIONAL)
+  const body = await readJson(c.req.raw, PreviewWishSchema, OPTIONAL)
   if (body === null) return errorResponse('invalid_request')
   const { name, typeName } = destination
   if (body.memberId === undefined) {
@@ -114,5 +135,6 @@ function findDestination(c: Context, { sending }: DestinationsDeps): Destination
 function replyOutcome(outcome: DeliveryOutcome): Response {
   const { kind, status } = outcome
   const { reason, detail } = outcome.kind === 'delivered' ? { reason: null, detail: null } : outcome
-  return reply({ outcome: kind, reason, status, detail })
+  const view: v.InferOutput<typeof OutcomeSchema> = { outcome: kind, reason, status, detail }
+  return reply(view)
 }

@@ -5,16 +5,39 @@ import type { LaneState } from '../../core/lanes/state/lane-state.ts'
 import type { Result } from '../../core/result.ts'
 import type { PortalClient } from '../../edge/portal-client.ts'
 import type { LaneFault, ReplayWish } from '../../portal/lanes/control.ts'
-import { readJson, reply, SequenceSchema, withPortal, type PortalFinder } from './exchange.ts'
+import {
+  readJson,
+  readQuery,
+  reply,
+  SequenceSchema,
+  withPortal,
+  type PortalFinder,
+} from './exchange.ts'
 import { errorResponse, type ErrorCode } from '../error-response.ts'
 
 const LANE_PATH = '/portals/:memberId/lanes/:destination'
 
-const ParkSchema = v.strictObject({ sequence: SequenceSchema })
-const ReplaySchema = v.union([
+/** The event to be parked. */
+export const ParkSchema = v.strictObject({ sequence: SequenceSchema })
+/** The events that are wanted again. */
+export const ReplaySchema = v.union([
   v.strictObject({ from: SequenceSchema, to: SequenceSchema }),
   v.strictObject({ parked: v.literal(true) }),
 ])
+
+/** A dry run only counts; a misspelt one must not replay in earnest. */
+export const DryRunSchema = v.strictObject({ dryRun: v.optional(v.picklist(['true', 'false'])) })
+
+/** The state of a lane after an act. */
+export const LaneStateSchema = v.object({
+  state: v.picklist(['active', 'paused', 'disabled', 'removed']),
+})
+
+/** How many events are sent again. */
+export const ReplayedSchema = v.object({
+  replayed: v.number(),
+  dryRun: v.exactOptional(v.literal(true)),
+})
 
 /** Adds the routes; `finderOf` gives the portals with the bindings of the request. */
 export function addLaneRoutes(routes: Hono, finderOf: (c: Context) => PortalFinder): void {
@@ -34,7 +57,7 @@ export function addLaneRoutes(routes: Hono, finderOf: (c: Context) => PortalFind
     }),
   )
   routes.post(`${LANE_PATH}/replay`, (c) =>
-    withLane(c, finderOf(c), (portal, destination) => replay(c.req.raw, { portal, destination })),
+    withLane(c, finderOf(c), (portal, destination) => replay(c, { portal, destination })),
   )
 }
 
@@ -47,28 +70,19 @@ function withLane(
 }
 
 async function replay(
-  request: Request,
+  c: Context,
   { portal, destination }: { portal: PortalClient; destination: string },
 ): Promise<Response> {
-  const dryRun = readDryRun(new URL(request.url).searchParams)
-  const body = await readJson(request, ReplaySchema)
-  if (dryRun === null || body === null || ('from' in body && body.from > body.to)) {
+  const query = readQuery(c, DryRunSchema)
+  const body = await readJson(c.req.raw, ReplaySchema)
+  if (query === null || body === null || ('from' in body && body.from > body.to)) {
     return errorResponse('invalid_request')
   }
   const wish: ReplayWish = 'from' in body ? { kind: 'range', ...body } : { kind: 'parked' }
+  const dryRun = query.dryRun === 'true'
   const replayed = await portal.replay(destination, wish, { dryRun })
   if (!replayed.ok) return errorResponse(CONTROL_ERRORS[replayed.error])
   return reply({ replayed: replayed.value, ...(dryRun ? { dryRun } : {}) }, 202)
-}
-
-/** Null for any query but a correct `dryRun`: a misspelt dry run must not replay in earnest. */
-function readDryRun(query: URLSearchParams): boolean | null {
-  const pairs = [...query]
-  const [pair] = pairs
-  if (pair === undefined) return false
-  const [name, value] = pair
-  if (pairs.length > 1 || name !== 'dryRun') return null
-  return value === 'true' ? true : value === 'false' ? false : null
 }
 
 function replyState(changed: Result<LaneState['status'], LaneFault>): Response {

@@ -16,8 +16,13 @@ import {
   type PortalFinder,
 } from './exchange.ts'
 
-const DomainSchema = v.strictObject({ domain: v.string() })
-const AfterSchema = v.strictObject({ after: v.optional(CountSchema) })
+/** The confirmation of an erasure. */
+export const DomainSchema = v.strictObject({ domain: v.string() })
+/** Where an export goes on. */
+export const AfterSchema = v.strictObject({ after: v.optional(CountSchema) })
+
+/** How many events no receiver has got. */
+export const ErasedSchema = v.object({ erased: v.number() })
 
 /** The most requests in KV that one call removes; the drain drops the others, since they are older than the erasure. */
 const MAX_REMOVED = 500

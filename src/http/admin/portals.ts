@@ -9,6 +9,8 @@ import { isMemberId } from '../../core/access/member-id.ts'
 import { remedyOfPending } from '../../portal/views/install-views.ts'
 import { isoTime } from '../../portal/views/iso-time.ts'
 import { withTimeout } from '../../storage/with-timeout.ts'
+import { listOf, TextOrNullSchema, TimeOrNullSchema, wordOf } from '../../portal/views/schema.ts'
+import type { ProblemReason } from '../../core/reports/problem.ts'
 import { errorResponse } from '../error-response.ts'
 import { ADMIN_MS, readQuery, reply } from './exchange.ts'
 
@@ -23,24 +25,33 @@ export const ListQuerySchema = v.strictObject({
   cursor: v.optional(v.pipe(v.string(), v.check(isMemberId, 'Must be a cursor'))),
 })
 
-/** One line of the list. Every time is ISO 8601, or null. */
-export interface PortalRow {
-  readonly memberId: string
-  readonly domain: string | null
-  readonly state: string
+/** One line of the list. */
+export const PortalRowSchema = v.object({
+  memberId: v.string(),
+  domain: TextOrNullSchema,
+  state: v.picklist(PORTAL_STATUSES),
   /** Deliveries that wait in all lanes together. */
-  readonly backlog: number
-  readonly parked: number
-  readonly oldestWaitingAt: string | null
-  readonly lastEventAt: string | null
+  backlog: v.number(),
+  parked: v.number(),
+  oldestWaitingAt: TimeOrNullSchema,
+  lastEventAt: TimeOrNullSchema,
   /** What should be mended first, in one word; null when all is well. */
-  readonly problem: string | null
+  problem: v.nullable(wordOf<ProblemReason>()),
   /** The destination that the problem is about; null for the portal itself. */
-  readonly destination: string | null
-  readonly remedy: string | null
+  destination: TextOrNullSchema,
+  remedy: TextOrNullSchema,
   /** When the portal told this: at once when its state changes, else at most an hour ago while it has work. */
-  readonly reportedAt: string | null
-}
+  reportedAt: TimeOrNullSchema,
+})
+
+/** The type of a line. */
+export type PortalRow = v.InferOutput<typeof PortalRowSchema>
+
+/** A page of the list. */
+export const PortalListSchema = v.object({
+  portals: listOf(PortalRowSchema),
+  cursor: TextOrNullSchema,
+})
 
 /** What is looked for in the list. */
 export type ListQuery = v.InferOutput<typeof ListQuerySchema>
@@ -64,7 +75,7 @@ export function addListRoute(routes: Hono, depsOf: (c: Context) => ListDeps): vo
 export async function listPortals(
   { directory, now }: ListDeps,
   query: ListQuery,
-): Promise<{ readonly portals: readonly PortalRow[]; readonly cursor: string | null }> {
+): Promise<v.InferOutput<typeof PortalListSchema>> {
   const [page, pending] = await Promise.all([
     directory.listReports(reportQuery(query)),
     directory.listPending(now()),

@@ -1,10 +1,29 @@
 /** The admin API of callers that were not let through: the last ones of known portals, and of all others. */
 import type { Context, Hono } from 'hono'
-import { networkText, type ListedRefusal } from '../../core/refused-caller.ts'
+import {
+  networkText,
+  type ListedRefusal,
+  type RefusedReason,
+  type RefusedRequest,
+} from '../../core/refused-caller.ts'
 import type { DirectoryRemote } from '../../objects/directory.ts'
+import * as v from 'valibot'
+import { listOf, TextOrNullSchema, TimeOrNullSchema, wordOf } from '../../portal/views/schema.ts'
 import { isoTime } from '../../portal/views/iso-time.ts'
 import { withTimeout } from '../../storage/with-timeout.ts'
 import { ADMIN_MS, reply } from './exchange.ts'
+
+const RefusedCallerSchema = v.object({
+  at: TimeOrNullSchema,
+  network: v.string(),
+  memberId: TextOrNullSchema,
+  known: v.boolean(),
+  request: wordOf<RefusedRequest>(),
+  reason: wordOf<Exclude<RefusedReason, 'untrusted'> | 'wrong_token' | 'unknown_portal'>(),
+})
+
+/** The callers that were not let through. */
+export const RefusedCallersSchema = v.object({ refused: listOf(RefusedCallerSchema) })
 
 /** The dependencies of the list. */
 export interface RefusedCallersDeps {
@@ -23,7 +42,8 @@ export function addRefusedCallersRoute(
 }
 
 /** The reason of a token that is not trusted says whether the portal is known. */
-function viewOf({ at, network, memberId, request, reason, isKnown }: ListedRefusal) {
+function viewOf(refusal: ListedRefusal): v.InferOutput<typeof RefusedCallerSchema> {
+  const { at, network, memberId, request, reason, isKnown } = refusal
   const untrusted = isKnown ? 'wrong_token' : 'unknown_portal'
   return {
     at: isoTime(at),

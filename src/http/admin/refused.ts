@@ -2,11 +2,33 @@
 import type { Context, Hono } from 'hono'
 import type { DrainDeps } from '../../edge/spill/drain.ts'
 import { replayRefused } from '../../edge/spill/refused.ts'
+import * as v from 'valibot'
+import { listOf, TextOrNullSchema, TimeOrNullSchema } from '../../portal/views/schema.ts'
 import { isoTime } from '../../portal/views/iso-time.ts'
 import type { RefusedRecord, SpillStore } from '../../storage/spill-store.ts'
 import { reply, withPortal, type PortalFinder } from './exchange.ts'
 
 const REFUSED_PATH = '/portals/:memberId/refused'
+
+/** One refused request. */
+const RefusedViewSchema = v.object({
+  receipt: v.string(),
+  kind: v.picklist(['append', 'install', 'uninstall']),
+  event: TextOrNullSchema,
+  reason: v.string(),
+  receivedAt: TimeOrNullSchema,
+  refusedAt: TimeOrNullSchema,
+})
+
+/** The refused requests of a portal. */
+export const RefusedListSchema = v.object({ refused: listOf(RefusedViewSchema) })
+
+/** What became of them when they were handed over again. */
+export const RefusedReplaySchema = v.object({
+  replayed: v.number(),
+  refused: v.number(),
+  left: v.number(),
+})
 
 /** The dependencies of the refused requests. */
 export interface RefusedDeps extends PortalFinder {
@@ -37,7 +59,8 @@ export async function firstPage(
   return []
 }
 
-function viewOf({ receipt, receivedAt, refusedAt, kind, event, reason }: RefusedRecord) {
+function viewOf(record: RefusedRecord): v.InferOutput<typeof RefusedViewSchema> {
+  const { receipt, receivedAt, refusedAt, kind, event, reason } = record
   const times = { receivedAt: isoTime(receivedAt), refusedAt: isoTime(refusedAt) }
   return { receipt, kind, event, reason, ...times }
 }

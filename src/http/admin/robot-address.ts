@@ -1,7 +1,11 @@
 /** The admin API of the robot address: the secret address for the robots "Outgoing webhook" of one portal. */
 import type { Context, Hono } from 'hono'
+import * as v from 'valibot'
 import { errorResponse } from '../error-response.ts'
 import { reply, withPortal, type PortalFinder } from './exchange.ts'
+
+/** The address, which is shown this once. */
+export const RobotAddressSchema = v.object({ address: v.string() })
 
 /** Adds the routes; `finderOf` gives the portals with the bindings of the request. */
 export function addRobotAddressRoutes(routes: Hono, finderOf: (c: Context) => PortalFinder): void {

@@ -19,6 +19,9 @@ import {
   withPortal,
   type PortalFinder,
 } from './exchange.ts'
+import { describeAll } from './descriptions.ts'
+import { addDocumentRoute } from './openapi.ts'
+import { EventsQuerySchema, ValueSchema } from './portal-queries.ts'
 import { addLaneRoutes } from './lanes.ts'
 import { addLeavingRoutes } from './leaving.ts'
 import { addListRoute } from './portals.ts'
@@ -39,11 +42,11 @@ export interface AdminDeps extends PortalFinder {
   readonly now: () => number
 }
 
-const ValueSchema = v.strictObject({ value: v.pipe(v.string(), v.minLength(1), v.maxLength(4096)) })
-
 /** Makes the routes below `/admin/api`; `depsOf` gives the dependencies with the bindings of the request. */
 export function createAdminRoutes(depsOf: (c: Context) => AdminDeps): Hono {
   const routes = new Hono()
+  describeAll(routes)
+  addDocumentRoute(routes)
   addListRoute(routes, depsOf)
   routes.get('/portals/:memberId', (c) =>
     withPortal(c, depsOf(c), async (portal, memberId) => {
@@ -98,12 +101,10 @@ export async function countSpilled(spills: SpillStore, memberId: string): Promis
 }
 
 async function listEvents(c: Context, portal: PortalClient): Promise<Response> {
-  const before = v.safeParse(v.optional(CountSchema), c.req.query('before'))
-  const limit = v.safeParse(v.optional(CountSchema), c.req.query('limit'))
-  if (!before.success || !limit.success) return errorResponse('invalid_request')
-  return replyOrNotFound(
-    await portal.events(before.output ?? MAX_SEQUENCE, limit.output ?? DEFAULT_EVENTS_PAGE),
-  )
+  const query = v.safeParse(EventsQuerySchema, c.req.query())
+  if (!query.success) return errorResponse('invalid_request')
+  const { before = MAX_SEQUENCE, limit = DEFAULT_EVENTS_PAGE } = query.output
+  return replyOrNotFound(await portal.events(before, limit))
 }
 
 async function changeValue(c: Context, portal: PortalClient): Promise<Response> {

@@ -2,15 +2,27 @@
  * The views of events and of their fates, for the admin API, in the names of the HTTP contract. They hold no
  * secret.
  */
+import * as v from 'valibot'
 import { displayName } from '../../core/events/event-names.ts'
-import type { Enrichment, LogEntry, QuarantineReason, ThinReason } from '../../core/log/event.ts'
+import type { LogEntry, QuarantineReason, ThinReason } from '../../core/log/event.ts'
 import type { ParkReason } from '../../core/lanes/state/fate.ts'
-import { fateOf, type Fate } from '../../core/lanes/fate-of.ts'
+import { fateOf } from '../../core/lanes/fate-of.ts'
+import type { FilterReason } from '../../core/lanes/filters/filter-reason.ts'
+import type { DisabledReason } from '../../core/lanes/state/lane-state.ts'
 import type { LaneBook } from '../lanes/book/book.ts'
 import type { FateStore } from '../lanes/book/fate-store.ts'
 import type { LaneRules } from '../lanes/rules.ts'
 import type { LogStore } from '../log/log-store.ts'
 import { isoTime } from './iso-time.ts'
+import {
+  JsonSchema,
+  listOf,
+  NumberOrNullSchema,
+  TextOrNullSchema,
+  TimeOrNullSchema,
+  TimeSchema,
+  wordOf,
+} from './schema.ts'
 
 /** The most events on one page. */
 const MAX_EVENTS_PAGE = 200
@@ -18,55 +30,103 @@ const MAX_EVENTS_PAGE = 200
 /** The most parked events that are listed. */
 const MAX_PARKED_LISTED = 1000
 
-/** A fate with its time as the API writes it. */
-export type FateView = WithTime<Fate>
+const DigestPlaceSchema = v.object({ first: v.number(), last: v.number(), count: v.number() })
 
-/** Each member of a union by itself, so that a state keeps the reasons that belong to it. */
-type WithTime<F> = F extends Fate ? Omit<F, 'at'> & { readonly at: string | null } : never
+const FATE_ENTRIES = {
+  at: TimeOrNullSchema,
+  /** The receiver's HTTP status; null where there was no answer, and where none is written down. */
+  status: NumberOrNullSchema,
+  /** The digest in which the event was or will be told; null for an event with a message of its own. */
+  digest: v.nullable(DigestPlaceSchema),
+  /** The condition that a filtered event does not meet. */
+  condition: v.exactOptional(v.string()),
+}
+
+/** A fate with its time as the API writes it. Each state keeps the reasons that belong to it. */
+export const FateViewSchema = v.variant('state', [
+  v.object({
+    ...FATE_ENTRIES,
+    state: v.picklist(['delivered', 'parked', 'expired']),
+    attempts: NumberOrNullSchema,
+    reason: v.nullable(wordOf<ParkReason>()),
+  }),
+  v.object({
+    ...FATE_ENTRIES,
+    state: v.literal('waiting'),
+    attempts: v.number(),
+    reason: v.nullable(wordOf<DisabledReason>()),
+  }),
+  v.object({
+    ...FATE_ENTRIES,
+    state: v.literal('filtered'),
+    attempts: v.null(),
+    reason: wordOf<Exclude<FilterReason, 'unchanged'>>(),
+  }),
+  v.object({
+    ...FATE_ENTRIES,
+    state: v.literal('unchanged'),
+    attempts: v.null(),
+    reason: v.null(),
+  }),
+])
+
+/** The type of this view. */
+export type FateView = v.InferOutput<typeof FateViewSchema>
+
+const ChangeSchema = v.object({ attribute: v.string(), before: JsonSchema, after: JsonSchema })
 
 /** One event of a portal, with its fate at every destination. */
-export interface EventView {
-  readonly sequence: number
-  readonly event: string
-  readonly receivedAt: string
-  readonly origin: LogEntry['origin']
-  readonly userId: number | null
-  readonly userName: string | null
-  readonly fields: LogEntry['event']['data']
-  readonly changes: Enrichment['changes']
-  readonly enrichment: Enrichment['status']
-  readonly enrichmentReason: ThinReason | null
-  readonly toldBy: number | null
-  readonly covers: readonly number[]
-  readonly completes: readonly number[]
-  readonly readAt: string | null
-  readonly quarantined: boolean
-  readonly quarantineReason: QuarantineReason | null
+export const EventViewSchema = v.object({
+  sequence: v.number(),
+  event: v.string(),
+  receivedAt: TimeSchema,
+  origin: v.picklist(['event', 'reconciled']),
+  userId: NumberOrNullSchema,
+  userName: TextOrNullSchema,
+  fields: JsonSchema,
+  changes: v.nullable(listOf(ChangeSchema)),
+  enrichment: v.picklist(['complete', 'unavailable', 'not_applicable']),
+  enrichmentReason: v.nullable(wordOf<ThinReason>()),
+  toldBy: NumberOrNullSchema,
+  covers: listOf(v.number()),
+  completes: listOf(v.number()),
+  readAt: TimeOrNullSchema,
+  quarantined: v.boolean(),
+  quarantineReason: v.nullable(wordOf<QuarantineReason>()),
   /** The length of the body, where `fields` holds only a part of it. */
-  readonly bodyLength?: number
+  bodyLength: v.exactOptional(v.number()),
   /** When an operator has erased its content; missing otherwise. */
-  readonly erasedAt?: string | null
-  readonly fates: Readonly<Record<string, FateView>>
-}
+  erasedAt: v.exactOptional(TimeOrNullSchema),
+  fates: v.record(v.string(), FateViewSchema),
+})
+
+/** The type of this view. */
+export type EventView = v.InferOutput<typeof EventViewSchema>
 
 /** One page of events. */
-export interface EventsPage {
+export const EventsPageSchema = v.object({
   /** Newest first. */
-  readonly events: readonly EventView[]
+  events: listOf(EventViewSchema),
   /** The sequence before which the next page begins; null on the last page. */
-  readonly before: number | null
-}
+  before: NumberOrNullSchema,
+})
+
+/** The type of this view. */
+export type EventsPage = v.InferOutput<typeof EventsPageSchema>
 
 /** One event that was not taken at one destination, and waits for a replay. */
-export interface ParkedView {
-  readonly destination: string
-  readonly sequence: number
-  readonly reason: ParkReason | null
+export const ParkedViewSchema = v.object({
+  destination: v.string(),
+  sequence: v.number(),
+  reason: v.nullable(wordOf<ParkReason>()),
   /** The receiver's HTTP status; null when there was no answer. */
-  readonly status: number | null
-  readonly at: string | null
-  readonly attempts: number
-}
+  status: NumberOrNullSchema,
+  at: TimeOrNullSchema,
+  attempts: v.number(),
+})
+
+/** The type of this view. */
+export type ParkedView = v.InferOutput<typeof ParkedViewSchema>
 
 /** Everything that the views of events read. */
 export interface EventViewParts {

@@ -1,9 +1,15 @@
 /** The bindings of a portal as the admin API shows them: what is not bound, why, and what the operator can do. */
+import * as v from 'valibot'
 import { displayName } from '../../core/events/event-names.ts'
-import { remedyOfMissing, type MissingEvent } from '../../core/events/missing-events.ts'
+import {
+  MISSING_REASONS,
+  remedyOfMissing,
+  type MissingEvent,
+} from '../../core/events/missing-events.ts'
 import type { PortalConfig } from '../settings.ts'
 import type { PortalState } from '../state/portal-state.ts'
 import { isoTime } from './iso-time.ts'
+import { listOf, TextOrNullSchema, TimeOrNullSchema } from './schema.ts'
 
 /** Everything that the view of the bindings reads. */
 export interface SubscriptionsViewParts {
@@ -11,27 +17,30 @@ export interface SubscriptionsViewParts {
   readonly config: Pick<PortalConfig, 'wantedEvents'>
 }
 
-/** The bindings of a portal. */
-export interface SubscriptionsView {
-  readonly checkedAt: string | null
+const MissingViewSchema = v.object({
+  event: v.string(),
+  reason: v.nullable(v.picklist(MISSING_REASONS)),
+  remedy: TextOrNullSchema,
+})
+
+/** The bindings of a portal as the API shows them. */
+export const SubscriptionsViewSchema = v.object({
+  checkedAt: TimeOrNullSchema,
   /** The events that are wanted and not bound, in their documented spelling. */
-  readonly missing: readonly MissingView[]
+  missing: listOf(MissingViewSchema),
   /** The hosts of other relays that the application is bound to. */
-  readonly others: readonly string[]
+  others: listOf(v.string()),
   /** What to do about the other relays; null when there are none. */
-  readonly remedy: string | null
+  remedy: TextOrNullSchema,
   /**
    * The events that have to be ticked in the form of the portal's outgoing webhook, since no application binds them;
    * missing for a portal with an application.
    */
-  readonly tick?: readonly string[]
-}
+  tick: v.exactOptional(listOf(v.string())),
+})
 
-interface MissingView {
-  readonly event: string
-  readonly reason: MissingEvent['reason'] | null
-  readonly remedy: string | null
-}
+/** The type of this view. */
+export type SubscriptionsView = v.InferOutput<typeof SubscriptionsViewSchema>
 
 /** The view of the bindings of a portal. */
 export function subscriptionsView({ state, config }: SubscriptionsViewParts): SubscriptionsView {
@@ -52,7 +61,10 @@ export function subscriptionsView({ state, config }: SubscriptionsViewParts): Su
 }
 
 /** A row of an older version says no reason. */
-function missingView(event: string, because: MissingEvent | undefined): MissingView {
+function missingView(
+  event: string,
+  because: MissingEvent | undefined,
+): v.InferOutput<typeof MissingViewSchema> {
   const name = displayName(event)
   if (because === undefined) return { event: name, reason: null, remedy: null }
   return { event: name, reason: because.reason, remedy: remedyOfMissing(because) }

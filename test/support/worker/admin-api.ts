@@ -3,6 +3,7 @@ import { env } from 'cloudflare:workers'
 import { createExecutionContext } from 'cloudflare:test'
 import { expect } from 'vitest'
 import { ADMIN_TOKEN } from './runtime-bindings.ts'
+import { checkAnswer } from './openapi.ts'
 import worker from './worker.ts'
 
 const API = 'https://relay.example.com/admin/api'
@@ -29,6 +30,7 @@ export const ADMIN_ROUTES: readonly string[] = [
   'POST /portals/{portal}/reconcile',
   'GET /portals/{portal}/refused',
   'POST /portals/{portal}/refused/replay',
+  'GET /openapi.json',
   'GET /refused',
   'GET /destinations',
   'POST /destinations/erp/pause',
@@ -53,7 +55,10 @@ export interface AdminAnswer {
   readonly body: unknown
 }
 
-/** Calls `METHOD /path` below `/admin/api`, with the admin token unless the headers say otherwise. */
+/**
+ * Calls `METHOD /path` below `/admin/api`, and holds the answer against the OpenAPI document. The call is made with the
+ * admin token unless the headers say otherwise.
+ */
 export async function callAdmin(
   route: string,
   { body, headers = {}, settings = {} }: AdminCall = {},
@@ -66,7 +71,10 @@ export async function callAdmin(
     ...(body === undefined ? {} : { body: text }),
   })
   // An environment of its own, since the settings are read once per environment.
-  return worker.fetch(request, { ...env, ...settings }, createExecutionContext())
+  const response = await worker.fetch(request, { ...env, ...settings }, createExecutionContext())
+  const [pathname = ''] = path.split('?')
+  await checkAnswer(method, pathname, response.clone())
+  return response
 }
 
 /** Calls and reads the answer. */
