@@ -181,6 +181,8 @@ describe('rows of an installed application', () => {
     const refused = await scenario.portal.posts('app-ONAPPINSTALL-local', 'f'.repeat(32), stranger)
     expect(refused.status).toBe(403)
     const before = only(formerRows('application', 'install'))
+    // KV follows in the background.
+    await scenario.until(async () => only(await scenario.rows('install'))['kvDirty'] === false)
     expect(only(await scenario.rows('install'))).toMatchObject({
       ...before,
       refused: { count: 1, lastAt: scenario.time.now(), reason: 'not_administrator' },
