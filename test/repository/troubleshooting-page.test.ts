@@ -6,7 +6,10 @@ import { describe, expect, it } from 'vitest'
 import page from '../../docs/troubleshooting.md?raw'
 import type { UnansweredReason } from '../../src/bitrix24/installs/verify-install.ts'
 import { ACCESS_TROUBLES } from '../../src/core/access/access.ts'
-import { INSTALL_REFUSALS } from '../../src/core/access/installs/install-refusal.ts'
+import {
+  INSTALL_REFUSALS,
+  type InstallRefusal,
+} from '../../src/core/access/installs/install-refusal.ts'
 import type { PinRefusal } from '../../src/core/access/outgoing-webhook.ts'
 import type { PortalStatus } from '../../src/core/access/portal-status.ts'
 import { MISSING_REASONS } from '../../src/core/events/missing-events.ts'
@@ -20,6 +23,8 @@ import type {
 } from '../../src/core/lanes/state/lane-state.ts'
 import type { CommonReason, ProfileReason } from '../../src/core/lanes/state/outcome.ts'
 import { QUARANTINE_REASONS, THIN_REASONS } from '../../src/core/log/event.ts'
+import type { RefusedReason } from '../../src/core/refused-caller.ts'
+import type { ProblemReason } from '../../src/core/reports/problem.ts'
 import type { AddressReason } from '../../src/core/safety/address.ts'
 import { DESTINATION_TYPES } from '../../src/destinations/registry.ts'
 import type { ErrorCode } from '../../src/http/error-response.ts'
@@ -73,6 +78,17 @@ const TABLES: readonly (readonly [heading: string, column: string, words: readon
     }),
   ],
   [
+    'Refused callers',
+    'reason',
+    all<Exclude<RefusedReason, InstallRefusal | 'untrusted'> | 'wrong_token' | 'unknown_portal'>({
+      wrong_token: true,
+      unknown_portal: true,
+      missing_credentials: true,
+      misconfigured: true,
+      too_many_requests: true,
+    }),
+  ],
+  [
     'Settings and addresses',
     'word',
     all<AddressReason>({
@@ -112,6 +128,16 @@ const TABLES: readonly (readonly [heading: string, column: string, words: readon
       portal_full: true,
       uninstalled: true,
       deleted: true,
+    }),
+  ],
+  [
+    'States of a portal',
+    'problem',
+    all<Exclude<ProblemReason, PortalStatus>>({
+      lane_disabled: true,
+      lane_failing: true,
+      parked: true,
+      events_not_bound: true,
     }),
   ],
   ['Events that are not bound', 'reason', MISSING_REASONS],
@@ -189,6 +215,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   DecodeReason: 'told by the code of the answer',
   DisabledReason: 'in the table of failed deliveries',
   DropReason: 'counts events, and is shown to nobody',
+  FailureReason: 'in the table of failed deliveries',
   HintFault: 'told by the code of the answer',
   IntakeErrorCode: 'some of the codes of the answers',
   LaneFault: 'told by the code of the answer',
@@ -199,6 +226,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   PageErrorCode: 'some of the codes of the answers',
   PageReason: 'told by the code of the answer',
   PendingRefusal: 'some of the refusals of installations',
+  PreviewRefusal: 'told by the code of the answer',
   ProfileReason: 'in the table of failed deliveries',
   SpillRefusal: 'refusals of installations, and the code untrusted',
   VerdictRefusal: 'some of the refusals of installations',
@@ -218,7 +246,9 @@ const IN_TABLES = [
   'ParkReason',
   'PinRefusal',
   'PortalStatus',
+  'ProblemReason',
   'QuarantineReason',
+  'RefusedReason',
   'ThinReason',
   'UnansweredReason',
   'WaitReason',
