@@ -181,10 +181,10 @@ describe('rows of an installed application', () => {
     const refused = await scenario.portal.posts('app-ONAPPINSTALL-local', 'f'.repeat(32), stranger)
     expect(refused.status).toBe(403)
     const before = only(formerRows('application', 'install'))
-    // KV follows in the background.
-    await scenario.until(async () => only(await scenario.rows('install'))['kvDirty'] === false)
     expect(only(await scenario.rows('install'))).toMatchObject({
       ...before,
+      // Work in the background may have something for KV, which follows with the next alarm.
+      kvDirty: expect.any(Boolean),
       refused: { count: 1, lastAt: scenario.time.now(), reason: 'not_administrator' },
     })
   })
