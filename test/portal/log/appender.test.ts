@@ -16,6 +16,7 @@ let scenario: PortalScenario
 
 beforeEach(() => {
   scenario = new PortalScenario([])
+  scenario.losesReports()
 })
 
 afterEach(() => scenario.close())

@@ -117,6 +117,12 @@ class Relay {
   }
 }
 
+type Directory = AdaptableSettings['directory']
+
+function withoutReports(directory: Directory): Directory {
+  return { ...directory, noteReport: () => Promise.reject(new Error('Reports are lost')) }
+}
+
 /** One portal's object, and everything around it. */
 export class PortalScenario extends Scenario {
   readonly time = new ScenarioTime(this, Date.now() + msOf('1 day'))
@@ -127,6 +133,7 @@ export class PortalScenario extends Scenario {
   readonly logged: string[] = []
   /** Settings of objects that are constructed from now on. */
   settings: Partial<AdaptableSettings> = {}
+  #takesReports = true
 
   constructor(destinations: readonly Entry[] | null = [machine('erp')]) {
     super(/\.example\.com$/)
@@ -139,8 +146,14 @@ export class PortalScenario extends Scenario {
       random: () => 0,
       webhooks: [{ token: TOKEN, portal: this.memberId, rest: null }],
       log: (_level, event) => void this.logged.push(event),
+      ...(this.#takesReports ? {} : { directory: withoutReports(settings.directory) }),
       ...this.settings,
     })
+  }
+
+  /** The directory takes no report. The first one of a portal writes its lanes, whatever they do. */
+  losesReports(): void {
+    this.#takesReports = false
   }
 
   /** One text of the first row of a query. */

@@ -18,6 +18,7 @@ let scenario: PortalScenario
 
 beforeEach(() => {
   scenario = new PortalScenario()
+  scenario.losesReports()
 })
 
 afterEach(() => scenario.close())
