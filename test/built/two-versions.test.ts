@@ -30,7 +30,8 @@ const CRONS = ['*/5 * * * *', '17 3 * * *']
  * The methods that an object of the former release lacks and that are called here. Their callers do without, as
  * test/upgrade/former-calls.test.ts says of each.
  */
-const UNKNOWN_METHOD = /does not implement the method \\"(?:nextVisits|notePortals?)\\"/u
+const UNKNOWN_METHOD =
+  /does not implement the method \\"(?:nextOrdered|nextVisits|notePortals?|noteReport)\\"/u
 
 type Mixture = Versions<'former' | 'today'>
 const MIXTURES: readonly (readonly [name: string, mixture: Mixture])[] = [
