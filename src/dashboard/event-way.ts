@@ -1,4 +1,5 @@
 /** The steps of an event's way in sentences. */
+import type { FilterReason } from '../core/lanes/filters/filter-reason.ts'
 import type { QuarantineReason, ThinReason } from '../core/log/event.ts'
 import type { EventView, FateView } from '../portal/views/event-views.ts'
 import { explainReason } from './reasons.ts'
@@ -68,17 +69,14 @@ export function quarantineWords({
 
 /** The fate of an event at one destination, and what to do about it where there is something to do. */
 export function fateWords(fate: FateView): { readonly text: string; readonly remedy: string } {
+  const { reason } = fate
   switch (fate.state) {
     case 'delivered':
       return { text: 'The receiver has it.', remedy: '' }
     case 'waiting':
-      return fate.reason === null
-        ? { text: 'It waits for its turn.', remedy: '' }
-        : failed(fate.reason)
+      return failedWords(reason) ?? { text: 'It waits for its turn.', remedy: '' }
     case 'parked':
-      return fate.reason === null
-        ? { text: 'It was set aside after a failed attempt.', remedy: '' }
-        : failed(fate.reason)
+      return failedWords(reason) ?? { text: 'It was set aside after a failed attempt.', remedy: '' }
     case 'expired':
       return { text: 'It was removed from the log before it was delivered.', remedy: '' }
     case 'unchanged':
@@ -86,12 +84,16 @@ export function fateWords(fate: FateView): { readonly text: string; readonly rem
         text: 'An earlier event has told its change already, so it was not sent.',
         remedy: '',
       }
-    case 'filtered':
-      return { text: `${FILTERED[fate.reason]}.`, remedy: fate.condition ?? '' }
+    case 'filtered': {
+      const why = isFilterReason(reason) ? FILTERED[reason] : 'Left out'
+      return { text: `${why}.`, remedy: fate.condition ?? '' }
+    }
   }
 }
 
-const FILTERED: Readonly<Record<Extract<FateView, { state: 'filtered' }>['reason'], string>> = {
+type LeftOutReason = Exclude<FilterReason, 'unchanged'>
+
+const FILTERED: Readonly<Record<LeftOutReason, string>> = {
   quarantined: 'Left out: it was not understood',
   erased: 'Left out: an operator has erased its content',
   portal: 'Left out: the destination does not take this portal',
@@ -103,7 +105,13 @@ const FILTERED: Readonly<Record<Extract<FateView, { state: 'filtered' }>['reason
   condition: 'Left out: it does not meet a condition of the destination',
 }
 
-function failed(reason: Parameters<typeof explainReason>[0]) {
+function isFilterReason(reason: FateView['reason']): reason is LeftOutReason {
+  return reason !== null && Object.hasOwn(FILTERED, reason)
+}
+
+function failedWords(reason: FateView['reason']) {
+  // `no_value` stops a lane and leaves events out, so it stands in both tables.
+  if (reason === null || (isFilterReason(reason) && reason !== 'no_value')) return null
   const { meaning, remedy } = explainReason(reason)
   return { text: `${meaning} (${reason}).`, remedy: `${remedy}.` }
 }
