@@ -2,15 +2,7 @@
  * An event whose content an operator has erased. Its sequence, its name, its time and its fates stay: a destination was
  * meant to get it or was not, for ever, so that the `previousSequence` of later events stays the same. Pure.
  */
-import type { Enrichment, LogEntry, RelayEvent } from './event.ts'
-
-/** What is left of it. */
-export interface ErasedContent {
-  /** When it was erased, in unix milliseconds. */
-  readonly at: number
-  /** Why each destination did not get it that did not; the others got it, or gave it up. */
-  readonly filtered: Readonly<Record<string, string>>
-}
+import type { Enrichment, ErasedContent, LogEntry, RelayEvent } from './event.ts'
 
 /** The rest of an entry: nothing of it tells who has done what to whom. */
 export function withoutContent(

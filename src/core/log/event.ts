@@ -3,8 +3,6 @@
  * the forms in which Bitrix24 sends it, and makes these values from them.
  */
 
-import type { ErasedContent } from './erased-event.ts'
-
 /** A JSON value, read-only at every depth. */
 export type Json =
   | null
@@ -38,6 +36,14 @@ export interface UserField {
   readonly entityId: string
   /** For example `UF_CRM_TAX`. */
   readonly fieldName: string
+}
+
+/** What is left of the content of an event that an operator has erased. */
+export interface ErasedContent {
+  /** When it was erased, in unix milliseconds. */
+  readonly at: number
+  /** Why each destination did not get it that did not; the others got it, or gave it up. */
+  readonly filtered: Readonly<Record<string, string>>
 }
 
 /** One event as it is stored in a portal's log. It holds no token. */

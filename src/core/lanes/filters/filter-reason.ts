@@ -2,8 +2,7 @@
  * Decides which events a lane gets. Each event is decided by the filter that stood at its sequence: an event
  * that was left out in March is still left out after the filter was widened in April.
  */
-import type { ErasedContent } from '../../log/erased-event.ts'
-import type { LogEntry } from '../../log/event.ts'
+import type { ErasedContent, LogEntry } from '../../log/event.ts'
 import { epochAt } from '../state/epochs.ts'
 import type { Epoch, LaneState } from '../state/lane-state.ts'
 import type { EventFilter, Match } from './filter.ts'

@@ -3,7 +3,6 @@
  * lanes, which is written anyway, so counting costs no row.
  */
 import type { ExactFate } from './fate.ts'
-import type { LaneState } from './lane-state.ts'
 import type { DeliveryOutcome } from './outcome.ts'
 
 /** The numbers of a lane since it began. */
@@ -16,6 +15,11 @@ export interface LaneTally {
   readonly attempts: Readonly<Record<DeliveryOutcome['kind'], number>>
 }
 
+/** A lane, as far as it is counted here. */
+interface Tallied {
+  readonly tally: LaneTally
+}
+
 /** The tally of a lane that has sent nothing. */
 export const NO_TALLY: LaneTally = {
   delivered: 0,
@@ -24,11 +28,11 @@ export const NO_TALLY: LaneTally = {
 }
 
 /** Counts an attempt that told so many events, and the fates that followed from it. */
-export function tallyAttempt(
-  lane: LaneState,
+export function tallyAttempt<L extends Tallied>(
+  lane: L,
   outcome: DeliveryOutcome,
   { events, fates }: { readonly events: number; readonly fates: readonly ExactFate[] },
-): LaneState {
+): L {
   const { tally } = lane
   const attempts = { ...tally.attempts, [outcome.kind]: tally.attempts[outcome.kind] + 1 }
   const delivered = tally.delivered + (outcome.kind === 'delivered' ? events : 0)
@@ -36,7 +40,7 @@ export function tallyAttempt(
 }
 
 /** Counts fates that no attempt has brought: an operator has parked an event. */
-export function tallyParked(lane: LaneState, fates: readonly ExactFate[]): LaneState {
+export function tallyParked<L extends Tallied>(lane: L, fates: readonly ExactFate[]): L {
   const { tally } = lane
   return { ...lane, tally: { ...tally, parked: tally.parked + countParked(fates) } }
 }
