@@ -14,6 +14,7 @@ let erp: ScenarioReceiver
 
 beforeEach(async () => {
   scenario = new PortalScenario([machine('erp', { batch: {} })])
+  scenario.losesReports()
   erp = scenario.receiver('erp')
   await scenario.portal.becomesKnown()
 })

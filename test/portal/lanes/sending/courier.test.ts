@@ -183,7 +183,7 @@ describe('a send of the courier', () => {
   it('names what an event has by its id alone, to people and not to machines', async () => {
     const { seen, receiverOf } = courierOf()
     const entry = anEntry({ event: anEvent({ name: 'ONTASKADD', field: null, userId: 7 }) })
-    await receiverOf(person('chat'))
+    await receiverOf(person('erp'))
       .send([entry, entry], CONTEXT)
       .catch(() => {})
     await receiverOf(machine('erp')).send([entry], CONTEXT)
