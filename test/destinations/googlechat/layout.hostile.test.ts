@@ -41,7 +41,10 @@ describeChat({
       strong: [...text.matchAll(/\*([^*]+)\*/g)].map(([, inner]) => inner),
       code: [...text.matchAll(/`([^`]+)`/g)].map(([, inner]) => inner),
       marks: text.match(/[*`]/g)?.length ?? 0,
-      forms: findGoogleChatForms(text.replaceAll(/[*`]/g, '')),
+      faint: faintIn(message.summary).filter((own) => text.includes(own)),
+      forms: findGoogleChatForms(
+        withoutEach(text, faintIn(message.summary)).replaceAll(/[*`]/g, ''),
+      ),
     }
   },
   meant(message) {
@@ -52,6 +55,7 @@ describeChat({
       strong,
       code,
       marks: 2 * (strong.length + code.length),
+      faint: faintIn(message.summary),
       forms: [],
     }
   },
@@ -101,6 +105,16 @@ function readNode(node: DefaultTreeAdapterTypes.ChildNode): string {
 
 function marked(line: Line, style: string): readonly string[] {
   return line.filter((span) => span.style === style).map(({ text }) => inertGoogleChat(text))
+}
+
+/** The faint words of a headline, for example of a value that is not set, as `text` has to write them. */
+function faintIn(line: Line): readonly string[] {
+  return marked(line, 'faint').map((text) => `_${text}_`)
+}
+
+/** A text without one occurrence of each part: everything else in it must have no form. */
+function withoutEach(text: string, parts: readonly string[]): string {
+  return parts.reduce((rest, part) => rest.replace(part, () => ''), text)
 }
 
 /** The texts that a reader of the card must see, widget by widget. */
