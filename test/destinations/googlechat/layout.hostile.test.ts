@@ -103,8 +103,11 @@ function readNode(node: DefaultTreeAdapterTypes.ChildNode): string {
   return node.childNodes.map(readNode).join('')
 }
 
+/** The texts of a style. An empty one is left out, since two marks with nothing between them would be read as text. */
 function marked(line: Line, style: string): readonly string[] {
-  return line.filter((span) => span.style === style).map(({ text }) => inertGoogleChat(text))
+  return line
+    .filter((span) => span.style === style && span.text !== '')
+    .map(({ text }) => inertGoogleChat(text))
 }
 
 /** The faint words of a headline, for example of a value that is not set, as `text` has to write them. */
