@@ -1,5 +1,5 @@
 /** The circumstances of a page of the dashboard, and its text. */
-import { renderDocument, type PageContent } from '../../../src/dashboard/document.tsx'
+import { renderDocument, type PageContent } from '../../../src/dashboard/frame/document.tsx'
 import type { PageTerms } from '../../../src/dashboard/terms.ts'
 import { NOW } from '../time.ts'
 

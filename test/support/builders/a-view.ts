@@ -1,5 +1,5 @@
 /** Views of a portal, its lanes and its events, as the dashboard gets them. */
-import type { PortalDetails } from '../../../src/dashboard/portal/troubles.ts'
+import type { PortalDetails } from '../../../src/dashboard/pages/portal/troubles.ts'
 import type { EventView, FateView } from '../../../src/portal/views/event-views.ts'
 import type { LaneView } from '../../../src/portal/views/lane-view.ts'
 import { NOW } from '../time.ts'

@@ -1,7 +1,7 @@
 /** The acts of the dashboard: the forms of its buttons. Each leads back to its page, which says what was done. */
 import type { Hono } from 'hono'
 import { MAX_REPLAY_JOBS } from '../../../core/lanes/state/replay-job.ts'
-import type { Feedback } from '../../../dashboard/feedback.tsx'
+import type { Feedback } from '../../../dashboard/parts/feedback.tsx'
 import { portalPath } from '../../../dashboard/paths.ts'
 import type { PortalClient } from '../../../edge/portal-client.ts'
 import { replayRefused } from '../../../edge/spill/refused.ts'

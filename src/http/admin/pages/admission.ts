@@ -4,10 +4,10 @@
  */
 import type { Context, MiddlewareHandler } from 'hono'
 import { createMiddleware } from 'hono/factory'
-import { FORM_TOKEN_NAME } from '../../../dashboard/buttons.tsx'
+import { FORM_TOKEN_NAME } from '../../../dashboard/parts/buttons.tsx'
 import { OVERVIEW_PATH, ownPath } from '../../../dashboard/paths.ts'
-import { problemPage } from '../../../dashboard/problem-page.tsx'
-import { admissionPage, type AdmissionReason } from '../../../dashboard/admission-page.tsx'
+import { problemPage } from '../../../dashboard/pages/problem-page.tsx'
+import { admissionPage, type AdmissionReason } from '../../../dashboard/pages/admission-page.tsx'
 import { readBody } from '../../body.ts'
 import { errorResponse } from '../../error-response.ts'
 import { ACCESS_HEADER } from '../access-token.ts'

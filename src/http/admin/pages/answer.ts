@@ -1,7 +1,7 @@
 /** How pages are answered: the headers that keep other sites, caches and scripts out. */
 import type { Context } from 'hono'
 import type { StatusCode } from 'hono/utils/http-status'
-import { renderDocument, type PageContent } from '../../../dashboard/document.tsx'
+import { renderDocument, type PageContent } from '../../../dashboard/frame/document.tsx'
 import type { PageTerms } from '../../../dashboard/terms.ts'
 
 /** The headers of every answer of the dashboard, redirects included. */

@@ -1,8 +1,11 @@
 /** The page of the destinations, and its acts. */
 import type { Hono } from 'hono'
-import { parseFeedback, type Feedback } from '../../../dashboard/feedback.tsx'
-import { destinationsPage, type TestMessageOutcome } from '../../../dashboard/destinations-page.tsx'
-import type { PreviewMessage } from '../../../dashboard/message.tsx'
+import { parseFeedback, type Feedback } from '../../../dashboard/parts/feedback.tsx'
+import {
+  destinationsPage,
+  type TestMessageOutcome,
+} from '../../../dashboard/pages/destinations-page.tsx'
+import type { PreviewMessage } from '../../../dashboard/parts/message.tsx'
 import { DESTINATIONS_PATH } from '../../../dashboard/paths.ts'
 import { NO_MEMORY } from '../../../core/lanes/state/receiver-memory.ts'
 import { previewParcel, sampleParcel } from '../../../destinations/preview.ts'

@@ -1,9 +1,9 @@
 /** The pages of one event, and of the parked and quarantined ones. */
 import type { Hono } from 'hono'
-import { parseFeedback } from '../../../dashboard/feedback.tsx'
-import { eventPage } from '../../../dashboard/event-page.tsx'
-import { parkedPage } from '../../../dashboard/parked-page.tsx'
-import { parseEventSearch } from '../../../dashboard/portal/event-search.ts'
+import { parseFeedback } from '../../../dashboard/parts/feedback.tsx'
+import { eventPage } from '../../../dashboard/pages/event/event-page.tsx'
+import { parkedPage } from '../../../dashboard/pages/parked-page.tsx'
+import { parseEventSearch } from '../../../dashboard/pages/portal/event-search.ts'
 import type { PortalClient } from '../../../edge/portal-client.ts'
 import type { PageEnv } from './admission.ts'
 import {

@@ -1,9 +1,9 @@
 /** The common part of all pages: the portal that the path names, its page, and the way back from an act. */
 import type { Context } from 'hono'
-import { FEEDBACK_NAME, type Feedback } from '../../../dashboard/feedback.tsx'
-import type { PageContent } from '../../../dashboard/document.tsx'
+import { FEEDBACK_NAME, type Feedback } from '../../../dashboard/parts/feedback.tsx'
+import type { PageContent } from '../../../dashboard/frame/document.tsx'
 import { ownPath } from '../../../dashboard/paths.ts'
-import { problemPage, type PageProblem } from '../../../dashboard/problem-page.tsx'
+import { problemPage, type PageProblem } from '../../../dashboard/pages/problem-page.tsx'
 import type { PageTerms } from '../../../dashboard/terms.ts'
 import type { PortalClient } from '../../../edge/portal-client.ts'
 import { withTimeout } from '../../../storage/with-timeout.ts'

@@ -1,8 +1,12 @@
 /** Looks for events of a portal, a bounded number of pages at a time. */
 import type { EventsPage } from '../../../portal/views/event-views.ts'
 import type { PortalClient } from '../../../edge/portal-client.ts'
-import type { FoundEvents } from '../../../dashboard/portal/event-list.tsx'
-import { isFound, isSearching, type EventSearch } from '../../../dashboard/portal/event-search.ts'
+import type { FoundEvents } from '../../../dashboard/pages/portal/event-list.tsx'
+import {
+  isFound,
+  isSearching,
+  type EventSearch,
+} from '../../../dashboard/pages/portal/event-search.ts'
 
 /** The most events on one page of the dashboard. */
 const MAX_SHOWN = 50

@@ -1,7 +1,7 @@
 /** The overview. It reads the directory alone, so it asks no portal's object. */
 import type { Hono } from 'hono'
-import { parseFeedback } from '../../../dashboard/feedback.tsx'
-import { overviewPage } from '../../../dashboard/overview-page.tsx'
+import { parseFeedback } from '../../../dashboard/parts/feedback.tsx'
+import { overviewPage } from '../../../dashboard/pages/overview-page.tsx'
 import { OVERVIEW_PATH } from '../../../dashboard/paths.ts'
 import { isMemberId } from '../../../core/access/member-id.ts'
 import { withTimeout } from '../../../storage/with-timeout.ts'

@@ -1,9 +1,9 @@
 /** The page of a portal, and its stamp. */
 import type { Hono } from 'hono'
-import { parseFeedback } from '../../../dashboard/feedback.tsx'
-import { parseEventSearch } from '../../../dashboard/portal/event-search.ts'
-import { portalPage } from '../../../dashboard/portal/portal-page.tsx'
-import type { SpilledRequests } from '../../../dashboard/portal/troubles.ts'
+import { parseFeedback } from '../../../dashboard/parts/feedback.tsx'
+import { parseEventSearch } from '../../../dashboard/pages/portal/event-search.ts'
+import { portalPage } from '../../../dashboard/pages/portal/portal-page.tsx'
+import type { SpilledRequests } from '../../../dashboard/pages/portal/troubles.ts'
 import type { PortalClient } from '../../../edge/portal-client.ts'
 import { firstPage } from '../refused.ts'
 import { countSpilled } from '../routes.ts'

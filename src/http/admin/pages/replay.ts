@@ -1,6 +1,6 @@
 /** The page that asks before a replay, and the wishes that its forms stand for. */
 import type { Hono } from 'hono'
-import { replayPage, type ReplayForm } from '../../../dashboard/replay-page.tsx'
+import { replayPage, type ReplayForm } from '../../../dashboard/pages/replay-page.tsx'
 import type { PortalClient } from '../../../edge/portal-client.ts'
 import type { ReplayWish } from '../../../portal/lanes/control.ts'
 import type { PageEnv } from './admission.ts'

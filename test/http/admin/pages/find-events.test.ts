@@ -1,6 +1,6 @@
 /** A search looks at a bounded number of events in one request, and goes on where it stopped. */
 import { expect, it } from 'vitest'
-import { parseEventSearch } from '../../../../src/dashboard/portal/event-search.ts'
+import { parseEventSearch } from '../../../../src/dashboard/pages/portal/event-search.ts'
 import { findEvents } from '../../../../src/http/admin/pages/find-events.ts'
 import { anEventView } from '../../../support/builders/a-view.ts'
 

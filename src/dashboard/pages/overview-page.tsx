@@ -1,0 +1,208 @@
+/** The overview: what is wrong anywhere, and the list of all portals. */
+import { ActButton } from '../parts/buttons.tsx'
+import type { PageContent } from '../frame/document.tsx'
+import { FeedbackText, type Feedback } from '../parts/feedback.tsx'
+import { belowPortal, lanePath, OVERVIEW_PATH, portalPath } from '../paths.ts'
+import { explainProblem } from '../words/problem-words.ts'
+import type { PageTerms } from '../terms.ts'
+import { Distance } from '../parts/time.tsx'
+import { formatNumber } from '../words/values.ts'
+
+/** One line of the list, in the names of the HTTP contract. Every time is ISO 8601, or null. */
+export interface PortalRow {
+  readonly memberId: string
+  readonly domain: string | null
+  readonly state: string
+  readonly backlog: number
+  readonly parked: number
+  readonly oldestWaitingAt: string | null
+  readonly lastEventAt: string | null
+  readonly problem: string | null
+  readonly destination: string | null
+  readonly remedy: string | null
+}
+
+/** Everything that the page shows. */
+export interface OverviewPage {
+  readonly terms: PageTerms
+  readonly feedback: Feedback | null
+  /** What is wrong with the configuration. */
+  readonly settings: readonly { readonly setting: string; readonly problem: string }[]
+  readonly warnings: readonly string[]
+  /** The portals with a problem; the first ones of many. */
+  readonly troubled: readonly PortalRow[]
+  /** How many portals there are, and how many of them have a problem. */
+  readonly counts: { readonly portals: number; readonly problems: number }
+  readonly portals: readonly PortalRow[]
+  /** Where the next page of the list begins; null on the last one. */
+  readonly cursor: string | null
+  /** What was looked for; empty for every portal. */
+  readonly text: string
+}
+
+/** Makes the page. */
+export function overviewPage(page: OverviewPage): PageContent {
+  const { terms, feedback, troubled, counts } = page
+  const isWell = troubled.length === 0 && page.settings.length === 0
+  return {
+    title: 'Overview',
+    content: (
+      <>
+        <FeedbackText feedback={feedback} />
+        <h1>Overview</h1>
+        <section class="stack" aria-label="What is wrong">
+          <SettingProblems page={page} />
+          {isWell && counts.portals > 0 && <p class="strip good">Nothing is wrong.</p>}
+          {troubled.map((row) => (
+            <TroubledPortal row={row} terms={terms} />
+          ))}
+          {counts.problems > troubled.length && (
+            <p class="note">
+              and {formatNumber(counts.problems - troubled.length, 'more portal')} with a problem
+            </p>
+          )}
+        </section>
+        <section class="panel" aria-labelledby="portals-title">
+          <h2 id="portals-title">{formatNumber(counts.portals, 'portal')}</h2>
+          <PortalSearch text={page.text} />
+          <PortalTable page={page} />
+        </section>
+      </>
+    ),
+  }
+}
+
+function SettingProblems({ page: { settings, warnings } }: { readonly page: OverviewPage }) {
+  return (
+    <>
+      {settings.map(({ setting, problem }) => (
+        <div class="strip bad">
+          <p>
+            <strong>
+              The setting <code>{setting}</code> is wrong.
+            </strong>
+          </p>
+          <p>{problem}. Correct it, and deploy again.</p>
+        </div>
+      ))}
+      {warnings.map((warning) => (
+        <p class="strip warn">{warning}.</p>
+      ))}
+    </>
+  )
+}
+
+interface TroubledPortalTerms {
+  readonly row: PortalRow
+  readonly terms: PageTerms
+}
+
+function TroubledPortal({ row, terms }: TroubledPortalTerms) {
+  const { memberId, domain, problem, destination, remedy } = row
+  const { tone, text } = explainProblem(problem ?? '', destination)
+  return (
+    <div class={`strip row apart ${tone}`}>
+      <div>
+        <p>
+          <strong>
+            <a href={portalPath(memberId)}>{domain ?? memberId}</a>: {text}.
+          </strong>
+        </p>
+        {remedy !== null && <p>{remedy}.</p>}
+      </div>
+      {problem === 'lane_disabled' && destination !== null && (
+        <ActButton
+          terms={terms}
+          to={lanePath(memberId, destination, 'resume')}
+          members={{ back: OVERVIEW_PATH }}
+          about={`in ${domain ?? memberId}`}
+        >
+          Resume {destination}
+        </ActButton>
+      )}
+      {problem === 'parked' && (
+        <a class="button" href={belowPortal(memberId, 'parked')}>
+          See the parked events<span class="unseen"> of {domain ?? memberId}</span>
+        </a>
+      )}
+    </div>
+  )
+}
+
+function PortalSearch({ text }: { readonly text: string }) {
+  return (
+    <form method="get" action={OVERVIEW_PATH} class="search" role="search">
+      <label>
+        Domain or member id
+        <input name="q" value={text} placeholder="acme.bitrix24.com" />
+      </label>
+      <div class="row">
+        <button>Search</button>
+        {text !== '' && <a href={OVERVIEW_PATH}>Show all</a>}
+      </div>
+    </form>
+  )
+}
+
+function PortalTable({ page }: { readonly page: OverviewPage }) {
+  const { terms, portals, cursor, text } = page
+  if (portals.length === 0) {
+    return (
+      <p class="note">
+        {text === ''
+          ? 'No portal is known yet. Install the application in a portal, or set up an outgoing webhook there.'
+          : 'No portal has such a domain or member id.'}
+      </p>
+    )
+  }
+  const query = new URLSearchParams({ ...(text !== '' && { q: text }), cursor: cursor ?? '' })
+  return (
+    <>
+      <div class="wide" tabindex={0} role="region" aria-label="List of portals">
+        <table>
+          <thead>
+            <tr>
+              {['Portal', 'State', 'Waiting', 'Oldest', 'Parked', 'Last event'].map((title) => (
+                <th scope="col">{title}</th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {portals.map((row) => (
+              <PortalLine row={row} terms={terms} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <p class="note">
+        A portal reports a new state at once, and its numbers at most once an hour. Its own page is
+        exact.
+      </p>
+      {cursor !== null && <a href={`${OVERVIEW_PATH}?${query.toString()}`}>More portals</a>}
+    </>
+  )
+}
+
+function PortalLine({ row, terms }: TroubledPortalTerms) {
+  const { memberId, domain, state, backlog, parked, oldestWaitingAt, lastEventAt, problem } = row
+  const tone = state === 'active' ? 'good' : 'warn'
+  return (
+    <tr>
+      <th scope="row">
+        <a href={portalPath(memberId)}>{domain ?? memberId}</a>
+      </th>
+      <td>
+        <span class={`chip ${tone}`}>{state}</span>{' '}
+        {problem !== null && problem !== state && (
+          <span class={`chip ${explainProblem(problem, null).tone}`}>
+            {problem.replaceAll('_', ' ')}
+          </span>
+        )}
+      </td>
+      <td>{backlog.toLocaleString('en')}</td>
+      <td>{oldestWaitingAt === null ? '–' : <Distance at={oldestWaitingAt} terms={terms} />}</td>
+      <td>{parked.toLocaleString('en')}</td>
+      <td>{lastEventAt === null ? '–' : <Distance at={lastEventAt} terms={terms} />}</td>
+    </tr>
+  )
+}

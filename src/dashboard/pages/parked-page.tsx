@@ -1,0 +1,147 @@
+/** The parked events of a portal and its quarantined ones: why, and what to do about them. */
+import type { EventView, ParkedView } from '../../portal/views/event-views.ts'
+import { FormToken } from '../parts/buttons.tsx'
+import { FeedbackText, type Feedback } from '../parts/feedback.tsx'
+import type { PageContent } from '../frame/document.tsx'
+import { belowPortal, eventPath, lanePath, portalPath } from '../paths.ts'
+import { explainReason } from '../words/reasons.ts'
+import { quarantineWords } from '../words/event-way.ts'
+import type { PageTerms } from '../terms.ts'
+import { Distance } from '../parts/time.tsx'
+import { formatNumber } from '../words/values.ts'
+
+/** Everything that the page shows. */
+export interface ParkedPage {
+  readonly terms: PageTerms
+  readonly memberId: string
+  readonly domain: string | null
+  readonly parked: readonly ParkedView[]
+  readonly quarantined: readonly EventView[]
+  /** How many of the newest events were looked at for quarantined ones; null when it was all of them. */
+  readonly looked: number | null
+  readonly feedback: Feedback | null
+}
+
+/** Makes the page. */
+export function parkedPage(page: ParkedPage): PageContent {
+  const { memberId, domain, parked, feedback } = page
+  const lanes = Map.groupBy(parked, ({ destination }) => destination)
+  return {
+    title: `Parked events of ${domain ?? memberId}`,
+    content: (
+      <>
+        <FeedbackText feedback={feedback} />
+        <div>
+          <p class="note">
+            <a href={portalPath(memberId)}>{domain ?? memberId}</a>
+          </p>
+          <h1>Parked and quarantined events</h1>
+        </div>
+        {lanes.size === 0 && <p class="strip good">No event is parked.</p>}
+        {[...lanes].map(([destination, events]) => (
+          <ParkedLane page={page} destination={destination} events={events} />
+        ))}
+        <section class="panel" id="quarantined" aria-labelledby="quarantined-title">
+          <h2 id="quarantined-title">Quarantined</h2>
+          <Quarantined page={page} />
+        </section>
+      </>
+    ),
+  }
+}
+
+interface ParkedLaneTerms {
+  readonly page: ParkedPage
+  readonly destination: string
+  readonly events: readonly ParkedView[]
+}
+
+function ParkedLane({ page, destination, events }: ParkedLaneTerms) {
+  const { memberId, terms } = page
+  const replay = lanePath(memberId, destination, 'replay')
+  return (
+    <section class="panel" id={destination} aria-labelledby={`${destination}-title`}>
+      <h2 id={`${destination}-title`}>
+        {destination}: {formatNumber(events.length, 'parked event')}
+      </h2>
+      <form method="post" action={replay} class="stack">
+        <FormToken terms={terms} />
+        <input type="hidden" name="back" value={belowPortal(memberId, 'parked')} />
+        <div class="row">
+          <label class="choice">
+            <input type="checkbox" data-all /> All of them
+          </label>
+          <button>Send the chosen ones again</button>
+          <a class="button" href={`${replay}?parked=true`}>
+            Send all again …<span class="unseen"> to {destination}</span>
+          </a>
+        </div>
+        <ul>
+          {events.map((event) => (
+            <ParkedRow memberId={memberId} event={event} terms={terms} />
+          ))}
+        </ul>
+      </form>
+    </section>
+  )
+}
+
+interface ParkedRowTerms {
+  readonly memberId: string
+  readonly event: ParkedView
+  readonly terms: PageTerms
+}
+
+function ParkedRow({ memberId, event, terms }: ParkedRowTerms) {
+  const { sequence, reason, status, at, attempts } = event
+  const words = reason === null ? null : explainReason(reason)
+  return (
+    <li class="event">
+      <div class="row">
+        <label class="choice">
+          <input type="checkbox" name="sequence" value={String(sequence)} />
+          <span class="unseen">Send again: </span>event {sequence}
+        </label>
+        <a href={eventPath(memberId, sequence)}>
+          Its way<span class="unseen"> (event {sequence})</span>
+        </a>
+        {at !== null && <Distance at={at} terms={terms} />}
+      </div>
+      <p>
+        {words?.meaning ?? 'The reason is not known'} (<code>{reason ?? '?'}</code>),{' '}
+        {status === null ? 'no answer' : `status ${status}`}, after{' '}
+        {formatNumber(attempts, 'attempt')}. {words !== null && `${words.remedy}.`}
+      </p>
+    </li>
+  )
+}
+
+function Quarantined({
+  page: { memberId, terms, quarantined, looked },
+}: {
+  readonly page: ParkedPage
+}) {
+  return (
+    <>
+      {quarantined.length === 0 && (
+        <p class="note">
+          No event is quarantined
+          {looked !== null && ` among the newest ${looked.toLocaleString('en')}`}.
+        </p>
+      )}
+      <ul>
+        {quarantined.map((view) => (
+          <li class="event">
+            <div class="row">
+              <a href={eventPath(memberId, view.sequence)}>
+                Event {view.sequence}: {view.event}
+              </a>
+              <Distance at={view.receivedAt} terms={terms} />
+            </div>
+            <p>{quarantineWords(view).text}</p>
+          </li>
+        ))}
+      </ul>
+    </>
+  )
+}

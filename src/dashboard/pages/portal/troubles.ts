@@ -1,0 +1,226 @@
+/** Everything that is wrong with a portal, in words, each with what ends it. The worst comes first. */
+import type { LaneView } from '../../../portal/views/lane-view.ts'
+import type { PortalView } from '../../../portal/views/portal-view.ts'
+import type { StorageView } from '../../../portal/views/storage-view.ts'
+import type { SubscriptionsView } from '../../../portal/views/subscriptions-view.ts'
+import { belowPortal, lanePath } from '../../paths.ts'
+import { explainReason } from '../../words/reasons.ts'
+import { formatBytes, formatNumber } from '../../words/values.ts'
+
+/** A portal as the pages show it. */
+export interface PortalDetails extends PortalView {
+  readonly subscriptions: SubscriptionsView
+  readonly storage: StorageView
+}
+
+/** The requests of a portal that wait outside of its object, at most a thousand of each kind. */
+export interface SpilledRequests {
+  /** Requests that were acknowledged and wait in the spill. */
+  readonly spilled: number
+  /** Requests out of the spill that the object did not believe. */
+  readonly refused: number
+}
+
+/** One thing that is wrong. */
+export interface PortalTrouble {
+  readonly tone: 'bad' | 'warn'
+  readonly text: string
+  readonly remedy: string | null
+  /** The button that ends it, or the page that does; null when nothing here can. */
+  readonly act: {
+    readonly kind: 'button' | 'link'
+    readonly label: string
+    readonly to: string
+  } | null
+}
+
+/** The sentence for each state that is not all right. */
+const STATES: Readonly<Record<Exclude<PortalView['state'], 'active'>, string>> = {
+  portal_full: 'The storage of this portal is full, and new events are refused',
+  pending: 'An installation waits for a decision, and events are refused until then',
+  unfinished: 'The installation is not finished, so Bitrix24 sends nothing',
+  tokens_lost:
+    'The relay cannot call the portal any more. Events still arrive, and go out without their changes',
+  no_rights:
+    'The relay may not read what it needs. Events still arrive, and go out without their changes',
+  suspended: 'The portal does not answer the relay, because of its plan or because it is closed',
+  uninstalled: 'The application is not installed any more',
+  deleted: 'Bitrix24 says that the portal does not exist any more',
+}
+
+/** Lists what is wrong. */
+export function troublesOf(portal: PortalDetails): readonly PortalTrouble[] {
+  return [
+    ...stateTroubles(portal),
+    ...laneTroubles(portal),
+    ...logTroubles(portal),
+    ...hints(portal),
+  ]
+}
+
+function stateTroubles({
+  state,
+  remedy,
+  access,
+  pending,
+  uninstallNotice,
+  recovery,
+}: PortalDetails) {
+  const troubles: PortalTrouble[] = []
+  if (state !== 'active') {
+    const tone = state === 'uninstalled' || state === 'pending' ? 'warn' : 'bad'
+    const asked = remedy ?? pending?.remedy ?? null
+    troubles.push({ tone, text: STATES[state], remedy: asked, act: null })
+  }
+  if (access !== null && access.remedy !== remedy) {
+    const text = `The portal cannot be asked (${access.trouble})`
+    troubles.push({ tone: 'warn', text, remedy: access.remedy, act: null })
+  }
+  for (const one of pending === null ? [] : [pending, ...pending.others]) {
+    const text = `An installation${one.domain === null ? '' : ` of ${one.domain}`} waits until ${one.expiresAt ?? '?'}`
+    if (one.remedy !== troubles[0]?.remedy)
+      troubles.push({ tone: 'warn', text, remedy: one.remedy, act: null })
+  }
+  if (uninstallNotice !== null) {
+    troubles.push({ tone: 'warn', text: uninstallNotice.remedy, remedy: null, act: null })
+  }
+  if (recovery !== null && !recovery.isConfirmed) {
+    troubles.push({ tone: 'warn', text: recovery.remedy, remedy: null, act: null })
+  }
+  return troubles
+}
+
+/** The most disabled lanes that are told one by one. */
+const MAX_LANES = 5
+
+function laneTroubles({ memberId, lanes }: PortalDetails): readonly PortalTrouble[] {
+  const disabled = lanes.filter(({ state }) => state === 'disabled')
+  const troubles: PortalTrouble[] = disabled
+    .slice(0, MAX_LANES)
+    .map((lane) => disabledTrouble(memberId, lane))
+  if (disabled.length > MAX_LANES) {
+    const text = `${formatNumber(disabled.length - MAX_LANES, 'more lane')} disabled`
+    troubles.push({ tone: 'bad', text, remedy: 'Each says below what to do', act: null })
+  }
+  const retrying = lanes.filter(({ state }) => state === 'retrying')
+  if (retrying.length > 0) {
+    const names = retrying.map(({ destination }) => destination).join(', ')
+    const text = `${names} ${retrying.length === 1 ? 'waits' : 'wait'} for a further attempt`
+    troubles.push({ tone: 'warn', text, remedy: 'The relay tries again by itself', act: null })
+  }
+  const parked = lanes.reduce((sum, lane) => sum + lane.parked, 0)
+  if (parked > 0) {
+    const to = belowPortal(memberId, 'parked')
+    const act = { kind: 'link', label: 'See the parked events', to } as const
+    const text = `${formatNumber(parked, 'event')} ${parked === 1 ? 'is' : 'are'} parked: a receiver did not take ${parked === 1 ? 'it' : 'them'}`
+    troubles.push({ tone: 'warn', text, remedy: null, act })
+  }
+  return troubles
+}
+
+function disabledTrouble(memberId: string, { destination, reason }: LaneView): PortalTrouble {
+  const { meaning, remedy } =
+    reason === null
+      ? { meaning: 'its receiver takes nothing', remedy: null }
+      : explainReason(reason)
+  const to = lanePath(memberId, destination, 'resume')
+  return {
+    tone: 'bad',
+    text: `${destination} is disabled, and its events wait: ${lowered(meaning)}`,
+    remedy,
+    act: { kind: 'button', label: `Resume ${destination}`, to },
+  }
+}
+
+/** A sentence as the end of another one. */
+function lowered(sentence: string): string {
+  return sentence.charAt(0).toLowerCase() + sentence.slice(1)
+}
+
+/** Lists what is wrong outside of the object. It is looked for when a page is loaded, since each look costs two lists of KV. */
+export function outsideTroublesOf(
+  memberId: string,
+  { spilled, refused }: SpilledRequests,
+): readonly PortalTrouble[] {
+  const troubles: PortalTrouble[] = []
+  if (refused > 0) {
+    const text = `${formatNumber(refused, 'request')} out of the spill ${refused === 1 ? 'was' : 'were'} not believed`
+    const remedy = 'Correct the reason that GET …/refused names, and hand them over again'
+    const to = belowPortal(memberId, 'refused', 'replay')
+    troubles.push({
+      tone: 'bad',
+      text,
+      remedy,
+      act: { kind: 'button', label: 'Hand over again', to },
+    })
+  }
+  if (spilled > 0) {
+    const text = `${formatNumber(spilled, 'request')} ${spilled === 1 ? 'waits' : 'wait'} in the spill, since the portal's object could not be reached`
+    const remedy = 'They are handed over within five minutes'
+    troubles.push({ tone: 'warn', text, remedy, act: null })
+  }
+  return troubles
+}
+
+function logTroubles({ memberId, storage, quarantined }: PortalDetails) {
+  const troubles: PortalTrouble[] = []
+  if (storage.crowdedOut > 0) {
+    const text = `${formatNumber(storage.crowdedOut, 'event')} went before their time, because the log has ${formatBytes(storage.bytes)}. ${storage.heldBy.join(', ')} had still to get them`
+    const remedy = 'Resume or remove these destinations, or set a larger MAX_LOG_BYTES'
+    troubles.push({ tone: 'bad', text, remedy, act: null })
+  }
+  if (quarantined > 0) {
+    const act = {
+      kind: 'link',
+      label: 'See them',
+      to: `${belowPortal(memberId, 'parked')}#quarantined`,
+    } as const
+    const text = `${formatNumber(quarantined, 'event')} ${quarantined === 1 ? 'is' : 'are'} quarantined: authentic, and not understood`
+    troubles.push({ tone: 'warn', text, remedy: null, act })
+  }
+  return troubles
+}
+
+function hints({
+  subscriptions,
+  install,
+  domainHolder,
+  refused,
+  damaged,
+  unreadable,
+}: PortalDetails) {
+  const troubles: PortalTrouble[] = []
+  const hint = (text: string, remedy: string | null): void => {
+    troubles.push({ tone: 'warn', text, remedy, act: null })
+  }
+  const { missing, others } = subscriptions
+  for (const [remedy, events] of Map.groupBy(missing, (one) => one.remedy)) {
+    hint(`Bitrix24 does not send ${events.map(({ event }) => event).join(', ')}`, remedy)
+  }
+  if (others.length > 0)
+    hint(`The application is bound to ${others.join(', ')} as well`, subscriptions.remedy)
+  if (install.refusedApplication !== undefined) {
+    const { clientId, remedy } = install.refusedApplication
+    hint(
+      `The application ${clientId} was refused, because another one speaks for this portal`,
+      remedy,
+    )
+  }
+  if (domainHolder !== null)
+    hint(`The portal ${domainHolder.memberId} had this domain first`, domainHolder.remedy)
+  if (refused.count > 0) {
+    hint(
+      `${formatNumber(refused.count, 'installation')} ${refused.count === 1 ? 'was' : 'were'} refused, the last one as ${refused.reason ?? 'unknown'}`,
+      refused.remedy,
+    )
+  }
+  if (damaged.length > 0) {
+    hint(
+      `Damaged rows were set aside: ${damaged.map(({ part }) => part).join(', ')}`,
+      'See docs/storage.md; they are kept for 90 days',
+    )
+  }
+  if (unreadable.length > 0)
+    hint(`The last comparison could not read ${unreadable.join(', ')}`, null)
+  return troubles
+}

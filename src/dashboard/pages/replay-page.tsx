@@ -1,0 +1,126 @@
+/** The page that asks before a replay. It says what would be sent; only its second button sends anything. */
+import type { EventView } from '../../portal/views/event-views.ts'
+import { ActButton } from '../parts/buttons.tsx'
+import type { PageContent } from '../frame/document.tsx'
+import { lanePath, portalPath } from '../paths.ts'
+import { EventRow } from './portal/event-list.tsx'
+import type { PageTerms } from '../terms.ts'
+import { formatNumber } from '../words/values.ts'
+
+/** The wish as the form has it. */
+export interface ReplayForm {
+  readonly from: string
+  readonly to: string
+  readonly parked: boolean
+}
+
+/** Everything that the page shows. */
+export interface ReplayPage {
+  readonly terms: PageTerms
+  readonly memberId: string
+  readonly destination: string
+  readonly form: ReplayForm
+  /** What would be sent; null while nothing was asked for, or when the numbers make no sense. */
+  readonly planned: { readonly count: number; readonly events: readonly EventView[] } | null
+  /** The last event that the lane has passed. */
+  readonly cursor: number
+  readonly parked: number
+}
+
+/** Makes the page. */
+export function replayPage(page: ReplayPage): PageContent {
+  const { memberId, destination, planned } = page
+  return {
+    title: `Replay to ${destination}`,
+    content: (
+      <>
+        <div>
+          <p class="note">
+            <a href={portalPath(memberId)}>Back to the portal</a>
+          </p>
+          <h1>Replay to {destination}</h1>
+        </div>
+        <section class="panel" aria-label="Which events">
+          <Choice page={page} />
+        </section>
+        {planned !== null && (
+          <section class="panel" aria-labelledby="planned-title">
+            <Planned page={page} planned={planned} />
+          </section>
+        )}
+      </>
+    ),
+  }
+}
+
+function Choice({
+  page: { memberId, destination, form, cursor, parked },
+}: {
+  readonly page: ReplayPage
+}) {
+  const to = lanePath(memberId, destination, 'replay')
+  return (
+    <>
+      <p>
+        A replay sends events again that the lane has passed, up to event {cursor}. Each keeps its
+        delivery id, so a receiver that knows it can leave it out. New events go on between them.
+      </p>
+      <form method="get" action={to} class="search">
+        <label>
+          From event
+          <input name="from" inputmode="numeric" pattern="[0-9]+" value={form.from} required />
+        </label>
+        <label>
+          To event
+          <input name="to" inputmode="numeric" pattern="[0-9]+" value={form.to} required />
+        </label>
+        <button>Show what would be sent</button>
+      </form>
+      {parked > 0 && (
+        <p>
+          <a href={`${to}?parked=true`}>Show the {formatNumber(parked, 'parked event')}</a>
+        </p>
+      )}
+    </>
+  )
+}
+
+function Planned({
+  page,
+  planned,
+}: {
+  readonly page: ReplayPage
+  readonly planned: NonNullable<ReplayPage['planned']>
+}) {
+  const { terms, memberId, destination, form } = page
+  const { count, events } = planned
+  const { from, to, parked } = form
+  const members: Readonly<Record<string, string>> = parked ? { parked: 'true' } : { from, to }
+  return (
+    <>
+      <h2 id="planned-title">
+        {count === 0
+          ? 'Nothing would be sent'
+          : `${formatNumber(count, 'event')} would be sent to ${destination}`}
+      </h2>
+      {count > 0 && (
+        <ActButton
+          terms={terms}
+          to={lanePath(memberId, destination, 'replay')}
+          members={members}
+          isMain
+        >
+          Send {formatNumber(count, 'event')} again
+        </ActButton>
+      )}
+      <ol class="events">
+        {events.map((view) => (
+          <EventRow terms={terms} memberId={memberId} view={view} />
+        ))}
+      </ol>
+      {count > events.length && events.length > 0 && (
+        <p class="note">and {formatNumber(count - events.length, 'more event')}</p>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,57 @@
+/** The state of a lane in sentences. */
+import type { LaneView } from '../../portal/views/lane-view.ts'
+import { formatNumber } from './values.ts'
+
+/** The tone of a state: all is well, somebody should look, or something is wrong. */
+export type Tone = 'good' | 'warn' | 'bad' | 'calm'
+
+/** The tone of a lane's state. */
+export function toneOf(state: LaneView['state']): Tone {
+  switch (state) {
+    case 'active':
+      return 'good'
+    case 'retrying':
+    case 'paused':
+      return 'warn'
+    case 'disabled':
+      return 'bad'
+    case 'removed':
+      return 'calm'
+  }
+}
+
+/** How far the lane has come. */
+export function progressOf({ backlog, cursor, state, oldestWaitingAt }: LaneView): string {
+  if (backlog === 0)
+    return cursor === 0 ? 'No event yet' : `Up to date: event ${cursor} was the last one`
+  const what = `${formatNumber(backlog, 'event')} behind event ${cursor}`
+  if (state === 'removed')
+    return `${what} will not be sent: the destination is not configured any more`
+  return oldestWaitingAt === null ? what : `${what}, the oldest came`
+}
+
+/** Why the lane does not send now; null when it sends what comes. */
+export function waitWordsOf({ state, waitsFor, attempts, lastError }: LaneView): string | null {
+  if (state === 'paused') return 'An operator has paused it'
+  if (state === 'removed') return null
+  const isAsked = lastError?.reason === 'rate_limited'
+  const failed = attempts > 0 ? ` after ${formatNumber(attempts, 'failed attempt')}` : ''
+  switch (waitsFor) {
+    case 'retry':
+      return isAsked
+        ? 'The receiver has asked for a pause (Retry-After): tries again'
+        : `Tries again${failed}`
+    case 'probe':
+      return 'Tries once a day, next'
+    case 'digest':
+      return 'Gathers events for one message: sends it'
+    case 'pace':
+      return isAsked
+        ? 'The receiver has asked for a pause (Retry-After): goes on'
+        : 'Keeps the pace of the receiver: goes on'
+    case null:
+      return state === 'disabled'
+        ? 'Does not try by itself until its settings change or somebody resumes it'
+        : null
+  }
+}

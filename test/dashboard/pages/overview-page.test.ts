@@ -1,0 +1,89 @@
+import { expect, test } from 'vitest'
+import {
+  overviewPage,
+  type OverviewPage,
+  type PortalRow,
+} from '../../../src/dashboard/pages/overview-page.tsx'
+import { aPage, contentOf, textOf } from '../../support/builders/a-page.ts'
+import { ago, HOSTILE, MEMBER_ID } from '../../support/builders/a-view.ts'
+
+const ROW: PortalRow = {
+  memberId: MEMBER_ID,
+  domain: 'acme.bitrix24.com',
+  state: 'active',
+  backlog: 1200,
+  parked: 3,
+  oldestWaitingAt: ago(120_000),
+  lastEventAt: ago(60_000),
+  problem: null,
+  destination: null,
+  remedy: null,
+}
+
+const DISABLED = { ...ROW, problem: 'lane_disabled', destination: 'erp', remedy: 'Resume it' }
+
+function pageOf(partial: Partial<OverviewPage> = {}) {
+  return overviewPage({
+    terms: aPage(),
+    feedback: null,
+    settings: [],
+    warnings: [],
+    troubled: [],
+    counts: { portals: 1, problems: 0 },
+    portals: [ROW],
+    cursor: null,
+    text: '',
+    ...partial,
+  })
+}
+
+test('a portal has its state, what waits, what is parked and its last event', async () => {
+  const text = await textOf(pageOf())
+  expect(text).toMatch(/^Overview Nothing is wrong\. 1 portal/)
+  expect(text).toContain('acme.bitrix24.com active 1,200 2 min ago 3 1 min ago')
+})
+
+test('what is wrong comes first: settings, then portals, each with its remedy and its button', async () => {
+  const page = pageOf({
+    settings: [{ setting: 'DESTINATIONS', problem: 'Must be a list' }],
+    warnings: ['It is unsafe'],
+    troubled: [DISABLED, { ...ROW, problem: 'parked', destination: 'crm', remedy: 'Look' }],
+    counts: { portals: 9, problems: 5 },
+  })
+  expect(await textOf(page)).toMatch(
+    /^Overview The setting DESTINATIONS is wrong\. Must be a list\. .*It is unsafe\. acme\.bitrix24\.com : erp is disabled, and its events wait\. Resume it\. Resume erp .*crm has parked events.*See the parked events.*and 3 more portals with a problem 9 portals/,
+  )
+  const html = await contentOf(page)
+  expect(html).toContain(`action="/admin/portals/${MEMBER_ID}/lanes/erp/resume"`)
+  expect(html).toContain(`href="/admin/portals/${MEMBER_ID}/parked"`)
+})
+
+test('a longer list has a next page, which keeps what is looked for', async () => {
+  const html = await contentOf(pageOf({ cursor: 'b'.repeat(32), text: 'acme & co' }))
+  expect(html).toContain(`href="/admin?q=acme+%26+co&amp;cursor=${'b'.repeat(32)}"`)
+  expect(html).toContain('value="acme &amp; co"')
+})
+
+test('an empty list says what to do', async () => {
+  expect(await textOf(pageOf({ portals: [] }))).toContain('Install the application in a portal')
+  expect(await textOf(pageOf({ portals: [], text: 'x' }))).toContain('No portal has such a domain')
+})
+
+test('a portal without a domain is named by its member id, a problem by its word', async () => {
+  const portals = [{ ...DISABLED, domain: null, lastEventAt: null, oldestWaitingAt: null }]
+  expect(await textOf(pageOf({ portals }))).toContain(
+    `${MEMBER_ID} active lane disabled 1,200 – 3 –`,
+  )
+})
+
+test('a name cannot leave its place', async () => {
+  const row = {
+    ...DISABLED,
+    domain: HOSTILE,
+    destination: HOSTILE,
+    remedy: HOSTILE,
+    state: HOSTILE,
+  }
+  const html = await contentOf(pageOf({ portals: [row], troubled: [row], text: HOSTILE }))
+  expect(html).not.toMatch(/<img|<script/)
+})

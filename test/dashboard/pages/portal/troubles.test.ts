@@ -1,0 +1,184 @@
+/** Everything that can be wrong with a portal is told, with what ends it. */
+import { expect, test } from 'vitest'
+import {
+  outsideTroublesOf,
+  troublesOf,
+  type PortalDetails,
+} from '../../../../src/dashboard/pages/portal/troubles.ts'
+import {
+  ago,
+  aDisabledLane,
+  aLaneView,
+  aPortalView,
+  MEMBER_ID,
+} from '../../../support/builders/a-view.ts'
+
+/** What is wrong, as lines. */
+function linesOf(partial: Partial<PortalDetails>): readonly string[] {
+  return troublesOf(aPortalView(partial)).map(
+    ({ tone, text, remedy, act }) =>
+      `${tone}: ${text}. ${remedy ?? '-'} [${act?.to.replace(MEMBER_ID, 'M') ?? ''}]`,
+  )
+}
+
+test('nothing is wrong with a portal that works', () => {
+  expect(linesOf({})).toEqual([])
+})
+
+test.each([
+  'portal_full',
+  'pending',
+  'unfinished',
+  'tokens_lost',
+  'no_rights',
+  'suspended',
+  'uninstalled',
+  'deleted',
+] as const)('the state %s is told with its remedy', (state) => {
+  expect(linesOf({ state, remedy: 'Do this' })).toEqual([
+    expect.stringMatching(/^(?:bad|warn): .*\. Do this \[\]$/),
+  ])
+})
+
+const PENDING = {
+  kind: 'unanswered',
+  clientId: null,
+  domain: 'new.bitrix24.com',
+  since: ago(0),
+  expiresAt: ago(0),
+  remedy: 'Wait',
+} as const
+
+test.each<[string, Partial<PortalDetails>, string]>([
+  [
+    'a disabled lane',
+    { lanes: [aDisabledLane()] },
+    'bad: erp is disabled, and its events wait: the receiver says that the address is gone for good. Make a new webhook at the receiver and put its address into this destination: the lane goes on as soon as the setting changes [/admin/portals/M/lanes/erp/resume]',
+  ],
+  [
+    'a lane that tries again',
+    { lanes: [aLaneView({ state: 'retrying' })] },
+    'warn: erp waits for a further attempt. The relay tries again by itself []',
+  ],
+  [
+    'a parked event',
+    { lanes: [aLaneView({ parked: 1 })] },
+    'warn: 1 event is parked: a receiver did not take it. - [/admin/portals/M/parked]',
+  ],
+  [
+    'a quarantined event',
+    { quarantined: 1 },
+    'warn: 1 event is quarantined: authentic, and not understood. - [/admin/portals/M/parked#quarantined]',
+  ],
+  [
+    'a log that is too large',
+    { storage: { bytes: 2 ** 20, maxBytes: 2 ** 20, full: false, crowdedOut: 3, heldBy: ['erp'] } },
+    'bad: 3 events went before their time, because the log has 1 MiB. erp had still to get them. Resume or remove these destinations, or set a larger MAX_LOG_BYTES []',
+  ],
+  [
+    'a trouble of access',
+    { access: { trouble: 'suspended', code: '', at: null, remedy: 'Renew the plan' } },
+    'warn: The portal cannot be asked (suspended). Renew the plan []',
+  ],
+  [
+    'a pending install',
+    { pending: { ...PENDING, others: [] } },
+    `warn: An installation of new.bitrix24.com waits until ${ago(0)}. Wait []`,
+  ],
+  [
+    'an uninstall notice',
+    {
+      uninstallNotice: {
+        clean: true,
+        denied: false,
+        receivedAt: null,
+        nextAskAt: null,
+        remedy: 'An uninstall was told',
+      },
+    },
+    'warn: An uninstall was told. - []',
+  ],
+  [
+    'a recovery',
+    { recovery: { from: 'kv', at: null, isConfirmed: false, remedy: 'It was restored' } },
+    'warn: It was restored. - []',
+  ],
+  [
+    'a missing subscription',
+    {
+      subscriptions: {
+        checkedAt: null,
+        missing: [
+          { event: 'onTaskAdd', reason: 'no_scope', remedy: 'Add the scope' },
+          { event: 'onTaskDelete', reason: 'no_scope', remedy: 'Add the scope' },
+        ],
+        others: [],
+        remedy: null,
+      },
+    },
+    'warn: Bitrix24 does not send onTaskAdd, onTaskDelete. Add the scope []',
+  ],
+  [
+    'another relay',
+    {
+      subscriptions: { checkedAt: null, missing: [], others: ['b.example'], remedy: 'Remove one' },
+    },
+    'warn: The application is bound to b.example as well. Remove one []',
+  ],
+  [
+    'another application',
+    {
+      install: {
+        ...aPortalView().install,
+        refusedApplication: { clientId: 'local.2', at: null, remedy: 'Choose' },
+      },
+    },
+    'warn: The application local.2 was refused, because another one speaks for this portal. Choose []',
+  ],
+  [
+    'a holder of the domain',
+    { domainHolder: { memberId: 'b', remedy: 'Name it' } },
+    'warn: The portal b had this domain first. Name it []',
+  ],
+  [
+    'a refused installation',
+    { refused: { count: 1, lastAt: null, reason: 'late', remedy: 'Install again' } },
+    'warn: 1 installation was refused, the last one as late. Install again []',
+  ],
+  [
+    'a damaged row',
+    { damaged: [{ part: 'lanes', at: null }] },
+    'warn: Damaged rows were set aside: lanes. See docs/storage.md; they are kept for 90 days []',
+  ],
+  [
+    'an unreadable entity',
+    { unreadable: ['CRM_13'] },
+    'warn: The last comparison could not read CRM_13. - []',
+  ],
+])('%s is told', (_, partial, line) => {
+  expect(linesOf(partial)).toEqual([line])
+})
+
+test('of many disabled lanes some are told one by one', () => {
+  const lanes = Array.from({ length: 8 }, (_, index) => aDisabledLane({ destination: `d${index}` }))
+  const lines = linesOf({ lanes })
+  expect(lines).toHaveLength(6)
+  expect(lines.at(-1)).toBe('bad: 3 more lanes disabled. Each says below what to do []')
+})
+
+test('one remedy is told once', () => {
+  const pending = { ...PENDING, others: [] }
+  expect(linesOf({ state: 'pending', remedy: null, pending })).toHaveLength(1)
+  const access = { trouble: 'tokens_lost', code: '', at: null, remedy: 'Open it' } as const
+  expect(linesOf({ state: 'tokens_lost', remedy: 'Open it', access })).toHaveLength(1)
+})
+
+test('requests outside of the object are told, the refused ones with a button', () => {
+  const troubles = outsideTroublesOf(MEMBER_ID, { spilled: 1, refused: 2 })
+  expect(troubles.map(({ tone, text }) => `${tone}: ${text}`)).toEqual([
+    'bad: 2 requests out of the spill were not believed',
+    "warn: 1 request waits in the spill, since the portal's object could not be reached",
+  ])
+  expect(troubles[0]?.act?.to).toBe(`/admin/portals/${MEMBER_ID}/refused/replay`)
+  expect(outsideTroublesOf(MEMBER_ID, { spilled: 0, refused: 0 })).toEqual([])
+})

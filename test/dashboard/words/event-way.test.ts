@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest'
+import {
+  enrichmentWords,
+  fateWords,
+  quarantineWords,
+} from '../../../src/dashboard/words/event-way.ts'
+import { QUARANTINE_REASONS, THIN_REASONS } from '../../../src/core/log/event.ts'
+import type { FateView } from '../../../src/portal/views/event-views.ts'
+import {
+  anEventView,
+  DELIVERED_FATE,
+  PARKED_FATE,
+  WAITING_FATE,
+} from '../../support/builders/a-view.ts'
+
+test.each(THIN_REASONS)('an event that is thin for %s says why', (enrichmentReason) => {
+  const view = anEventView({ enrichment: 'unavailable', enrichmentReason, changes: null })
+  expect(enrichmentWords(view).text).toMatch(/because [a-z]/)
+})
+
+test.each(QUARANTINE_REASONS)('an event that is quarantined as %s says why', (quarantineReason) => {
+  expect(quarantineWords({ quarantineReason }).text).toMatch(
+    /^It(?:s|) .*\. No destination gets it/,
+  )
+})
+
+test('an explained event says how much has changed', () => {
+  expect(enrichmentWords(anEventView()).text).toContain('1 changed attribute.')
+  expect(enrichmentWords(anEventView({ changes: [] })).text).toContain(
+    'Nothing visible had changed.',
+  )
+  expect(enrichmentWords(anEventView({ enrichment: 'not_applicable' })).title).toBe('Not explained')
+})
+
+test.each<[string, FateView, string]>([
+  ['delivered', DELIVERED_FATE, 'The receiver has it. '],
+  ['waiting', WAITING_FATE, 'It waits for its turn. '],
+  [
+    'waiting after a failure',
+    { ...WAITING_FATE, reason: 'timeout' },
+    'The receiver did not answer in time (timeout). The relay',
+  ],
+  ['parked', PARKED_FATE, 'The receiver refused it (http_422). Only this message'],
+  [
+    'parked without a reason',
+    { ...PARKED_FATE, reason: null },
+    'It was set aside after a failed attempt. ',
+  ],
+  ['expired', { ...DELIVERED_FATE, state: 'expired' }, 'It was removed from the log'],
+  [
+    'unchanged',
+    { ...WAITING_FATE, state: 'unchanged', attempts: null, reason: null },
+    'An earlier event has told',
+  ],
+  [
+    'filtered',
+    {
+      ...WAITING_FATE,
+      state: 'filtered',
+      attempts: null,
+      reason: 'condition',
+      condition: 'data.ID = 9',
+    },
+    'Left out: it does not meet a condition of the destination. data.ID = 9',
+  ],
+])('a fate that is %s says so', (_, fate, words) => {
+  const { text, remedy } = fateWords(fate)
+  expect(`${text} ${remedy}`).toContain(words)
+})
