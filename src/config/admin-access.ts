@@ -1,5 +1,5 @@
 /** Who opens the admin surface beside the holder of ADMIN_TOKEN: the people that Cloudflare Access lets through. */
-import type { AdminAccess } from '../http/admin/access-token.ts'
+import type { AdminAccess } from '../http/admin/admission/access-token.ts'
 import type { SettingsReader } from './settings-reader.ts'
 
 const TEAM_DOMAIN = /^(?:https:\/\/)?([a-z0-9][a-z0-9-]{0,62}\.cloudflareaccess\.com)\/?$/iu

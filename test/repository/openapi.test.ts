@@ -1,7 +1,7 @@
 /** The OpenAPI document: a valid one, with every route of the router and nothing else. */
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { DESCRIPTIONS } from '../../src/http/admin/descriptions.ts'
+import { DESCRIPTIONS } from '../../src/http/admin/openapi/descriptions.ts'
 import { createAdminRoutes } from '../../src/http/admin/routes.ts'
 
 interface Operation {

@@ -11,7 +11,7 @@ import * as v from 'valibot'
 import { listOf, TextOrNullSchema, TimeOrNullSchema, wordOf } from '../../portal/views/schema.ts'
 import { isoTime } from '../../portal/views/iso-time.ts'
 import { withTimeout } from '../../storage/with-timeout.ts'
-import { ADMIN_MS, reply } from './exchange.ts'
+import { ADMIN_MS, reply } from './api/exchange.ts'
 
 const RefusedCallerSchema = v.object({
   at: TimeOrNullSchema,

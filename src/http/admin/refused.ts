@@ -6,7 +6,7 @@ import * as v from 'valibot'
 import { listOf, TextOrNullSchema, TimeOrNullSchema } from '../../portal/views/schema.ts'
 import { isoTime } from '../../portal/views/iso-time.ts'
 import type { RefusedRecord, SpillStore } from '../../storage/spill-store.ts'
-import { reply, withPortal, type PortalFinder } from './exchange.ts'
+import { reply, withPortal, type PortalFinder } from './api/exchange.ts'
 
 const REFUSED_PATH = '/portals/:memberId/refused'
 

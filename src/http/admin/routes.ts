@@ -9,8 +9,8 @@ import type { DrainDeps } from '../../edge/spill/drain.ts'
 import type { PortalClient } from '../../edge/portal-client.ts'
 import type { DirectoryRemote } from '../../objects/directory.ts'
 import type { SpillStore } from '../../storage/spill-store.ts'
-import { addAllDestinationsRoutes } from './all-destinations.ts'
-import { addDestinationRoutes, type SendingDeps } from './destinations.ts'
+import { addAllDestinationsRoutes } from './api/all-destinations.ts'
+import { addDestinationRoutes, type SendingDeps } from './api/destinations.ts'
 import {
   CountSchema,
   readJson,
@@ -18,16 +18,16 @@ import {
   replyOrNotFound,
   withPortal,
   type PortalFinder,
-} from './exchange.ts'
-import { describeAll } from './descriptions.ts'
-import { addDocumentRoute } from './openapi.ts'
-import { EventsQuerySchema, ValueSchema } from './portal-queries.ts'
-import { addLaneRoutes } from './lanes.ts'
-import { addLeavingRoutes } from './leaving.ts'
-import { addListRoute } from './portals.ts'
+} from './api/exchange.ts'
+import { describeAll } from './openapi/descriptions.ts'
+import { addDocumentRoute } from './openapi/openapi.ts'
+import { EventsQuerySchema, ValueSchema } from './api/portal-queries.ts'
+import { addLaneRoutes } from './api/lanes.ts'
+import { addLeavingRoutes } from './api/leaving.ts'
+import { addListRoute } from './api/portals.ts'
 import { addRefusedCallersRoute } from './refused-callers.ts'
 import { addRefusedRoutes, firstPage } from './refused.ts'
-import { addRobotAddressRoutes } from './robot-address.ts'
+import { addRobotAddressRoutes } from './api/robot-address.ts'
 import { errorResponse } from '../error-response.ts'
 
 const DEFAULT_EVENTS_PAGE = 50

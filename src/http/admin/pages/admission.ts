@@ -10,7 +10,7 @@ import { problemPage } from '../../../dashboard/pages/problem-page.tsx'
 import { admissionPage, type AdmissionReason } from '../../../dashboard/pages/admission-page.tsx'
 import { readBody } from '../../body.ts'
 import { errorResponse } from '../../error-response.ts'
-import { ACCESS_HEADER } from '../access-token.ts'
+import { ACCESS_HEADER } from '../admission/access-token.ts'
 import {
   isAdminToken,
   isBearer,
@@ -19,9 +19,15 @@ import {
   refuseAdmin,
   type AdminAuth,
 } from '../auth.ts'
-import { isFromOwnPage } from '../own-origin.ts'
+import { isFromOwnPage } from '../admission/own-origin.ts'
 import { protect, replyPage } from './answer.ts'
-import { beginSession, endSession, formTokenOf, isFormOf, readSession } from './session.ts'
+import {
+  beginSession,
+  endSession,
+  formTokenOf,
+  isFormOf,
+  readSession,
+} from '../admission/session.ts'
 
 /** What the pages need to let somebody in. */
 export interface PageAuth extends AdminAuth {

@@ -12,9 +12,9 @@ import { previewParcel, sampleParcel } from '../../../destinations/preview.ts'
 import { openReceiver, type Destination } from '../../../destinations/settings/destination.ts'
 import { ORDER_ACTS } from '../../../objects/order-store.ts'
 import { withTimeout } from '../../../storage/with-timeout.ts'
-import { listDestinations, orderInAllPortals } from '../all-destinations.ts'
-import { sendTestMessage } from '../destinations.ts'
-import { ADMIN_MS } from '../exchange.ts'
+import { listDestinations, orderInAllPortals } from '../api/all-destinations.ts'
+import { sendTestMessage } from '../api/destinations.ts'
+import { ADMIN_MS } from '../api/exchange.ts'
 import type { PageEnv } from './admission.ts'
 import {
   reply,

@@ -7,7 +7,7 @@ import { problemPage, type PageProblem } from '../../../dashboard/pages/problem-
 import type { PageTerms } from '../../../dashboard/terms.ts'
 import type { PortalClient } from '../../../edge/portal-client.ts'
 import { withTimeout } from '../../../storage/with-timeout.ts'
-import { ADMIN_MS, findMemberId } from '../exchange.ts'
+import { ADMIN_MS, findMemberId } from '../api/exchange.ts'
 import type { AdminDeps } from '../routes.ts'
 import type { PageAuth, PageEnv } from './admission.ts'
 import { protect, replyPage } from './answer.ts'

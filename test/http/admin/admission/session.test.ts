@@ -8,7 +8,7 @@ import {
   formTokenOf,
   readSession,
   SESSION_MS,
-} from '../../../../src/http/admin/pages/session.ts'
+} from '../../../../src/http/admin/admission/session.ts'
 import { NOW } from '../../../support/time.ts'
 
 const TERMS = { adminToken: 'a-token', now: NOW }

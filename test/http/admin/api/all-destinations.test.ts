@@ -1,13 +1,13 @@
 /** A destination in all portals: how it stands, and orders for its lanes (docs/admin-api.md). */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { NO_TALLY } from '../../../src/core/lanes/state/tally.ts'
-import { aLaneReport, aReport } from '../../support/builders/a-report.ts'
-import { realPortalList } from '../../support/builders/an-intake.ts'
-import { machine } from '../../support/builders/entries.ts'
-import { PortalScenario } from '../../support/scenarios/portal-scenario.ts'
-import { NOW } from '../../support/time.ts'
-import { until } from '../../support/until.ts'
-import { askAdmin as ask, refusal } from '../../support/worker/admin-api.ts'
+import { NO_TALLY } from '../../../../src/core/lanes/state/tally.ts'
+import { aLaneReport, aReport } from '../../../support/builders/a-report.ts'
+import { realPortalList } from '../../../support/builders/an-intake.ts'
+import { machine } from '../../../support/builders/entries.ts'
+import { PortalScenario } from '../../../support/scenarios/portal-scenario.ts'
+import { NOW } from '../../../support/time.ts'
+import { until } from '../../../support/until.ts'
+import { askAdmin as ask, refusal } from '../../../support/worker/admin-api.ts'
 
 const TIME = new Date(NOW).toISOString()
 const NO_STATES = { active: 0, retrying: 0, paused: 0, disabled: 0, removed: 0 }

@@ -1,23 +1,23 @@
 /** The admin API of one destination: a test message to it, and a preview of what it would be told. */
 import type { Context, Hono } from 'hono'
 import * as v from 'valibot'
-import type { DeliveryOutcome, OutcomeReason } from '../../core/lanes/state/outcome.ts'
-import { NO_MEMORY } from '../../core/lanes/state/receiver-memory.ts'
-import type { AddressPolicy } from '../../core/safety/address.ts'
-import { unusableEndpoint } from '../../destinations/answers/outcomes.ts'
-import { previewParcel, sampleParcel } from '../../destinations/preview.ts'
-import { sendParcel } from '../../destinations/send.ts'
-import { openReceiver, type Destination } from '../../destinations/settings/destination.ts'
-import { NO_PORTAL, testParcel } from '../../destinations/test-message.ts'
+import type { DeliveryOutcome, OutcomeReason } from '../../../core/lanes/state/outcome.ts'
+import { NO_MEMORY } from '../../../core/lanes/state/receiver-memory.ts'
+import type { AddressPolicy } from '../../../core/safety/address.ts'
+import { unusableEndpoint } from '../../../destinations/answers/outcomes.ts'
+import { previewParcel, sampleParcel } from '../../../destinations/preview.ts'
+import { sendParcel } from '../../../destinations/send.ts'
+import { openReceiver, type Destination } from '../../../destinations/settings/destination.ts'
+import { NO_PORTAL, testParcel } from '../../../destinations/test-message.ts'
 import {
   JsonSchema,
   NumberOrNullSchema,
   TextOrNullSchema,
   wordOf,
-} from '../../portal/views/schema.ts'
-import type { World } from '../../portal/world.ts'
-import { withTimeout } from '../../storage/with-timeout.ts'
-import { errorResponse } from '../error-response.ts'
+} from '../../../portal/views/schema.ts'
+import type { World } from '../../../portal/world.ts'
+import { withTimeout } from '../../../storage/with-timeout.ts'
+import { errorResponse } from '../../error-response.ts'
 import {
   ADMIN_MS,
   findMemberId,

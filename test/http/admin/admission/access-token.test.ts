@@ -1,10 +1,10 @@
 /** The tokens of Cloudflare Access: which open the admin surface, and which do not. */
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { ACCESS_HEADER, AccessVerifier } from '../../../src/http/admin/access-token.ts'
-import { PortalScenario } from '../../support/scenarios/portal-scenario.ts'
-import { NOW } from '../../support/time.ts'
-import { askAdmin as ask, refusal } from '../../support/worker/admin-api.ts'
+import { ACCESS_HEADER, AccessVerifier } from '../../../../src/http/admin/admission/access-token.ts'
+import { PortalScenario } from '../../../support/scenarios/portal-scenario.ts'
+import { NOW } from '../../../support/time.ts'
+import { askAdmin as ask, refusal } from '../../../support/worker/admin-api.ts'
 
 const ISSUER = 'https://acme.cloudflareaccess.com'
 const AUDIENCE = 'a'.repeat(64)

@@ -1,11 +1,11 @@
 /** The test message to a destination, and the preview of what it would be told. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { aReport } from '../../support/builders/a-report.ts'
-import { realPortalList } from '../../support/builders/an-intake.ts'
-import { askAdmin as ask, refusal } from '../../support/worker/admin-api.ts'
-import { PortalScenario } from '../../support/scenarios/portal-scenario.ts'
-import { machine, type Entry } from '../../support/builders/entries.ts'
-import { RUNTIME_BINDINGS } from '../../support/worker/runtime-bindings.ts'
+import { aReport } from '../../../support/builders/a-report.ts'
+import { realPortalList } from '../../../support/builders/an-intake.ts'
+import { askAdmin as ask, refusal } from '../../../support/worker/admin-api.ts'
+import { PortalScenario } from '../../../support/scenarios/portal-scenario.ts'
+import { machine, type Entry } from '../../../support/builders/entries.ts'
+import { RUNTIME_BINDINGS } from '../../../support/worker/runtime-bindings.ts'
 
 let scenario: PortalScenario
 

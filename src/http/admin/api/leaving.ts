@@ -1,11 +1,11 @@
 /** The admin API of leaving: a portal's log is exported, an event's content erased, a portal erased as a whole. */
 import type { Context, Hono } from 'hono'
 import * as v from 'valibot'
-import type { DrainDeps } from '../../edge/spill/drain.ts'
-import type { PortalClient } from '../../edge/portal-client.ts'
-import type { SpillStore } from '../../storage/spill-store.ts'
-import { withTimeout } from '../../storage/with-timeout.ts'
-import { errorResponse } from '../error-response.ts'
+import type { DrainDeps } from '../../../edge/spill/drain.ts'
+import type { PortalClient } from '../../../edge/portal-client.ts'
+import type { SpillStore } from '../../../storage/spill-store.ts'
+import { withTimeout } from '../../../storage/with-timeout.ts'
+import { errorResponse } from '../../error-response.ts'
 import {
   ADMIN_MS,
   CountSchema,

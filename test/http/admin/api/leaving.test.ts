@@ -1,7 +1,7 @@
 /** How a portal's data leave: by an export, by the erasure of an event, by the erasure of the portal. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { adminOf, refusal } from '../../support/worker/admin-api.ts'
-import { PortalScenario } from '../../support/scenarios/portal-scenario.ts'
+import { adminOf, refusal } from '../../../support/worker/admin-api.ts'
+import { PortalScenario } from '../../../support/scenarios/portal-scenario.ts'
 
 let scenario: PortalScenario
 

@@ -1,10 +1,10 @@
 /** The admin API of one lane: pause, resume, park and replay. */
 import type { Context, Hono } from 'hono'
 import * as v from 'valibot'
-import type { LaneState } from '../../core/lanes/state/lane-state.ts'
-import type { Result } from '../../core/result.ts'
-import type { PortalClient } from '../../edge/portal-client.ts'
-import type { LaneFault, ReplayWish } from '../../portal/lanes/control.ts'
+import type { LaneState } from '../../../core/lanes/state/lane-state.ts'
+import type { Result } from '../../../core/result.ts'
+import type { PortalClient } from '../../../edge/portal-client.ts'
+import type { LaneFault, ReplayWish } from '../../../portal/lanes/control.ts'
 import {
   readJson,
   readQuery,
@@ -13,7 +13,7 @@ import {
   withPortal,
   type PortalFinder,
 } from './exchange.ts'
-import { errorResponse, type ErrorCode } from '../error-response.ts'
+import { errorResponse, type ErrorCode } from '../../error-response.ts'
 
 const LANE_PATH = '/portals/:memberId/lanes/:destination'
 

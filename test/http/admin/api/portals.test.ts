@@ -1,12 +1,12 @@
 /** The list of portals, from the directory alone (docs/admin-api.md). */
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { DirectoryRemote } from '../../../src/objects/directory.ts'
-import { aLaneReport, aReport, LANE_DISABLED } from '../../support/builders/a-report.ts'
-import { realPortalList, UNREACHABLE } from '../../support/builders/an-intake.ts'
-import { PortalScenario } from '../../support/scenarios/portal-scenario.ts'
-import { NOW } from '../../support/time.ts'
-import { askAdmin as ask, refusal } from '../../support/worker/admin-api.ts'
+import type { DirectoryRemote } from '../../../../src/objects/directory.ts'
+import { aLaneReport, aReport, LANE_DISABLED } from '../../../support/builders/a-report.ts'
+import { realPortalList, UNREACHABLE } from '../../../support/builders/an-intake.ts'
+import { PortalScenario } from '../../../support/scenarios/portal-scenario.ts'
+import { NOW } from '../../../support/time.ts'
+import { askAdmin as ask, refusal } from '../../../support/worker/admin-api.ts'
 
 const ACME = 'a'.repeat(32)
 const OTHER = 'b'.repeat(32)

@@ -1,10 +1,10 @@
 /** Every route is called in earnest, and its answer is what the OpenAPI document says. */
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { realPortalList } from '../../support/builders/an-intake.ts'
-import { machine } from '../../support/builders/entries.ts'
-import { PortalScenario } from '../../support/scenarios/portal-scenario.ts'
-import { until } from '../../support/until.ts'
-import { ADMIN_ROUTES, adminOf } from '../../support/worker/admin-api.ts'
+import { realPortalList } from '../../../support/builders/an-intake.ts'
+import { machine } from '../../../support/builders/entries.ts'
+import { PortalScenario } from '../../../support/scenarios/portal-scenario.ts'
+import { until } from '../../../support/until.ts'
+import { ADMIN_ROUTES, adminOf } from '../../../support/worker/admin-api.ts'
 
 let scenario: PortalScenario
 

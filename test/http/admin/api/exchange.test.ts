@@ -8,13 +8,13 @@ import {
   reply,
   replyOrNotFound,
   withPortal,
-} from '../../../src/http/admin/exchange.ts'
-import type { ListedPortal } from '../../../src/objects/report-store.ts'
-import { aReport } from '../../support/builders/a-report.ts'
-import { never, portalsWith } from '../../support/builders/an-intake.ts'
-import { refusal } from '../../support/worker/admin-api.ts'
-import { refused } from '../../support/worker/refusals.ts'
-import { MEMBER_ID } from '../../support/worker/runtime-bindings.ts'
+} from '../../../../src/http/admin/api/exchange.ts'
+import type { ListedPortal } from '../../../../src/objects/report-store.ts'
+import { aReport } from '../../../support/builders/a-report.ts'
+import { never, portalsWith } from '../../../support/builders/an-intake.ts'
+import { refusal } from '../../../support/worker/admin-api.ts'
+import { refused } from '../../../support/worker/refusals.ts'
+import { MEMBER_ID } from '../../../support/worker/runtime-bindings.ts'
 
 const NO_DIRECTORY = { portalsNamed: async () => [] }
 

@@ -4,14 +4,14 @@
  */
 import type { Context } from 'hono'
 import * as v from 'valibot'
-import { isMemberId } from '../../core/access/member-id.ts'
-import type { PortalStatus } from '../../core/access/portal-status.ts'
-import { err, ok, type Result } from '../../core/result.ts'
-import type { DirectoryRemote } from '../../objects/directory.ts'
-import type { PortalClient, PortalLookup } from '../../edge/portal-client.ts'
-import { withTimeout } from '../../storage/with-timeout.ts'
-import { readBody } from '../body.ts'
-import { errorResponse } from '../error-response.ts'
+import { isMemberId } from '../../../core/access/member-id.ts'
+import type { PortalStatus } from '../../../core/access/portal-status.ts'
+import { err, ok, type Result } from '../../../core/result.ts'
+import type { DirectoryRemote } from '../../../objects/directory.ts'
+import type { PortalClient, PortalLookup } from '../../../edge/portal-client.ts'
+import { withTimeout } from '../../../storage/with-timeout.ts'
+import { readBody } from '../../body.ts'
+import { errorResponse } from '../../error-response.ts'
 
 /** How long an admin request may take, in milliseconds: the portal's object may be silent. */
 export const ADMIN_MS = 30_000

@@ -6,8 +6,8 @@ import { toJsonSchema, type JsonSchema } from '@valibot/to-json-schema'
 import type { Hono, MiddlewareHandler } from 'hono'
 import { describeRoute, generateSpecs } from 'hono-openapi'
 import * as v from 'valibot'
-import { errorStatus, type ErrorCode } from '../error-response.ts'
-import { reply } from './exchange.ts'
+import { errorStatus, type ErrorCode } from '../../error-response.ts'
+import { reply } from '../api/exchange.ts'
 
 /** Everything that the document tells of one route beside its path. */
 export interface RouteText {

@@ -1,6 +1,6 @@
 /** Where a request of a browser comes from. */
 import { expect, it } from 'vitest'
-import { isFromOwnPage } from '../../../src/http/admin/own-origin.ts'
+import { isFromOwnPage } from '../../../../src/http/admin/admission/own-origin.ts'
 
 const HERE = { 'sec-fetch-site': 'same-origin', origin: 'https://relay.example.com' }
 

@@ -1,9 +1,9 @@
 /** The admin API of one lane: what an operator may do (docs/admin-api.md). */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { adminOf, refusal } from '../../support/worker/admin-api.ts'
-import { PortalScenario } from '../../support/scenarios/portal-scenario.ts'
-import { until } from '../../support/until.ts'
-import { machine } from '../../support/builders/entries.ts'
+import { adminOf, refusal } from '../../../support/worker/admin-api.ts'
+import { PortalScenario } from '../../../support/scenarios/portal-scenario.ts'
+import { until } from '../../../support/until.ts'
+import { machine } from '../../../support/builders/entries.ts'
 
 let scenario: PortalScenario
 

@@ -3,10 +3,10 @@
  * audience and its end (https://developers.cloudflare.com/cloudflare-one/access-controls/applications/http-apps/authorization-cookie/validating-json/).
  */
 import { createRemoteJWKSet, customFetch, jwtVerify } from 'jose'
-import { MINUTE_MS, SECOND_MS } from '../../core/durations.ts'
-import type { Fetch } from '../../core/fetch.ts'
-import { describeError } from '../../core/safety/redact.ts'
-import type { LineWriter } from '../../log.ts'
+import { MINUTE_MS, SECOND_MS } from '../../../core/durations.ts'
+import type { Fetch } from '../../../core/fetch.ts'
+import { describeError } from '../../../core/safety/redact.ts'
+import type { LineWriter } from '../../../log.ts'
 
 /** The header with the token. */
 export const ACCESS_HEADER = 'cf-access-jwt-assertion'

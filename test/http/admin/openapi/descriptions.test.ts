@@ -1,7 +1,7 @@
 /** The descriptions of routes. That each route has one, and each one a route, is seen in test/repository/openapi.test.ts. */
 import { Hono } from 'hono'
 import { expect, it } from 'vitest'
-import { describeAll, DESCRIPTIONS } from '../../../src/http/admin/descriptions.ts'
+import { describeAll, DESCRIPTIONS } from '../../../../src/http/admin/openapi/descriptions.ts'
 
 it('describeAll() lets every request pass', async () => {
   const routes = new Hono()

@@ -1,7 +1,7 @@
 /** The admin API of the robot address: the secret address for the robots "Outgoing webhook" of one portal. */
 import type { Context, Hono } from 'hono'
 import * as v from 'valibot'
-import { errorResponse } from '../error-response.ts'
+import { errorResponse } from '../../error-response.ts'
 import { reply, withPortal, type PortalFinder } from './exchange.ts'
 
 /** The address, which is shown this once. */

@@ -1,7 +1,7 @@
 /** How an operator makes and removes the robot address of a portal. */
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { ANY_TIME, adminOf, refusal } from '../../support/worker/admin-api.ts'
-import { RelayScenario } from '../../support/scenarios/relay-scenario.ts'
+import { ANY_TIME, adminOf, refusal } from '../../../support/worker/admin-api.ts'
+import { RelayScenario } from '../../../support/scenarios/relay-scenario.ts'
 
 const UNKNOWN = 'f'.repeat(32)
 

@@ -5,19 +5,30 @@ import {
   EventsPageSchema,
   EventViewSchema,
   ParkedViewSchema,
-} from '../../portal/views/event-views.ts'
-import { listOf } from '../../portal/views/schema.ts'
-import { WholeViewSchema } from '../../portal/views/whole-view.ts'
-import { DestinationsSchema, ParkedSchema, ProgressSchema } from './all-destinations.ts'
-import { OutcomeSchema, PreviewSchema, PreviewWishSchema, TestWishSchema } from './destinations.ts'
-import { DryRunSchema, LaneStateSchema, ParkSchema, ReplayedSchema, ReplaySchema } from './lanes.ts'
-import { AfterSchema, DomainSchema, ErasedSchema } from './leaving.ts'
+} from '../../../portal/views/event-views.ts'
+import { listOf } from '../../../portal/views/schema.ts'
+import { WholeViewSchema } from '../../../portal/views/whole-view.ts'
+import { DestinationsSchema, ParkedSchema, ProgressSchema } from '../api/all-destinations.ts'
+import {
+  OutcomeSchema,
+  PreviewSchema,
+  PreviewWishSchema,
+  TestWishSchema,
+} from '../api/destinations.ts'
+import {
+  DryRunSchema,
+  LaneStateSchema,
+  ParkSchema,
+  ReplayedSchema,
+  ReplaySchema,
+} from '../api/lanes.ts'
+import { AfterSchema, DomainSchema, ErasedSchema } from '../api/leaving.ts'
 import { described, type RouteText } from './openapi.ts'
-import { ListQuerySchema, PortalListSchema } from './portals.ts'
-import { RefusedCallersSchema } from './refused-callers.ts'
-import { RefusedListSchema, RefusedReplaySchema } from './refused.ts'
-import { RobotAddressSchema } from './robot-address.ts'
-import { EventsQuerySchema, ValueSchema } from './portal-queries.ts'
+import { ListQuerySchema, PortalListSchema } from '../api/portals.ts'
+import { RefusedCallersSchema } from '../refused-callers.ts'
+import { RefusedListSchema, RefusedReplaySchema } from '../refused.ts'
+import { RobotAddressSchema } from '../api/robot-address.ts'
+import { EventsQuerySchema, ValueSchema } from '../api/portal-queries.ts'
 
 const NOTHING = { status: 204, answer: null } as const
 const PORTAL_ERRORS = ['not_found', 'ambiguous_domain'] as const
