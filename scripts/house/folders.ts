@@ -91,12 +91,33 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
   'src/dashboard': [
     `import '../http/admin/routes.ts'`,
     `import '../portal/portal.ts'`,
-    `import '../../portal/lanes/control.ts'`,
+    `import '../../portal/views/portal-view.ts'`,
     `import '../destinations/send.ts'`,
     `import 'hono'`,
     `import 'hono/cookie'`,
     `export const answer = await fetch('https://example.com')`,
   ],
+  'src/dashboard/words': [
+    `import '../parts/time.tsx'`,
+    `import '../frame/document.tsx'`,
+    `import '../pages/overview-page.tsx'`,
+    `import '../../portal/portal.ts'`,
+  ],
+  'src/dashboard/parts': [
+    `import '../frame/document.tsx'`,
+    `import '../pages/overview-page.tsx'`,
+    `import 'hono'`,
+  ],
+  'src/dashboard/frame': [`import '../pages/overview-page.tsx'`, `import '../../app.ts'`],
+  'src/http/admin/api': [
+    `import '../pages/routes.ts'`,
+    `import '../openapi/openapi.ts'`,
+    `import '../admission/session.ts'`,
+    `import '../routes.ts'`,
+    `import '../../../app.ts'`,
+  ],
+  'src/http/admin/admission': [`import '../pages/routes.ts'`, `import '../api/exchange.ts'`],
+  'src/http/admin/openapi': [`import '../pages/routes.ts'`, `import '../admission/session.ts'`],
   'src/http': [`import '../app.ts'`, `import '../config/config.ts'`],
 }
 

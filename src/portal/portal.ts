@@ -3,6 +3,7 @@
  * that goes on after each commit. The parts that do the work are built in parts.ts. The Worker can call every
  * public method, so everything else is `#private`.
  */
+import type { EventsPage, EventView, ParkedView } from '../core/views/event-views.ts'
 import { DurableObject } from 'cloudflare:workers'
 import type { InstallRequest } from '../bitrix24/wire/request.ts'
 import { countErased, isErased } from '../core/access/installs/install.ts'
@@ -35,15 +36,7 @@ import { makeRoom, tidyLog } from './tasks/tidy-log.ts'
 import { previewMessage, sendTestMessage } from './tasks/try-destination.ts'
 import { uninstallPortal } from './tasks/uninstall.ts'
 import { askPortal, tidyRecords } from './tasks/upkeep.ts'
-import {
-  eventsPage,
-  exportPage,
-  oneEventView,
-  parkedView,
-  type EventsPage,
-  type EventView,
-  type ParkedView,
-} from './views/event-views.ts'
+import { eventsPage, exportPage, oneEventView, parkedView } from './views/event-views.ts'
 import { isoTime } from './views/iso-time.ts'
 import { installStatus } from './views/portal-status.ts'
 import { portalView } from './views/portal-view.ts'
@@ -51,7 +44,7 @@ import { replayView } from './views/replay-view.ts'
 import { stampOf } from './views/stamp.ts'
 import { subscriptionsView } from './views/subscriptions-view.ts'
 import { storageView } from './views/storage-view.ts'
-import type { WholeView } from './views/whole-view.ts'
+import type { WholeView } from '../core/views/whole-view.ts'
 
 /** One portal with its log, its lanes and its install. Its name is the member id. */
 export class PortalObject extends DurableObject<unknown> {

@@ -1,5 +1,5 @@
 /** The parked events of a portal and its quarantined ones: why, and what to do about them. */
-import type { EventView, ParkedView } from '../../portal/views/event-views.ts'
+import type { EventView, ParkedView } from '../../core/views/event-views.ts'
 import { FormToken } from '../parts/buttons.tsx'
 import { FeedbackText, type Feedback } from '../parts/feedback.tsx'
 import type { PageContent } from '../frame/document.tsx'

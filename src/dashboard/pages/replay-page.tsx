@@ -1,5 +1,5 @@
 /** The page that asks before a replay. It says what would be sent; only its second button sends anything. */
-import type { EventView } from '../../portal/views/event-views.ts'
+import type { EventView } from '../../core/views/event-views.ts'
 import { ActButton } from '../parts/buttons.tsx'
 import type { PageContent } from '../frame/document.tsx'
 import { lanePath, portalPath } from '../paths.ts'

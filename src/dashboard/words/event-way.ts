@@ -1,7 +1,7 @@
 /** The steps of an event's way in sentences. */
 import type { FilterReason } from '../../core/lanes/filters/filter-reason.ts'
 import type { QuarantineReason, ThinReason } from '../../core/log/event.ts'
-import type { EventView, FateView } from '../../portal/views/event-views.ts'
+import type { EventView, FateView } from '../../core/views/event-views.ts'
 import { explainReason } from './reasons.ts'
 
 /** A step of the way. */

@@ -1,5 +1,5 @@
 /** The state of a lane in sentences. */
-import type { LaneView } from '../../portal/views/lane-view.ts'
+import type { LaneView } from '../../core/views/lane-view.ts'
 import { formatNumber } from './values.ts'
 
 /** The tone of a state: all is well, somebody should look, or something is wrong. */

@@ -1,60 +1,12 @@
 /** The view of one lane, in the names of the HTTP contract. It holds no secret. */
-import * as v from 'valibot'
-import {
-  waitOf,
-  type DisabledReason,
-  type LaneState,
-  type WaitReason,
-} from '../../core/lanes/state/lane-state.ts'
-import { LANE_WORDS, laneWord } from '../../core/reports/lane-report.ts'
-import type { OutcomeReason } from '../../core/lanes/state/outcome.ts'
+import { waitOf, type LaneState } from '../../core/lanes/state/lane-state.ts'
+import { laneWord } from '../../core/reports/lane-report.ts'
+import type { LaneView } from '../../core/views/lane-view.ts'
 import type { FateStore } from '../lanes/book/fate-store.ts'
 import type { Receivers } from '../lanes/sending/receivers.ts'
 import type { LogStore } from '../log/log-store.ts'
 import type { PortalState } from '../state/portal-state.ts'
 import { isoTime } from './iso-time.ts'
-import { listOf, NumberOrNullSchema, TextOrNullSchema, TimeOrNullSchema, wordOf } from './schema.ts'
-
-/** One wrong setting of a destination. */
-export const ProblemSchema = v.object({ setting: v.string(), problem: v.string() })
-
-const LaneErrorSchema = v.object({
-  reason: wordOf<OutcomeReason>(),
-  detail: TextOrNullSchema,
-  status: NumberOrNullSchema,
-  at: TimeOrNullSchema,
-})
-
-/** One lane as the API shows it. Every time is ISO 8601, or null. */
-export const LaneViewSchema = v.object({
-  destination: v.string(),
-  /** The type as configured; null when the destination is not configured any more. */
-  type: TextOrNullSchema,
-  /** The status of the lane; an active lane whose front has failed is `retrying`. */
-  state: v.picklist(LANE_WORDS),
-  reason: v.nullable(wordOf<DisabledReason>()),
-  /** The problems of the settings; missing unless the lane is disabled as misconfigured. */
-  problems: v.exactOptional(listOf(ProblemSchema)),
-  /** Every event up to this sequence is settled. */
-  cursor: v.number(),
-  backlog: v.number(),
-  parked: v.number(),
-  /** How many events retention has dropped while they waited. */
-  expired: v.number(),
-  /** How many of them went before their time, because the log had grown too large. */
-  crowdedOut: v.number(),
-  /** How many replays wait or go on. */
-  replaying: v.number(),
-  /** Failed attempts of the front. */
-  attempts: v.number(),
-  oldestWaitingAt: TimeOrNullSchema,
-  nextAttemptAt: TimeOrNullSchema,
-  waitsFor: v.nullable(wordOf<WaitReason>()),
-  lastError: v.nullable(LaneErrorSchema),
-})
-
-/** The type of this view. */
-export type LaneView = v.InferOutput<typeof LaneViewSchema>
 
 /** Everything that the view of a lane reads. */
 export interface LaneViewParts {

@@ -1,18 +1,12 @@
 /** The events that a replay would send, for whoever has to confirm it. */
 import { ok, type Result } from '../../core/result.ts'
+import type { ReplayView } from '../../core/views/event-views.ts'
 import type { LaneControl, LaneFault, ReplayWish } from '../lanes/control.ts'
 import type { LogStore } from '../log/log-store.ts'
-import { oneEventView, type EventView, type EventViewParts } from './event-views.ts'
+import { oneEventView, type EventViewParts } from './event-views.ts'
 
 /** The most events that are shown; the number says how many there are. */
 const MAX_SHOWN = 50
-
-/** The events that a replay would send. */
-export interface ReplayView {
-  readonly count: number
-  /** The first of them, oldest first. */
-  readonly events: readonly EventView[]
-}
 
 /** Everything that the view reads. */
 export interface ReplayViewParts extends EventViewParts {

@@ -1,25 +1,8 @@
 /** The storage of one portal, for the admin API: how large its log is, and who made it expire early. */
-import * as v from 'valibot'
+import type { StorageView } from '../../core/views/storage-view.ts'
 import type { LaneBook } from '../lanes/book/book.ts'
 import type { LogSpace } from '../log/log-space.ts'
 import type { PortalState } from '../state/portal-state.ts'
-import { listOf, NumberOrNullSchema } from './schema.ts'
-
-/** The storage of a portal as the API shows it. */
-export const StorageViewSchema = v.object({
-  /** The size of the portal's database. */
-  bytes: v.number(),
-  /** The most bytes of its log; null where there is no limit. */
-  maxBytes: NumberOrNullSchema,
-  full: v.boolean(),
-  /** How many events went before their time while a lane had still to deliver them, each lane counted. */
-  crowdedOut: v.number(),
-  /** The destinations whose lanes had still to deliver them, and held the log back. */
-  heldBy: listOf(v.string()),
-})
-
-/** The type of this view. */
-export type StorageView = v.InferOutput<typeof StorageViewSchema>
 
 /** Everything that the view of the storage reads. */
 export interface StorageViewParts {

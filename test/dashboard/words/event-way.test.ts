@@ -5,7 +5,7 @@ import {
   quarantineWords,
 } from '../../../src/dashboard/words/event-way.ts'
 import { QUARANTINE_REASONS, THIN_REASONS } from '../../../src/core/log/event.ts'
-import type { FateView } from '../../../src/portal/views/event-views.ts'
+import type { FateView } from '../../../src/core/views/event-views.ts'
 import {
   anEventView,
   DELIVERED_FATE,

@@ -5,7 +5,7 @@ import {
   subjectOf,
   toneOfFate,
 } from '../../../src/dashboard/words/event-words.ts'
-import type { EventView } from '../../../src/portal/views/event-views.ts'
+import type { EventView } from '../../../src/core/views/event-views.ts'
 import { anEventView, DELIVERED_FATE, WAITING_FATE } from '../../support/builders/a-view.ts'
 
 test.each<[EventView['fields'], string]>([

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { progressOf, toneOf, waitWordsOf } from '../../../src/dashboard/words/lane-words.ts'
-import type { LaneView } from '../../../src/portal/views/lane-view.ts'
+import type { LaneView } from '../../../src/core/views/lane-view.ts'
 import { ago, aDisabledLane, aLaneView } from '../../support/builders/a-view.ts'
 
 test.each<[Partial<LaneView>, string]>([

@@ -1,7 +1,7 @@
 /** Views of a portal, its lanes and its events, as the dashboard gets them. */
 import type { PortalDetails } from '../../../src/dashboard/pages/portal/troubles.ts'
-import type { EventView, FateView } from '../../../src/portal/views/event-views.ts'
-import type { LaneView } from '../../../src/portal/views/lane-view.ts'
+import type { EventView, FateView } from '../../../src/core/views/event-views.ts'
+import type { LaneView } from '../../../src/core/views/lane-view.ts'
 import { NOW } from '../time.ts'
 
 /** The member id of the portal. */

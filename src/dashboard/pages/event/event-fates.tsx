@@ -1,5 +1,5 @@
 /** The fate of one event at each destination, with a button that sends it again. */
-import type { EventView, FateView } from '../../../portal/views/event-views.ts'
+import type { EventView, FateView } from '../../../core/views/event-views.ts'
 import { ActButton } from '../../parts/buttons.tsx'
 import { fateWords } from '../../words/event-way.ts'
 import { MessageText, type PreviewMessage } from '../../parts/message.tsx'

@@ -1,5 +1,5 @@
 /** The page of an event: its whole way, from the portal to each destination. */
-import type { EventView } from '../../../portal/views/event-views.ts'
+import type { EventView } from '../../../core/views/event-views.ts'
 import { FeedbackText, type Feedback } from '../../parts/feedback.tsx'
 import type { PageContent } from '../../frame/document.tsx'
 import type { PreviewMessage } from '../../parts/message.tsx'

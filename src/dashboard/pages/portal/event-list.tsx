@@ -1,5 +1,5 @@
 /** The events of a portal, newest first, with their changes and fates. */
-import type { EventView } from '../../../portal/views/event-views.ts'
+import type { EventView } from '../../../core/views/event-views.ts'
 import { eventPath, portalPath } from '../../paths.ts'
 import type { PageTerms } from '../../terms.ts'
 import { Distance } from '../../parts/time.tsx'

@@ -1,5 +1,5 @@
 /** The search among the events of a portal: by event, by field, by fate and by destination. */
-import type { EventView, FateView } from '../../../portal/views/event-views.ts'
+import type { EventView, FateView } from '../../../core/views/event-views.ts'
 
 /** The fates that a search may name, and the two states of an event that have no fate. */
 export const SEARCHED_FATES = [

@@ -1,5 +1,5 @@
 /** One lane on the page of a portal: where it stands, why it waits, and what can be done. */
-import type { LaneView } from '../../../portal/views/lane-view.ts'
+import type { LaneView } from '../../../core/views/lane-view.ts'
 import { ActButton } from '../../parts/buttons.tsx'
 import { belowPortal, lanePath } from '../../paths.ts'
 import { explainReason } from '../../words/reasons.ts'

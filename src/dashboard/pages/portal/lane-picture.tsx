@@ -2,7 +2,7 @@
  * The log as a line, with the cursor of a lane on it. The right end is the newest event. The scale is logarithmic, so that one
  * waiting event and a hundred thousand can be seen in the same picture.
  */
-import type { LaneView } from '../../../portal/views/lane-view.ts'
+import type { LaneView } from '../../../core/views/lane-view.ts'
 import { formatNumber } from '../../words/values.ts'
 
 /** The distance that every picture shows at least, in events. */

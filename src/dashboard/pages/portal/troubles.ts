@@ -1,8 +1,8 @@
 /** Everything that is wrong with a portal, in words, each with what ends it. The worst comes first. */
-import type { LaneView } from '../../../portal/views/lane-view.ts'
-import type { PortalView } from '../../../portal/views/portal-view.ts'
-import type { StorageView } from '../../../portal/views/storage-view.ts'
-import type { SubscriptionsView } from '../../../portal/views/subscriptions-view.ts'
+import type { LaneView } from '../../../core/views/lane-view.ts'
+import type { PortalView } from '../../../core/views/portal-view.ts'
+import type { StorageView } from '../../../core/views/storage-view.ts'
+import type { SubscriptionsView } from '../../../core/views/subscriptions-view.ts'
 import { belowPortal, lanePath } from '../../paths.ts'
 import { explainReason } from '../../words/reasons.ts'
 import { formatBytes, formatNumber } from '../../words/values.ts'

@@ -14,7 +14,7 @@ import {
   NumberOrNullSchema,
   TextOrNullSchema,
   wordOf,
-} from '../../../portal/views/schema.ts'
+} from '../../../core/views/schema.ts'
 import type { World } from '../../../portal/world.ts'
 import { withTimeout } from '../../../storage/with-timeout.ts'
 import { errorResponse } from '../../error-response.ts'

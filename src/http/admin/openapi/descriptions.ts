@@ -5,9 +5,9 @@ import {
   EventsPageSchema,
   EventViewSchema,
   ParkedViewSchema,
-} from '../../../portal/views/event-views.ts'
-import { listOf } from '../../../portal/views/schema.ts'
-import { WholeViewSchema } from '../../../portal/views/whole-view.ts'
+} from '../../../core/views/event-views.ts'
+import { listOf } from '../../../core/views/schema.ts'
+import { WholeViewSchema } from '../../../core/views/whole-view.ts'
 import { DestinationsSchema, ParkedSchema, ProgressSchema } from '../api/all-destinations.ts'
 import {
   OutcomeSchema,

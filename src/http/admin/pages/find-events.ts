@@ -1,5 +1,5 @@
 /** Looks for events of a portal, a bounded number of pages at a time. */
-import type { EventsPage } from '../../../portal/views/event-views.ts'
+import type { EventsPage } from '../../../core/views/event-views.ts'
 import type { PortalClient } from '../../../edge/portal-client.ts'
 import type { FoundEvents } from '../../../dashboard/pages/portal/event-list.tsx'
 import {

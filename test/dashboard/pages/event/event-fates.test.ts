@@ -8,7 +8,7 @@ import {
   PARKED_FATE,
   WAITING_FATE,
 } from '../../../support/builders/a-view.ts'
-import type { EventView } from '../../../../src/portal/views/event-views.ts'
+import type { EventView } from '../../../../src/core/views/event-views.ts'
 
 function htmlOf(fates: EventView['fates']): string {
   return String(

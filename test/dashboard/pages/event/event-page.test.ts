@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { eventPage } from '../../../../src/dashboard/pages/event/event-page.tsx'
-import type { EventView } from '../../../../src/portal/views/event-views.ts'
+import type { EventView } from '../../../../src/core/views/event-views.ts'
 import { aPage, contentOf, textOf } from '../../../support/builders/a-page.ts'
 import { anEventView, HOSTILE, MEMBER_ID } from '../../../support/builders/a-view.ts'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { LaneCard } from '../../../../src/dashboard/pages/portal/lane-card.tsx'
-import type { LaneView } from '../../../../src/portal/views/lane-view.ts'
+import type { LaneView } from '../../../../src/core/views/lane-view.ts'
 import { aPage } from '../../../support/builders/a-page.ts'
 import { aDisabledLane, aLaneView, HOSTILE, MEMBER_ID } from '../../../support/builders/a-view.ts'
 

@@ -3,7 +3,7 @@
  * does its part of the OpenAPI document.
  */
 import * as v from 'valibot'
-import type { Json } from '../../core/log/event.ts'
+import type { Json } from '../log/event.ts'
 
 /** A time as the API writes it. */
 export const TimeSchema = v.pipe(v.string(), v.isoTimestamp())
