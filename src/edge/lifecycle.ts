@@ -19,7 +19,7 @@ import { networkOf } from './callers/network-of.ts'
 import { ACCEPTED, NOT_STORED, refuse, type IntakeAnswer } from './intake-answer.ts'
 import { isTokenOfPortal } from './callers/token-of-portal.ts'
 import type { IntakeDeps, IntakeConfig } from './intake-deps.ts'
-import { replayRefused } from './spill/refused.ts'
+import { replayRefused } from './spill/replay-refused.ts'
 import { spillRequest } from './spill/spill.ts'
 import { STORE_BUDGET_MS, tryTwice } from './two-tries.ts'
 

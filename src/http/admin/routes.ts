@@ -26,7 +26,7 @@ import { addLaneRoutes } from './api/lanes.ts'
 import { addLeavingRoutes } from './api/leaving.ts'
 import { addListRoute } from './api/portals.ts'
 import { addRefusedCallersRoute } from './refused-callers.ts'
-import { addRefusedRoutes, firstPage } from './refused.ts'
+import { addRefusedRoutes, firstPage } from './refused-requests.ts'
 import { addRobotAddressRoutes } from './api/robot-address.ts'
 import { errorResponse } from '../error-response.ts'
 

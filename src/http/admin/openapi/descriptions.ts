@@ -26,7 +26,7 @@ import { AfterSchema, DomainSchema, ErasedSchema } from '../api/leaving.ts'
 import { described, type RouteText } from './openapi.ts'
 import { ListQuerySchema, PortalListSchema } from '../api/portals.ts'
 import { RefusedCallersSchema } from '../refused-callers.ts'
-import { RefusedListSchema, RefusedReplaySchema } from '../refused.ts'
+import { RefusedListSchema, RefusedReplaySchema } from '../refused-requests.ts'
 import { RobotAddressSchema } from '../api/robot-address.ts'
 import { EventsQuerySchema, ValueSchema } from '../api/portal-queries.ts'
 

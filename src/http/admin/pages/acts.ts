@@ -4,7 +4,7 @@ import { MAX_REPLAY_JOBS } from '../../../core/lanes/state/replay-job.ts'
 import type { Feedback } from '../../../dashboard/parts/feedback.tsx'
 import { portalPath } from '../../../dashboard/paths.ts'
 import type { PortalClient } from '../../../edge/portal-client.ts'
-import { replayRefused } from '../../../edge/spill/refused.ts'
+import { replayRefused } from '../../../edge/spill/replay-refused.ts'
 import type { LaneWish } from '../../../portal/lanes/control.ts'
 import type { PageEnv } from './admission.ts'
 import {

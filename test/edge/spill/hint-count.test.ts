@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { HintCount } from '../../src/edge/hint-count.ts'
+import { HintCount } from '../../../src/edge/spill/hint-count.ts'
 
 it('counts 60 hints a minute for each portal', () => {
   const count = new HintCount()

@@ -2,9 +2,9 @@
  * Decides which refusals of callers are noted in the directory: the first of a kind at once, then at most one of it in ten
  * seconds and isolate. A flood of strangers so costs a few writes, and a wrong token is seen with its first event.
  */
-import { SECOND_MS } from '../core/durations.ts'
-import { BoundedMap } from '../core/bounded-map.ts'
-import type { RefusedCaller } from '../core/refused-caller.ts'
+import { SECOND_MS } from '../../core/durations.ts'
+import { BoundedMap } from '../../core/bounded-map.ts'
+import type { RefusedCaller } from '../../core/refused-caller.ts'
 
 /** The time between two notes of one kind, in milliseconds. */
 export const NOTE_INTERVAL_MS = 10 * SECOND_MS

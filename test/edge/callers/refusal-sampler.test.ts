@@ -1,8 +1,8 @@
 /** Which refusals are noted: the first of a kind at once, then few. */
 import { expect, it } from 'vitest'
-import type { RefusedCaller } from '../../src/core/refused-caller.ts'
-import { NOTE_INTERVAL_MS, RefusalSampler } from '../../src/edge/refusal-sampler.ts'
-import { NOW } from '../support/time.ts'
+import type { RefusedCaller } from '../../../src/core/refused-caller.ts'
+import { NOTE_INTERVAL_MS, RefusalSampler } from '../../../src/edge/callers/refusal-sampler.ts'
+import { NOW } from '../../support/time.ts'
 
 const STRANGER = { isKnown: false }
 

@@ -2,9 +2,9 @@
  * The count of hints that one isolate spills. A portal's object counts the hints that reach it; while it is silent, a
  * storm of robots must not fill KV in its place.
  */
-import { HINT_WINDOW } from '../core/access/robot-hints.ts'
-import { BoundedMap } from '../core/bounded-map.ts'
-import { RollingLimit } from '../core/pace/rolling-limit.ts'
+import { HINT_WINDOW } from '../../core/access/robot-hints.ts'
+import { BoundedMap } from '../../core/bounded-map.ts'
+import { RollingLimit } from '../../core/pace/rolling-limit.ts'
 
 /** The most portals whose hints are counted. */
 const MAX_PORTALS = 1000

@@ -2,7 +2,7 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { drainSpill } from '../../../src/edge/spill/drain.ts'
-import { replayRefused } from '../../../src/edge/spill/refused.ts'
+import { replayRefused } from '../../../src/edge/spill/replay-refused.ts'
 import { SpillStore } from '../../../src/storage/spill-store.ts'
 import {
   appending,
