@@ -142,7 +142,7 @@ interface EdgeMemory {
 }
 
 /** Tells the directory of a refused caller, seldom enough; without the directory the list lacks a line. */
-async function noteRefused(
+async function noteRefusedCaller(
   env: Env,
   { memory, sampler }: Pick<EdgeMemory, 'memory' | 'sampler'>,
   refused: RefusedCaller,
@@ -166,7 +166,7 @@ function createIntake(env: Env, edge: EdgeMemory): IntakeDeps {
       memory,
       installs: new InstallStore(env.INSTALLS),
       webhooks: config.webhooks,
-      noteRefused: (refused) => noteRefused(env, { memory, sampler }, refused),
+      noteRefusedCaller: (refused) => noteRefusedCaller(env, { memory, sampler }, refused),
     },
     limits: {
       isUntrustedWithinLimit: (key) => isWithin(env.UNTRUSTED_LIMIT, key),

@@ -5,10 +5,10 @@
 import type { InstallRefusal } from './access/installs/install-refusal.ts'
 
 /** What the caller wanted. */
-export type RefusedRequest = 'event' | 'install' | 'uninstall' | 'notice' | 'unknown'
+export type RefusedCallerRequest = 'event' | 'install' | 'uninstall' | 'notice' | 'unknown'
 
 /** Why the edge or the portal's object let it not through; an installation names the check that it has failed. */
-export type RefusedReason =
+export type RefusedCallerReason =
   | 'untrusted'
   | 'too_many_requests'
   | 'misconfigured'
@@ -23,8 +23,8 @@ export interface RefusedCaller {
   readonly network: string
   /** Null when the request names no portal. */
   readonly memberId: string | null
-  readonly request: RefusedRequest
-  readonly reason: RefusedReason
+  readonly request: RefusedCallerRequest
+  readonly reason: RefusedCallerReason
 }
 
 /** A refusal as the directory lists it. */

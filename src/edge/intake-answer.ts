@@ -35,7 +35,7 @@ export type IntakeAnswer =
       readonly reason?: InstallRefusal
     }
 
-type Refused = Extract<IntakeAnswer, { kind: 'refused' }>
+type RefusedAnswer = Extract<IntakeAnswer, { kind: 'refused' }>
 
 /** A lifecycle request that was taken, with nothing to show. */
 export const ACCEPTED: IntakeAnswer = {
@@ -46,19 +46,19 @@ export const ACCEPTED: IntakeAnswer = {
 }
 
 /** Neither the object nor the spill could take the request. */
-export const NOT_STORED: Refused = { kind: 'refused', code: 'not_stored' }
+export const NOT_STORED: RefusedAnswer = { kind: 'refused', code: 'not_stored' }
 
 /** The portal's object is full. The spill would only be filled in its place. */
-export const PORTAL_FULL: Refused = { kind: 'refused', code: 'portal_full' }
+export const PORTAL_FULL: RefusedAnswer = { kind: 'refused', code: 'portal_full' }
 
 /** The robots of the portal have sent more hints than are taken. */
-export const TOO_MANY_HINTS: Refused = { kind: 'refused', code: 'too_many_hints' }
+export const TOO_MANY_HINTS: RefusedAnswer = { kind: 'refused', code: 'too_many_hints' }
 
 /** Refuses a caller. While nothing is configured, the fault is the operator's, and the answer says so. */
 export function refuse(
   code: 'untrusted' | 'too_many_requests',
   { canVerify }: { readonly canVerify: boolean },
-): Refused {
+): RefusedAnswer {
   const isOperatorsFault = code === 'untrusted' && !canVerify
   return { kind: 'refused', code: isOperatorsFault ? 'misconfigured' : code }
 }

@@ -16,7 +16,7 @@ export interface CallerSources {
   readonly installs: InstallStore
   readonly webhooks: readonly OutgoingWebhook[]
   /** Tells the operator's list of a caller that was not let through. Never rejects, and nobody waits for it. */
-  readonly noteRefused: (refused: RefusedCaller) => Promise<void>
+  readonly noteRefusedCaller: (refused: RefusedCaller) => Promise<void>
 }
 
 /**

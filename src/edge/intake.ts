@@ -19,7 +19,7 @@ import {
   endQuestion,
   findCaller,
   isKnownCaller,
-  noteRefusal,
+  limitConfiguredToken,
   type Caller,
   type CallSource,
 } from './callers/callers.ts'
@@ -55,7 +55,7 @@ export async function takeRequest(
     const answer = await takeFromCaller(deps, caller, { request, receivedAt, source })
     const isCallersFault = answer.kind === 'refused' && !OWN_FAULTS.has(answer.code)
     if (!isCallersFault) return answer
-    noteRefusal(deps, request.applicationToken)
+    limitConfiguredToken(deps, request.applicationToken)
     if (await chargeCaller(deps, caller.memberId, source)) return answer
     return refuse('too_many_requests', deps.config)
   } finally {

@@ -37,7 +37,7 @@ async function receive(c: Context, deps: IntakeDeps): Promise<Response> {
   const url = new URL(c.req.url)
   const decoded = await decode(c.req.raw, url)
   if (!decoded.ok) {
-    if (decoded.error === 'untrusted') noteRefused(c, deps, withoutCredentials(c, deps))
+    if (decoded.error === 'untrusted') noteRefusedCaller(c, deps, withoutCredentials(c, deps))
     return refuse(c.req.raw, decoded.error)
   }
   const request = decoded.value
@@ -46,14 +46,18 @@ async function receive(c: Context, deps: IntakeDeps): Promise<Response> {
   c.executionCtx.waitUntil(taken)
   const answer = await taken
   const at = deps.world.now()
-  noteRefused(c, deps, refusedCallerOf(request, answer, { address: source.address, at }))
+  noteRefusedCaller(c, deps, refusedCallerOf(request, answer, { address: source.address, at }))
   const isPage = request.kind === 'install' && request.cause === 'page'
   return isPage ? installPage(answer, pageLanguage(request.language)) : eventAnswer(answer)
 }
 
 /** Tells the operator's list of a refused caller, in the background. */
-function noteRefused(c: Context, { callers }: IntakeDeps, refused: RefusedCaller | null): void {
-  if (refused !== null) c.executionCtx.waitUntil(callers.noteRefused(refused))
+function noteRefusedCaller(
+  c: Context,
+  { callers }: IntakeDeps,
+  refused: RefusedCaller | null,
+): void {
+  if (refused !== null) c.executionCtx.waitUntil(callers.noteRefusedCaller(refused))
 }
 
 function withoutCredentials(c: Context, { world }: IntakeDeps): RefusedCaller {

@@ -28,7 +28,7 @@ export interface SpillRecord {
 }
 
 /** Everything that is known of a refused request without opening it. */
-export interface Refused {
+export interface RefusedFacts {
   readonly kind: 'append' | 'install' | 'uninstall'
   /** The name of the event of an append; null for the other kinds. */
   readonly event: string | null
@@ -39,9 +39,9 @@ export interface Refused {
 }
 
 /** A refused request and its place. */
-export interface RefusedRecord extends SpillRecord, Refused {}
+export interface RefusedRecord extends SpillRecord, RefusedFacts {}
 
-const RefusedSchema = v.object({
+const RefusedFactsSchema = v.object({
   kind: v.picklist(['append', 'install', 'uninstall']),
   event: v.nullable(v.string()),
   reason: v.string(),
@@ -49,7 +49,7 @@ const RefusedSchema = v.object({
 })
 
 /** What is shown of a refused request whose facts a later version has written in another form. */
-const UNREADABLE: Refused = { kind: 'append', event: null, reason: 'unreadable', refusedAt: 0 }
+const UNREADABLE: RefusedFacts = { kind: 'append', event: null, reason: 'unreadable', refusedAt: 0 }
 
 /** The spilled requests of all portals. Each method rejects when KV does not answer in time. */
 export class SpillStore {
@@ -83,7 +83,7 @@ export class SpillStore {
    * Moves a request that its object has refused to a key of its own. A crash between the two steps leaves
    * both, and the next drain does this again.
    */
-  async refuse(record: SpillRecord, value: string, refused: Refused): Promise<void> {
+  async refuse(record: SpillRecord, value: string, refused: RefusedFacts): Promise<void> {
     const { memberId, receivedAt, receipt } = record
     const key = `${REFUSED_PREFIX}${memberId}:${receivedAt}:${receipt}`
     const options = { expirationTtl: REFUSED_TTL_SECONDS, metadata: refused }
@@ -96,7 +96,7 @@ export class SpillStore {
     for await (const keys of listKeyPages(this.#kv, `${REFUSED_PREFIX}${memberId}:`)) {
       yield keys.flatMap((key) => {
         const record = parseKey(key)
-        const facts = v.safeParse(RefusedSchema, key.metadata)
+        const facts = v.safeParse(RefusedFactsSchema, key.metadata)
         return record === null
           ? []
           : [{ ...record, ...(facts.success ? facts.output : UNREADABLE) }]

@@ -23,7 +23,7 @@ import type {
 } from '../../src/core/lanes/state/lane-state.ts'
 import type { CommonReason, ProfileReason } from '../../src/core/lanes/state/outcome.ts'
 import { QUARANTINE_REASONS, THIN_REASONS } from '../../src/core/log/event.ts'
-import type { RefusedReason } from '../../src/core/refused-caller.ts'
+import type { RefusedCallerReason } from '../../src/core/refused-caller.ts'
 import type { ProblemReason } from '../../src/core/reports/problem.ts'
 import type { AddressReason } from '../../src/core/safety/address.ts'
 import { DESTINATION_TYPES } from '../../src/destinations/registry.ts'
@@ -80,7 +80,9 @@ const TABLES: readonly (readonly [heading: string, column: string, words: readon
   [
     'Refused callers',
     'reason',
-    all<Exclude<RefusedReason, InstallRefusal | 'untrusted'> | 'wrong_token' | 'unknown_portal'>({
+    all<
+      Exclude<RefusedCallerReason, InstallRefusal | 'untrusted'> | 'wrong_token' | 'unknown_portal'
+    >({
       wrong_token: true,
       unknown_portal: true,
       missing_credentials: true,
@@ -248,7 +250,7 @@ const IN_TABLES = [
   'PortalStatus',
   'ProblemReason',
   'QuarantineReason',
-  'RefusedReason',
+  'RefusedCallerReason',
   'ThinReason',
   'UnansweredReason',
   'WaitReason',

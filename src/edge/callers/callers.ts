@@ -173,7 +173,7 @@ function isConfiguredToken(
 }
 
 /** Notes that an object has refused a token: if it is a configured one, it is limited like any other now. */
-export function noteRefusal({ callers, world }: IntakeDeps, token: string): void {
+export function limitConfiguredToken({ callers, world }: IntakeDeps, token: string): void {
   const key = keyOfConfigured(callers.webhooks, token)
   if (key !== null) callers.memory.exhaust(key, world.now())
 }

@@ -1,7 +1,7 @@
 /** Hands a request that has waited in KV over to its portal's object, and reads the object's answer. */
 import type { InstallRefusal } from '../../core/access/installs/install-refusal.ts'
 import { withTimeout } from '../../storage/with-timeout.ts'
-import type { Refused } from '../../storage/spill-store.ts'
+import type { RefusedFacts } from '../../storage/spill-store.ts'
 import type { PortalClient } from '../portal-client.ts'
 import type { SpilledRequest } from './spilled-request.ts'
 
@@ -24,7 +24,7 @@ export type DrainAnswer =
   | {
       readonly kind: 'refused'
       readonly reason: SpillRefusal
-      readonly facts: Pick<Refused, 'kind' | 'event'>
+      readonly facts: Pick<RefusedFacts, 'kind' | 'event'>
     }
 
 const TAKEN: DrainAnswer = { kind: 'taken' }
@@ -65,7 +65,7 @@ export async function takeSpilled(
   }
 }
 
-function refused(reason: SpillRefusal, facts: Pick<Refused, 'kind' | 'event'>): DrainAnswer {
+function refused(reason: SpillRefusal, facts: Pick<RefusedFacts, 'kind' | 'event'>): DrainAnswer {
   return { kind: 'refused', reason, facts }
 }
 

@@ -66,12 +66,12 @@ export async function isAdminToken(presented: string, adminToken: string): Promi
 
 /** Refuses a request without the admin token, and counts it. */
 export async function refuseAdmin(auth: AdminAuth, request: Request): Promise<Response> {
-  const isWithin = await noteRefusal(auth, request)
+  const isWithin = await countWrongToken(auth, request)
   return errorResponse(isWithin ? 'unauthorized' : 'too_many_requests')
 }
 
 /** Counts a wrong token by its caller's address; false when it is one too many. */
-export async function noteRefusal(
+export async function countWrongToken(
   { isWrongTokenWithinLimit, log }: AdminAuth,
   request: Request,
 ): Promise<boolean> {

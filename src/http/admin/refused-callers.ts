@@ -3,8 +3,8 @@ import type { Context, Hono } from 'hono'
 import {
   networkText,
   type ListedRefusal,
-  type RefusedReason,
-  type RefusedRequest,
+  type RefusedCallerReason,
+  type RefusedCallerRequest,
 } from '../../core/refused-caller.ts'
 import type { DirectoryRemote } from '../../objects/directory.ts'
 import * as v from 'valibot'
@@ -18,8 +18,8 @@ const RefusedCallerSchema = v.object({
   network: v.string(),
   memberId: TextOrNullSchema,
   known: v.boolean(),
-  request: wordOf<RefusedRequest>(),
-  reason: wordOf<Exclude<RefusedReason, 'untrusted'> | 'wrong_token' | 'unknown_portal'>(),
+  request: wordOf<RefusedCallerRequest>(),
+  reason: wordOf<Exclude<RefusedCallerReason, 'untrusted'> | 'wrong_token' | 'unknown_portal'>(),
 })
 
 /** The callers that were not let through. */

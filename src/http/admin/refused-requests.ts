@@ -21,7 +21,7 @@ const RefusedViewSchema = v.object({
 })
 
 /** The refused requests of a portal. */
-export const RefusedListSchema = v.object({ refused: listOf(RefusedViewSchema) })
+export const RefusedRequestsSchema = v.object({ refused: listOf(RefusedViewSchema) })
 
 /** What became of them when they were handed over again. */
 export const RefusedReplaySchema = v.object({
@@ -31,12 +31,15 @@ export const RefusedReplaySchema = v.object({
 })
 
 /** The dependencies of the refused requests. */
-export interface RefusedDeps extends PortalFinder {
+export interface RefusedRequestsDeps extends PortalFinder {
   readonly drain: DrainDeps
 }
 
 /** Adds the routes; `depsOf` gives the dependencies with the bindings of the request. */
-export function addRefusedRoutes(routes: Hono, depsOf: (c: Context) => RefusedDeps): void {
+export function addRefusedRequestsRoutes(
+  routes: Hono,
+  depsOf: (c: Context) => RefusedRequestsDeps,
+): void {
   routes.get(REFUSED_PATH, (c) =>
     withPortal(c, depsOf(c), async (_, memberId) => {
       const page = await firstPage(depsOf(c).drain.spill.store, memberId)

@@ -26,7 +26,7 @@ import { addLaneRoutes } from './api/lanes.ts'
 import { addLeavingRoutes } from './api/leaving.ts'
 import { addListRoute } from './api/portals.ts'
 import { addRefusedCallersRoute } from './refused-callers.ts'
-import { addRefusedRoutes, firstPage } from './refused-requests.ts'
+import { addRefusedRequestsRoutes, firstPage } from './refused-requests.ts'
 import { addRobotAddressRoutes } from './api/robot-address.ts'
 import { errorResponse } from '../error-response.ts'
 
@@ -86,7 +86,7 @@ export function createAdminRoutes(depsOf: (c: Context) => AdminDeps): Hono {
   addRobotAddressRoutes(routes, depsOf)
   addLeavingRoutes(routes, depsOf)
   addLaneRoutes(routes, depsOf)
-  addRefusedRoutes(routes, depsOf)
+  addRefusedRequestsRoutes(routes, depsOf)
   addRefusedCallersRoute(routes, depsOf)
   addAllDestinationsRoutes(routes, depsOf)
   addDestinationRoutes(routes, depsOf)

@@ -114,7 +114,7 @@ export function anIntake(changes: IntakeChanges = {}): WatchedIntake {
       memory: changes.memory ?? new CallerMemory(),
       installs,
       webhooks: changes.webhooks ?? [],
-      noteRefused: changes.noteRefused ?? (async () => {}),
+      noteRefusedCaller: changes.noteRefusedCaller ?? (async () => {}),
     },
     limits: {
       isUntrustedWithinLimit: (key) => {

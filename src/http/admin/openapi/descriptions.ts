@@ -26,7 +26,7 @@ import { AfterSchema, DomainSchema, ErasedSchema } from '../api/leaving.ts'
 import { described, type RouteText } from './openapi.ts'
 import { ListQuerySchema, PortalListSchema } from '../api/portals.ts'
 import { RefusedCallersSchema } from '../refused-callers.ts'
-import { RefusedListSchema, RefusedReplaySchema } from '../refused-requests.ts'
+import { RefusedRequestsSchema, RefusedReplaySchema } from '../refused-requests.ts'
 import { RobotAddressSchema } from '../api/robot-address.ts'
 import { EventsQuerySchema, ValueSchema } from '../api/portal-queries.ts'
 
@@ -159,7 +159,7 @@ export const DESCRIPTIONS: Readonly<Record<string, RouteText>> = {
   'GET /portals/:memberId/refused': {
     summary: 'The requests that were acknowledged and later not believed',
     status: 200,
-    answer: RefusedListSchema,
+    answer: RefusedRequestsSchema,
     errors: PORTAL_ERRORS,
   },
   'POST /portals/:memberId/refused/replay': {

@@ -12,10 +12,10 @@ import { readBody } from '../../body.ts'
 import { errorResponse } from '../../error-response.ts'
 import { ACCESS_HEADER } from '../admission/access-token.ts'
 import {
+  countWrongToken,
   isAdminToken,
   isBearer,
   isAdmitted,
-  noteRefusal,
   refuseAdmin,
   type AdminAuth,
 } from '../auth.ts'
@@ -108,7 +108,7 @@ export async function signIn(c: Context, auth: PageAuth): Promise<Response> {
   // A token that was copied out of a terminal often brings a blank or a line end along.
   const presented = (form.get('token') ?? '').trim()
   if (!(await isAdminToken(presented, adminToken))) {
-    const isWithin = await noteRefusal(auth, c.req.raw)
+    const isWithin = await countWrongToken(auth, c.req.raw)
     const reason = isWithin ? 'wrong_token' : 'too_many_wrong_tokens'
     return askToSignIn(c, auth, { reason, to: form.get('to') })
   }
