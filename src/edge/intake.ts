@@ -14,15 +14,9 @@ import { canonicalEvent } from '../core/log/canonical-event.ts'
 import { describeError } from '../core/safety/redact.ts'
 import { sha256Hex } from '../core/safety/sha256.ts'
 import type { AppendRequest } from '../portal/log/append-request.ts'
-import {
-  chargeCaller,
-  endQuestion,
-  findCaller,
-  isKnownCaller,
-  limitConfiguredToken,
-  type Caller,
-  type CallSource,
-} from './callers/callers.ts'
+import { readTrust } from './callers/caller-trust.ts'
+import { endQuestion, findCaller, type Caller, type CallSource } from './callers/callers.ts'
+import { chargeCaller, limitConfiguredToken } from './callers/limits.ts'
 import {
   ACCEPTED,
   NOT_STORED,
@@ -56,8 +50,9 @@ export async function takeRequest(
     const isCallersFault = answer.kind === 'refused' && !OWN_FAULTS.has(answer.code)
     if (!isCallersFault) return answer
     limitConfiguredToken(deps, request.applicationToken)
-    if (await chargeCaller(deps, caller.memberId, source)) return answer
-    return refuse('too_many_requests', deps.config)
+    const { memberId } = caller
+    const spent = await chargeCaller(deps, { memberId, address: source.address })
+    return spent === null ? answer : refuse('too_many_requests', deps.config)
   } finally {
     if (!caller.isTrusted) endQuestion(deps, caller, source)
   }
@@ -109,7 +104,10 @@ async function takeEvent(
   const { applicationToken: token } = request
   const { portals, appends, world } = deps
   const { memberId, tokenHash } = caller
-  const isKnown = () => isKnownCaller(deps, { ...caller, token }, source)
+  // KV is read only for a caller whom nothing at hand knows.
+  const isKnown = async () =>
+    caller.isTrusted ||
+    (await readTrust(deps, { memberId, tokenHash, token }, source.address)) === 'trusted'
   // A long body costs time, which only a caller gets whom the edge knows, by KV too, or else his portal's object.
   if (request.isCostly && !(await isKnown())) {
     const recognised = await recogniseCaller(deps, caller)

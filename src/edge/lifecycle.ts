@@ -7,13 +7,9 @@ import type { InstallRequest, UninstallRequest } from '../bitrix24/wire/request.
 import { describeError } from '../core/safety/redact.ts'
 import { hashToken } from '../storage/token-hash.ts'
 import { withTimeout } from '../storage/with-timeout.ts'
-import {
-  chargeCaller,
-  chargeLimits,
-  recallCaller,
-  type Caller,
-  type CallSource,
-} from './callers/callers.ts'
+import { readTrust } from './callers/caller-trust.ts'
+import type { Caller, CallSource } from './callers/callers.ts'
+import { chargeCaller } from './callers/limits.ts'
 import { drainSpill, type DrainDeps } from './spill/drain.ts'
 import { networkOf } from './callers/network-of.ts'
 import { ACCEPTED, NOT_STORED, refuse, type IntakeAnswer } from './intake-answer.ts'
@@ -44,8 +40,9 @@ export async function takeInstall(
   const request: InstallRequest = { ...presented, handlerUrl: handlerUrl(config, source) }
   const isKnown = await isKnownToken(deps, presented, source)
   // An installation with an unknown token is charged at once: it makes the object ask an OAuth server.
-  const charged = isKnown ? 'within' : await chargeLimits(deps, memberId, source)
-  if (charged === 'portal') return refuse('too_many_requests', config)
+  const charged = { memberId, address: source.address }
+  const spentLimit = isKnown ? null : await chargeCaller(deps, charged)
+  if (spentLimit === 'portal') return refuse('too_many_requests', config)
   const terms = { network: networkOf(source.address), isKnown, receivedAt: world.now() }
   const inTurn = async () => {
     const isTurn = await callers.memory.installs.waitForTurn(terms.network, world)
@@ -54,13 +51,13 @@ export async function takeInstall(
     return answer === 'busy' ? NOT_STORED : answer
   }
   // All portals call from the few addresses of Bitrix24, so others may have used this one up.
-  if (charged === 'address') return inTurn()
-  const spent = callers.memory.installs.spend(memberId, world.now())
+  if (spentLimit === 'address') return inTurn()
+  const spentBudget = callers.memory.installs.spend(memberId, world.now())
   // One with a known token is charged when there are too many: each is written down by the object.
-  if (isKnown && spent !== null && !(await chargeCaller(deps, memberId, source))) {
+  if (isKnown && spentBudget !== null && (await chargeCaller(deps, charged)) !== null) {
     return refuse('too_many_requests', config)
   }
-  const answer = await handOn(deps, request, { ...terms, isOverBudget: spent === 'isolate' })
+  const answer = await handOn(deps, request, { ...terms, isOverBudget: spentBudget === 'isolate' })
   return answer === 'busy' ? inTurn() : answer
 }
 
@@ -123,11 +120,11 @@ function handlerUrl({ publicUrl, allowHttp }: IntakeConfig, { calledUrl }: CallS
 async function isKnownToken(
   deps: IntakeDeps,
   { memberId, applicationToken: token }: InstallRequest,
-  source: CallSource,
+  { address }: CallSource,
 ): Promise<boolean> {
   if (token === null) return false
   const tokenHash = await hashToken(memberId, token)
-  return (await recallCaller(deps, { memberId, token, tokenHash }, source)) === 'trusted'
+  return (await readTrust(deps, { memberId, token, tokenHash }, address)) === 'trusted'
 }
 
 /** Ends an installation. */

@@ -22,7 +22,7 @@ export const REFUSED_MEMORY_MS = 10_000
  * How long a key of the rate limit counts as used up, in milliseconds. It is asked about again soon: the true
  * portal may call from the address of the flood.
  */
-export const EXHAUSTED_MEMORY_MS = 10_000
+export const SPENT_MEMORY_MS = 10_000
 
 /** The most tokens that are remembered, trusted and refused together. */
 export const MAX_TOKENS_REMEMBERED = 5000
@@ -46,7 +46,7 @@ interface RememberedToken {
 export class CallerMemory {
   readonly #tokens = new BoundedMap<RememberedToken>(MAX_TOKENS_REMEMBERED)
   readonly #records = new BoundedMap<readonly TokenHash[]>(MAX_TOKENS_REMEMBERED)
-  readonly #exhausted = new BoundedMap<number>(MAX_TOKENS_REMEMBERED)
+  readonly #spentUntil = new BoundedMap<number>(MAX_TOKENS_REMEMBERED)
   /** The budget of the installations. */
   readonly installs = new InstallBudget()
   /** The pending installs, for `/healthz`. */
@@ -72,28 +72,28 @@ export class CallerMemory {
 
   /** Remembers which tokens KV named for a portal, so that a flood in its name costs no further read. */
   rememberRecord(memberId: string, hashes: readonly TokenHash[]): void {
-    this.#records.set(nameOf({ memberId, tokenHash: '' }), hashes)
+    this.#records.set(memberId, hashes)
   }
 
   /** The tokens that KV named for a portal when it was read last; null when it was not read. */
   recallRecord(memberId: string): readonly TokenHash[] | null {
-    return this.#records.get(nameOf({ memberId, tokenHash: '' })) ?? null
+    return this.#records.get(memberId) ?? null
   }
 
   /** Remembers that a key of the rate limit is used up. */
-  exhaust(key: string, now: number): void {
-    this.#exhausted.set(`${key}|`, now + EXHAUSTED_MEMORY_MS)
+  rememberSpent(key: string, now: number): void {
+    this.#spentUntil.set(key, now + SPENT_MEMORY_MS)
   }
 
   /** Whether a key of the rate limit was used up a moment ago. */
-  isExhausted(key: string, now: number): boolean {
-    return (this.#exhausted.get(`${key}|`) ?? 0) > now
+  isSpent(key: string, now: number): boolean {
+    return (this.#spentUntil.get(key) ?? 0) > now
   }
 
   /** Forgets every token of a portal, because its install has changed. */
   forget(memberId: string): void {
     this.#tokens.forget(nameOf({ memberId, tokenHash: '' }))
-    this.#records.forget(nameOf({ memberId, tokenHash: '' }))
+    this.#records.forget(memberId)
   }
 }
 

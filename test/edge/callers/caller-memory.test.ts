@@ -50,9 +50,9 @@ describe('CallerMemory', () => {
 
   it('remembers for 10 s that a key of the rate limit is used up', () => {
     const memory = new CallerMemory()
-    memory.exhaust('198.51.100.7', NOW)
+    memory.rememberSpent('198.51.100.7', NOW)
     const at = (ms: number) =>
-      ['198.51.100.7', '198.51.100.8'].map((key) => memory.isExhausted(key, NOW + ms))
+      ['198.51.100.7', '198.51.100.8'].map((key) => memory.isSpent(key, NOW + ms))
     expect([at(0), at(9999), at(10_000)]).toEqual([
       [true, false],
       [true, false],

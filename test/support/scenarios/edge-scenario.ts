@@ -1,11 +1,14 @@
 /** The edge in front of one installed portal: the context of the edge's tests. */
 import type { IncomingRequest } from '../../../src/bitrix24/wire/request.ts'
 import type { PortalLookup } from '../../../src/edge/portal-client.ts'
+import { InstallStore } from '../../../src/storage/install-store.ts'
+import { watchKv, type WatchedKv } from '../storage/kv.ts'
 import { watchLog } from '../worker/edge.ts'
 import {
   anEventOf,
   anIntake,
   countedReceipts,
+  realPortals,
   type IntakeChanges,
   type WatchedIntake,
 } from '../builders/an-intake.ts'
@@ -16,14 +19,26 @@ import { RelayScenario } from './relay-scenario.ts'
 export class EdgeScenario extends RelayScenario {
   /** The edge's time in unix milliseconds; a test moves it. */
   now = Date.now()
+  /** The real namespace of KV; a test sees what is read of it. */
+  readonly kv: WatchedKv = watchKv()
 
-  /** Installs a portal, and waits until the edge can know it. */
+  /** An edge in front of an installed portal. */
   static async create(): Promise<EdgeScenario> {
-    watchLog()
-    const scenario = new EdgeScenario()
-    await scenario.portal.installs()
-    await scenario.kvFollows()
+    const scenario = EdgeScenario.beforeInstall()
+    await scenario.install()
     return scenario
+  }
+
+  /** An edge that nobody is known to yet. */
+  static beforeInstall(): EdgeScenario {
+    watchLog()
+    return new EdgeScenario()
+  }
+
+  /** Installs the portal, and waits until the edge can know it. */
+  async install(): Promise<void> {
+    await this.portal.installs()
+    await this.kvFollows()
   }
 
   /** An intake with this clock and with readable receipts, in front of the given objects. */
@@ -31,9 +46,21 @@ export class EdgeScenario extends RelayScenario {
     return anIntake({ portals, now: () => this.now, newReceipt: countedReceipts(), ...changes })
   }
 
+  /** An intake in front of the real objects, over the watched namespace. */
+  watchedIntake(changes: IntakeChanges = {}): WatchedIntake {
+    const installs = new InstallStore(this.kv.kv)
+    const newReceipt = () => crypto.randomUUID()
+    return this.intake(realPortals, { installs, newReceipt, ...changes })
+  }
+
   /** An event of the portal; `id` keeps it from being a duplicate. */
   event(id: number, changes: Changes = {}): IncomingRequest {
     return anEventOf(this, id, changes)
+  }
+
+  /** An event of the portal whose wrong token is its own, by its `id`. */
+  forged(id: number, changes: Changes = {}): IncomingRequest {
+    return this.event(id, { 'auth[application_token]': `wrong-token-${id}`, ...changes })
   }
 
   /** The log of the portal, in order. */

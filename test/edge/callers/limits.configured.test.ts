@@ -3,7 +3,7 @@
  * portals call from the few addresses of Bitrix24, and an event comes once.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { EXHAUSTED_MEMORY_MS } from '../../../src/edge/callers/caller-memory.ts'
+import { SPENT_MEMORY_MS } from '../../../src/edge/callers/caller-memory.ts'
 import { anEventOf, anIntake, type IntakeChanges } from '../../support/builders/an-intake.ts'
 import { watchLog } from '../../support/worker/edge.ts'
 import { RelayScenario } from '../../support/scenarios/relay-scenario.ts'
@@ -66,7 +66,7 @@ describe('the holder of a configured token who invents portals', () => {
     expect(asked()).toBe(before + 1)
     // The true portal is known by now, and goes on.
     expect(await intake.take(by(TOKEN))).toMatchObject({ kind: 'stored' })
-    now += EXHAUSTED_MEMORY_MS
+    now += SPENT_MEMORY_MS
     await intake.take(by('a-wrong-token', 'e'.repeat(32)))
     expect(await intake.take(by(TOKEN, 'f'.repeat(32)))).toEqual(TOO_MANY)
     expect(asked()).toBe(before + 4)
