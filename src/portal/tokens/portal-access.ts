@@ -5,7 +5,7 @@
 import type { CallPortal } from '../../bitrix24/servers/rest-client.ts'
 import type { ThinReason } from '../../core/log/event.ts'
 import type { PortalState } from '../state/portal-state.ts'
-import type { PortalCaller } from './caller.ts'
+import type { PortalCaller } from './portal-caller.ts'
 import type { PacedCalls } from './paced-calls.ts'
 
 /** The access of one kind of work. */

@@ -15,7 +15,7 @@ test('an expression that matches nothing is found out', () => {
   expect(folders.check(aProject({ '.oxlintrc.json': broken })).problems).toEqual([
     "lint lets through in src/portal/log: import '../lanes/book/book.ts'",
     "lint lets through in src/portal/log: import '../fields/enricher.ts'",
-    "lint lets through in src/portal/log: import '../tokens/caller.ts'",
+    "lint lets through in src/portal/log: import '../tokens/portal-caller.ts'",
     "lint lets through in src/portal/log: import '../installs/trust.ts'",
   ])
 })

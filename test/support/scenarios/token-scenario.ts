@@ -9,7 +9,7 @@ import {
   type InstallState,
 } from '../../../src/core/access/installs/install.ts'
 import type { OutgoingWebhook } from '../../../src/core/access/outgoing-webhook.ts'
-import { PortalCaller } from '../../../src/portal/tokens/caller.ts'
+import { PortalCaller } from '../../../src/portal/tokens/portal-caller.ts'
 import { IncomingWebhook } from '../../../src/portal/tokens/incoming-webhook.ts'
 import {
   Pairs,
