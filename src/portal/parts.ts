@@ -112,10 +112,18 @@ function createTokens({ memberId, config, world, state }: Stored) {
   const refresh = new Refresh({ memberId, state, config, world, pairs, troubles })
   const address = new PortalAddress({ memberId, state, config, world, pairs, refresh })
   const webhook = new IncomingWebhook({ memberId, state, config, world })
-  const caller = new PortalCaller({ config, world, pairs, troubles, refresh, address, webhook })
+  const portalCaller = new PortalCaller({
+    config,
+    world,
+    pairs,
+    troubles,
+    refresh,
+    address,
+    webhook,
+  })
   const presenceCheck = new PresenceCheck({ config, world, pairs, refresh, address })
   const paced = new PacedCalls(world)
-  return { pairs, troubles, refresh, caller, presenceCheck, paced }
+  return { pairs, troubles, refresh, portalCaller, presenceCheck, paced }
 }
 
 type Tokens = Stored & ReturnType<typeof createTokens>
@@ -123,7 +131,7 @@ type Tokens = Stored & ReturnType<typeof createTokens>
 /** The trust in callers, and the installation of the portal. */
 function createInstalls(given: Tokens) {
   const { memberId, config, world, directory, state, youngest } = given
-  const { pairs, caller, paced, presenceCheck } = given
+  const { pairs, portalCaller, paced, presenceCheck } = given
   const values = new PortalValues({ memberId, rows: state.rows, sealer: config.sealer })
   const robotAddress = new RobotAddress({ memberId, rows: state.rows, state, world })
   const trust = new Trust({ memberId, state, config, world, directory, robotAddress })
@@ -134,7 +142,7 @@ function createInstalls(given: Tokens) {
   const pending = new PendingInstalls({ memberId, state, config, world, directory })
   const decision = new InstallDecision({ memberId, state, config, world, pairs, pending })
   const installer = new Installer({ memberId, state, config, world, pending, decision })
-  const call = paced.inBackground(caller.callerFor('administration'))
+  const call = paced.inBackground(portalCaller.callsFor('administration'))
   const subscriber = new Subscriber({ memberId, state, youngest, config, world, call })
   const uninstallNotices = new UninstallNotices({ state, world, presenceCheck })
   const trusted = { values, robotAddress, trust, domains, mirror, missingListing }
@@ -160,10 +168,10 @@ type Log = Installs & ReturnType<typeof createLog>
 /** The enrichment of events, the comparisons with the portal, and the way of events into the log. */
 function createFields(given: Log) {
   const { memberId, config, world, scheduler, db, log, state, fields, writer, trust } = given
-  const { caller, paced } = given
+  const { portalCaller, paced } = given
   const reconciliation = new ReconciliationBook({ db, fields, world })
-  const reading = caller.callerFor('background')
-  const access = { caller, paced, state }
+  const reading = portalCaller.callsFor('background')
+  const access = { portalCaller, paced, state }
   const forEvents = createPortalAccess(paced.forEvents(reading), access)
   const portal = createPortalAccess(paced.inBackground(reading), access)
   const common = { reconciliation, world, scheduler }

@@ -31,16 +31,16 @@ export interface PortalAccess {
 export function createPortalAccess(
   call: CallPortal,
   deps: {
-    readonly caller: Pick<PortalCaller, 'hasAccess' | 'refusal'>
+    readonly portalCaller: Pick<PortalCaller, 'hasAccess' | 'refusal'>
     readonly paced: Pick<PacedCalls, 'blockedUntil' | 'obey'>
     readonly state: Pick<PortalState, 'install'>
   },
 ): PortalAccess {
-  const { caller, paced, state } = deps
+  const { portalCaller, paced, state } = deps
   return {
     call,
-    hasAccess: () => caller.hasAccess(),
-    refusal: () => caller.refusal(),
+    hasAccess: () => portalCaller.hasAccess(),
+    refusal: () => portalCaller.refusal(),
     blockedUntil: () => paced.blockedUntil(),
     obey: (waitMs) => paced.obey(waitMs),
     generation: () => state.install().generation,

@@ -35,7 +35,7 @@ export interface PortalCallerDeps {
   readonly webhook: IncomingWebhook
 }
 
-/** The calls of one portal. */
+/** The portal caller of one portal. */
 export class PortalCaller {
   readonly #deps: PortalCallerDeps
 
@@ -58,8 +58,8 @@ export class PortalCaller {
     return pairs.usable('background').length === 0 ? 'tokens_lost' : null
   }
 
-  /** Calls for this purpose. They never reject for an answer. */
-  callerFor(purpose: CallPurpose): CallPortal {
+  /** The calls for a purpose. They never reject for an answer. */
+  callsFor(purpose: CallPurpose): CallPortal {
     return (method, params) => this.#call(purpose, method, params ?? {})
   }
 

@@ -18,13 +18,13 @@ function withWebhook(scenario: TokenScenario, domain?: string): TokenScenario {
 describe('an incoming webhook', () => {
   it('reads a portal without an application', async () => {
     const scenario = withWebhook(new TokenScenario())
-    expect((await scenario.caller()(METHOD, {})).ok).toBe(true)
+    expect((await scenario.calls()(METHOD, {})).ok).toBe(true)
     expect(scenario.urls()).toEqual([`${WEBHOOK_URL}${METHOD}`])
   })
 
   it('of another domain than the verified one is not asked', async () => {
     const scenario = withWebhook(await aTokenScenario({ tokens: null }), 'other.bitrix24.com')
-    await scenario.caller()(METHOD, {})
+    await scenario.calls()(METHOD, {})
     expect(scenario.sent).toEqual([])
   })
 
@@ -39,7 +39,7 @@ describe('an incoming webhook', () => {
     async (code, status, trouble) => {
       const scenario = withWebhook(new TokenScenario())
       scenario.onCall = () => fail(code, status)
-      await scenario.caller()(METHOD, {})
+      await scenario.calls()(METHOD, {})
       expect(scenario.install.access).toEqual({
         trouble,
         code,
@@ -63,14 +63,14 @@ describe('an incoming webhook', () => {
   ])('is in no trouble because of %s', async (_, answer) => {
     const scenario = withWebhook(new TokenScenario())
     scenario.onCall = answer
-    await scenario.caller()(METHOD, {})
+    await scenario.calls()(METHOD, {})
     expect(scenario.install.access).toBeNull()
   })
 
   it('says nothing of a portal with an application', async () => {
     const scenario = withWebhook(await aTokenScenario({ tokens: null }))
     scenario.onCall = () => fail('INVALID_CREDENTIALS')
-    await scenario.caller()(METHOD, {})
+    await scenario.calls()(METHOD, {})
     expect(scenario.install.access).toBeNull()
   })
 })

@@ -31,7 +31,7 @@ const atNew = (install: Record<string, unknown> = {}) =>
 
 it('follows a redirect that the OAuth server confirms', async () => {
   const scenario = await aRenamedPortal(() => atNew())
-  expect((await scenario.caller()(METHOD, {})).ok).toBe(true)
+  expect((await scenario.calls()(METHOD, {})).ok).toBe(true)
   const { domain, clientEndpoint } = scenario.install.application ?? {}
   expect({ domain, clientEndpoint, kvDirty: scenario.install.kvDirty }).toEqual({
     domain: 'new.bitrix24.com',
@@ -44,7 +44,7 @@ it('refreshes an access token that the OAuth server finds expired, and asks once
   const scenario = await aRenamedPortal(({ form }) =>
     form.get('auth') === 'canary-fresh-access-main' ? atNew() : fail('expired_token'),
   )
-  expect((await scenario.caller()(METHOD, {})).ok).toBe(true)
+  expect((await scenario.calls()(METHOD, {})).ok).toBe(true)
   expect(scenario.refreshes()).toBe(1)
   expect(scenario.install.application?.clientEndpoint).toBe(NEW)
 })
@@ -63,7 +63,7 @@ it('writes nothing when an uninstall comes while the OAuth server is asked', asy
     scenario.install = { ...scenario.install, generation: 1 }
     return atNew()
   })
-  await scenario.caller()(METHOD, {})
+  await scenario.calls()(METHOD, {})
   expect(scenario.install.application?.clientEndpoint).toBe(ENDPOINT)
 })
 
@@ -76,7 +76,7 @@ it.each<[string, Answer]>([
   ['belongs to another portal', () => atNew({ member_id: 'f'.repeat(32) })],
 ])('does not follow to a host that %s, and asks once in 10 minutes', async (_, info) => {
   const scenario = await aRenamedPortal(info)
-  const call = scenario.caller()
+  const call = scenario.calls()
   for (let n = 0; n < 3; n += 1) expect((await call(METHOD, {})).ok).toBe(false)
   expect(scenario.urls().filter((url) => url.endsWith('/app.info'))).toHaveLength(1)
   expect(scenario.install.application?.clientEndpoint).toBe(ENDPOINT)
@@ -93,6 +93,6 @@ it('takes the new address over only after a call there has succeeded', async () 
   const redirected = scenario.onCall
   scenario.onCall = (request) =>
     request.url.startsWith(NEW) ? fail('INTERNAL_SERVER_ERROR', 503) : redirected(request)
-  expect((await scenario.caller()(METHOD, {})).ok).toBe(false)
+  expect((await scenario.calls()(METHOD, {})).ok).toBe(false)
   expect(scenario.install.application?.clientEndpoint).toBe(ENDPOINT)
 })

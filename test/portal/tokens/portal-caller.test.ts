@@ -1,4 +1,4 @@
-/** Which access is tried in which order, and what a caller is told when there is none. */
+/** Which access is tried in which order, and what the asker is told when there is none. */
 import { describe, expect, it } from 'vitest'
 import { createSealer } from '../../../src/storage/seal.ts'
 import { NOW } from '../../support/time.ts'
@@ -18,7 +18,7 @@ describe('a call', () => {
   ] as const)('for %s begins with its own pair', async (purpose, token) => {
     const scenario = await aTokenScenarioWithSystemUser()
     scenario.accepted = new Set(['canary-access-system', 'canary-access-old'])
-    await scenario.caller(purpose)(METHOD, {})
+    await scenario.calls(purpose)(METHOD, {})
     expect(scenario.sent.map(({ form }) => form.get('auth'))).toEqual([token])
   })
 
@@ -26,22 +26,22 @@ describe('a call', () => {
     const scenario = await aTokenScenarioWithSystemUser()
     scenario.accepted = new Set(['canary-access-old'])
     scenario.onRefresh = () => fail('invalid_grant', 400)
-    expect((await scenario.caller()(METHOD, {})).ok).toBe(true)
-    expect((await scenario.caller()(METHOD, {})).ok).toBe(true)
+    expect((await scenario.calls()(METHOD, {})).ok).toBe(true)
+    expect((await scenario.calls()(METHOD, {})).ok).toBe(true)
     expect(scenario.refreshes()).toBe(1)
   })
 
   it('that the portal refuses after a refresh does not refresh again each time', async () => {
     const scenario = await aTokenScenario()
     scenario.onCall = () => fail('invalid_token')
-    const call = scenario.caller()
+    const call = scenario.calls()
     for (let n = 0; n < 5; n += 1) await call(METHOD, {})
     expect(scenario.refreshes()).toBe(1)
   })
 
   it('shows no secret in a URL, a log line or an error', async () => {
     const scenario = await aTokenScenario()
-    const call = scenario.caller()
+    const call = scenario.calls()
     await call(METHOD, {})
     scenario.onCall = () => fail('canary-fresh-access-main')
     const refused = await call(METHOD, {})
@@ -55,7 +55,7 @@ describe('a call', () => {
   ] as const)('is not made during the trouble %s, and answered with %s', async (trouble, kind) => {
     const scenario = await aTokenScenario()
     scenario.install = { ...scenario.install, access: { trouble, code: 'CODE', at: NOW } }
-    expect(await scenario.caller()(METHOD, {})).toEqual({
+    expect(await scenario.calls()(METHOD, {})).toEqual({
       ok: false,
       error: { kind, code: 'CODE', status: null },
     })
@@ -69,7 +69,7 @@ describe('a call', () => {
       scenario.hasWebhook()
       scenario.onCall = ({ url }) =>
         url.startsWith(WEBHOOK_URL) ? Response.json({ result: {} }) : fail(code, 403)
-      expect((await scenario.caller()(METHOD, {})).ok).toBe(true)
+      expect((await scenario.calls()(METHOD, {})).ok).toBe(true)
       expect(scenario.urls()).toEqual([`${ENDPOINT}${METHOD}`, `${WEBHOOK_URL}${METHOD}`])
     },
   )
@@ -77,7 +77,7 @@ describe('a call', () => {
   it('for administration never goes to an incoming webhook', async () => {
     const scenario = new TokenScenario()
     scenario.hasWebhook()
-    expect((await scenario.caller('administration')('event.bind', {})).ok).toBe(false)
+    expect((await scenario.calls('administration')('event.bind', {})).ok).toBe(false)
     expect(scenario.sent).toEqual([])
   })
 })
@@ -86,8 +86,8 @@ describe('refusal()', () => {
   async function refusalOf(change: (scenario: TokenScenario) => void, scenario?: TokenScenario) {
     const subject = scenario ?? (await aTokenScenario())
     change(subject)
-    const { caller } = subject.start()
-    return { refusal: caller.refusal(), hasAccess: caller.hasAccess() }
+    const { portalCaller } = subject.start()
+    return { refusal: portalCaller.refusal(), hasAccess: portalCaller.hasAccess() }
   }
 
   it('is null while a pair is worth a try', async () => {

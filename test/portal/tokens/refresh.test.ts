@@ -17,7 +17,7 @@ import {
 describe('an expired access token', () => {
   it('is refreshed exactly once for 50 calls that find it expired at once', async () => {
     const scenario = await aTokenScenario()
-    const call = scenario.caller()
+    const call = scenario.calls()
     const answers = await Promise.all(Array.from({ length: 50 }, () => call(METHOD, { id: 235 })))
     expect(answers.filter(({ ok }) => ok)).toHaveLength(50)
     expect(scenario.refreshes()).toBe(1)
@@ -27,7 +27,7 @@ describe('an expired access token', () => {
   it('is never refreshed by habit while it is good', async () => {
     const scenario = await aTokenScenario()
     scenario.accepted.add('canary-access-old')
-    const call = scenario.caller()
+    const call = scenario.calls()
     for (let n = 0; n < 5; n += 1) await call(METHOD, {})
     expect(scenario.refreshes()).toBe(0)
   })
@@ -42,14 +42,14 @@ describe('a fresh pair', () => {
       if (sent.form.get('auth') === 'canary-fresh-access-main') seen.push(await scenario.stored())
       return answer(sent)
     }
-    await scenario.caller()(METHOD, {})
+    await scenario.calls()(METHOD, {})
     expect(seen).toEqual(['canary-fresh-refresh-main'])
   })
 
   it('of another portal is thrown away, and the pair counts as lost', async () => {
     const scenario = await aTokenScenario()
     scenario.onRefresh = () => pairAnswer('stranger', { member_id: 'f'.repeat(32) })
-    const answer = await scenario.caller()(METHOD, {})
+    const answer = await scenario.calls()(METHOD, {})
     expect(answer.ok).toBe(false)
     expect(await scenario.stored()).toBe('canary-refresh-old')
     expect(scenario.install.access?.trouble).toBe('tokens_lost')
@@ -61,18 +61,18 @@ describe('a fresh pair', () => {
   ])('%s', async (_, server, expected) => {
     const scenario = await aTokenScenario()
     scenario.onRefresh = () => pairAnswer('main', { server_endpoint: server })
-    await scenario.caller()(METHOD, {})
+    await scenario.calls()(METHOD, {})
     expect(scenario.install.application?.oauthUrl).toBe(expected)
   })
 
   it('that cannot be stored rejects no caller; the pair is lost only when Bitrix24 says so', async () => {
     const scenario = await aTokenScenario()
     scenario.failsToStore = true
-    expect((await scenario.caller()(METHOD, {})).ok).toBe(false)
+    expect((await scenario.calls()(METHOD, {})).ok).toBe(false)
     scenario.failsToStore = false
     expect(scenario.install.access).toBeNull()
     scenario.onRefresh = () => fail('invalid_grant', 400)
-    await scenario.caller()(METHOD, {})
+    await scenario.calls()(METHOD, {})
     expect(scenario.install.access?.trouble).toBe('tokens_lost')
   })
 })
@@ -118,7 +118,7 @@ describe('an OAuth server that is down', () => {
     const scenario = await aTokenScenario()
     const headers = retryAfter === null ? {} : { 'retry-after': retryAfter }
     scenario.onRefresh = () => new Response('<html>', { status: 503, headers })
-    const call = scenario.caller()
+    const call = scenario.calls()
     const first = await call(METHOD, {})
     scenario.now += waitMs - 1
     expect(await call(METHOD, {})).toEqual(first)
@@ -141,7 +141,7 @@ describe('during a refresh', () => {
         return fail(code, 400)
       }
       scenario.accepted.add('canary-access-newer')
-      const call = scenario.caller()
+      const call = scenario.calls()
       await call(METHOD, {})
       expect(scenario.install.access).toBeNull()
       expect((await call(METHOD, {})).ok).toBe(true)
@@ -154,7 +154,7 @@ describe('during a refresh', () => {
       scenario.change({ tokens: await scenario.seal('tokens', 'newer') })
       return pairAnswer('main')
     }
-    await scenario.caller()(METHOD, {})
+    await scenario.calls()(METHOD, {})
     expect(await scenario.stored()).toBe('canary-refresh-newer')
   })
 
@@ -164,7 +164,7 @@ describe('during a refresh', () => {
       scenario.change({ tokens: await scenario.seal('tokens', 'old') })
       return pairAnswer('main')
     }
-    await scenario.caller()(METHOD, {})
+    await scenario.calls()(METHOD, {})
     expect(await scenario.stored()).toBe('canary-fresh-refresh-main')
   })
 
@@ -176,7 +176,7 @@ describe('during a refresh', () => {
       ended = scenario.install
       return pairAnswer('main')
     }
-    await scenario.caller()(METHOD, {})
+    await scenario.calls()(METHOD, {})
     expect(scenario.install).toBe(ended)
   })
 
@@ -186,7 +186,7 @@ describe('during a refresh', () => {
       scenario.install = { ...scenario.install, generation: 1 }
       return pairAnswer('main')
     }
-    await scenario.caller()(METHOD, {})
+    await scenario.calls()(METHOD, {})
     expect(await scenario.stored()).toBe('canary-refresh-old')
   })
 })

@@ -24,7 +24,7 @@ describe('an access trouble', () => {
   ])('%s is remembered for an hour and ends with the first success', async (code, trouble) => {
     const scenario = await aTokenScenario()
     scenario.onCall = () => fail(code, 403)
-    const call = scenario.caller()
+    const call = scenario.calls()
     await call(METHOD, {})
     expect(scenario.install.access?.trouble).toBe(trouble)
     const asked = scenario.sent.length
@@ -40,7 +40,7 @@ describe('an access trouble', () => {
   it('of a portal that is closed for a time keeps no call back, and ends with the first success', async () => {
     const scenario = await aTokenScenario()
     scenario.onCall = () => fail('PORTAL_DELETED', 500)
-    const call = scenario.caller()
+    const call = scenario.calls()
     await call(METHOD, {})
     const met = { trouble: 'closed', code: 'PORTAL_DELETED', at: scenario.now }
     expect(scenario.install.access).toEqual(met)
@@ -56,7 +56,7 @@ describe('an access trouble', () => {
   it('APPLICATION_NOT_FOUND lasts until a new pair comes', async () => {
     const scenario = await aTokenScenario()
     scenario.onCall = () => fail('APPLICATION_NOT_FOUND')
-    const call = scenario.caller()
+    const call = scenario.calls()
     await call(METHOD, {})
     expect(scenario.install.access?.trouble).toBe('uninstalled')
     const asked = scenario.sent.length
@@ -74,7 +74,7 @@ describe('an access trouble', () => {
   ])('comes from a refresh that says %s: %s, with HTTP 200 too', async (code, trouble) => {
     const scenario = await aTokenScenario()
     scenario.onRefresh = () => fail(code, 200)
-    await scenario.caller()(METHOD, {})
+    await scenario.calls()(METHOD, {})
     expect(scenario.install.access?.trouble).toBe(trouble)
   })
 
@@ -96,7 +96,7 @@ describe('an access trouble', () => {
   ])('is none when %s', async (_, method, answer) => {
     const scenario = await aTokenScenario()
     scenario.onCall = answer
-    await scenario.caller()(method, {})
+    await scenario.calls()(method, {})
     expect(scenario.install.access).toBeNull()
   })
 })
@@ -152,19 +152,19 @@ describe('wrong bytes under the id of a key', () => {
     scenario.sealer = WRONG
     const wrong = scenario.start()
     for (let n = 0; n < 3; n += 1) {
-      expect((await wrong.caller.callerFor('background')(METHOD, {})).ok).toBe(false)
+      expect((await wrong.portalCaller.callsFor('background')(METHOD, {})).ok).toBe(false)
     }
     expect(scenario.sent).toEqual([])
     expect(scenario.install.access?.trouble).toBe('tokens_unreadable')
     expect(wrong.troubles.pairState()).toBe('lost')
-    expect(wrong.caller.refusal()).toBe('tokens_lost')
+    expect(wrong.portalCaller.refusal()).toBe('tokens_lost')
     expect(scenario.install.application).toEqual(before)
     // The next deployment has the right bytes again.
     scenario.sealer = sealer
     scenario.accepted.add('canary-access-old').add('canary-access-system')
     const right = scenario.start()
-    expect(right.caller.refusal()).toBeNull()
-    expect((await right.caller.callerFor('background')(METHOD, {})).ok).toBe(true)
+    expect(right.portalCaller.refusal()).toBeNull()
+    expect((await right.portalCaller.callsFor('background')(METHOD, {})).ok).toBe(true)
     expect(scenario.install.access).toBeNull()
     expect(right.troubles.pairState()).toBe('valid')
   })
@@ -174,7 +174,7 @@ describe('wrong bytes under the id of a key', () => {
     const systemTokens = `${scenario.install.application?.systemTokens ?? ''}AAAA`
     scenario.change({ systemTokens })
     scenario.accepted.add('canary-access-old')
-    expect((await scenario.caller()(METHOD, {})).ok).toBe(true)
+    expect((await scenario.calls()(METHOD, {})).ok).toBe(true)
     expect(scenario.install.application?.systemTokens).toBe(systemTokens)
     expect(scenario.install.access).toBeNull()
   })
@@ -184,7 +184,7 @@ describe('wrong bytes under the id of a key', () => {
     const { pairs } = scenario.start()
     const tokens = await pairs.seal('tokens', { ...aPair('old'), refreshToken: null })
     scenario.change({ tokens })
-    await scenario.caller()(METHOD, {})
+    await scenario.calls()(METHOD, {})
     expect(scenario.install.access).toMatchObject({
       trouble: 'tokens_lost',
       code: 'no_refresh_token',

@@ -248,7 +248,7 @@ export class FieldScenario {
     const call: CallPortal = (...request) => inLife(this.#call(...request))
     const access = {
       paced,
-      caller: { hasAccess: () => true, refusal: () => this.portal.refusal },
+      portalCaller: { hasAccess: () => true, refusal: () => this.portal.refusal },
       state: { install: () => ({ ...NO_INSTALL, generation: 1 }) },
     }
     const reconciliation = new ReconciliationBook({ db, fields, world })

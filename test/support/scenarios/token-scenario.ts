@@ -109,14 +109,14 @@ export class TokenScenario {
     const refresh = new Refresh({ ...deps, pairs, troubles })
     const address = new PortalAddress({ ...deps, pairs, refresh })
     const webhook = new IncomingWebhook(deps)
-    const caller = new PortalCaller({ ...deps, pairs, troubles, refresh, address, webhook })
+    const portalCaller = new PortalCaller({ ...deps, pairs, troubles, refresh, address, webhook })
     const presenceCheck = new PresenceCheck({ ...deps, pairs, refresh, address })
-    return { pairs, troubles, refresh, address, webhook, caller, presenceCheck }
+    return { pairs, troubles, refresh, address, webhook, portalCaller, presenceCheck }
   }
 
   /** Calls from an object that begins now. */
-  caller(purpose: CallPurpose = 'background'): CallPortal {
-    return this.start().caller.callerFor(purpose)
+  calls(purpose: CallPurpose = 'background'): CallPortal {
+    return this.start().portalCaller.callsFor(purpose)
   }
 
   /** Changes the recorded application behind the back of the parts. */
