@@ -2,7 +2,7 @@
  * Finds in the log what a lane sends next: the digest under way, the next event that its destination gets, or
  * an event that an operator wants again.
  */
-import { entriesAfter, outlinesBefore } from '../log/entries.ts'
+import { entriesAfter } from '../log/entries.ts'
 import type { LogEntry } from '../log/event.ts'
 import { skipEvent } from './state/cursor.ts'
 import { asReplayed, canReplay, isMeant } from './filters/filter-reason.ts'
@@ -22,7 +22,7 @@ import type { WalkPorts } from './walk-ports.ts'
  * The first entry is nearly always the one that is looked for, so it is read alone. Further ones are read a
  * few at a time, since an event may be large.
  */
-const PAGES = { first: 1, page: 20 } as const
+export const PAGES = { first: 1, page: 20 } as const
 
 /** Entries that a lane passes at most before others have their turn: a log may hold a hundred thousand that it does not get. */
 export const MAX_PASSED = 500
@@ -124,33 +124,6 @@ function looksBehind(
 
 function roomOf({ room }: DigestRule): BatchRoom {
   return room ?? { bytes: 0, sizeOf: () => 0 }
-}
-
-/** The parts of the ports by which the events of a lane are told from those that it does not get. */
-export interface MeantPorts {
-  readonly log: Pick<WalkPorts['log'], 'outlinesBefore'>
-  readonly book: Pick<WalkPorts['book'], 'lane'>
-  readonly receiver: Pick<WalkPorts['receiver'], 'match'>
-}
-
-/** What one look back has found: a sequence or its absence, or only that it lies further back. */
-type LookBack =
-  | { readonly isFound: true; readonly sequence: number | null }
-  | { readonly isFound: false; readonly before: number }
-
-/**
- * Looks for the sequence before `sequence` that the destination was meant to get: the same on every attempt. After
- * many events it stops, and goes on with the answer.
- */
-export function previousMeant({ log, book, receiver }: MeantPorts, sequence: number): LookBack {
-  const lane = book.lane()
-  let seen = 0
-  for (const entry of outlinesBefore(log, sequence, PAGES)) {
-    seen += 1
-    if (isMeant(lane, entry, receiver)) return { isFound: true, sequence: entry.sequence }
-    if (seen === MAX_PASSED) return { isFound: false, before: entry.sequence }
-  }
-  return { isFound: true, sequence: lane.meantBeforeFloor }
 }
 
 /** An event that an operator wants again, and the job that asks for it. */

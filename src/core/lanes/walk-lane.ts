@@ -21,10 +21,10 @@
 import type { LogEntry } from '../log/event.ts'
 import { noteClock } from './state/clock.ts'
 import { epochAt, keepEpoch } from './state/epochs.ts'
-import { previousMeant } from './lane-reader.ts'
 import type { DeliveryOutcome } from './state/outcome.ts'
 import { nextStep, type Attempt } from './next-step.ts'
 import type { AttemptEntries } from './plan-digest.ts'
+import { findPreviousSequence } from './previous-sequence.ts'
 import { isEnded, sendInTurn, type Walk } from './send-in-turn.ts'
 import { tallyAttempt } from './state/tally.ts'
 import { settle, type SettleTerms } from './settle/settle.ts'
@@ -74,21 +74,10 @@ export async function walkLane(ports: WalkPorts, deadline: number): Promise<void
   }
 }
 
-/**
- * Finds the sequence before an event that is replayed, a part of the log at a time: a filter may leave out everything
- * before the event.
- */
+/** Finds out what the delivery of a replayed event has to tell beside the event, unless the walk ends before. */
 async function findPrevious(walk: Walk, sequence: number): Promise<void> {
-  let before = sequence
-  while (walk.replayed?.sequence !== sequence && !isEnded(walk)) {
-    const found = previousMeant(walk, before)
-    if (found.isFound) {
-      walk.replayed = { sequence, previous: found.sequence }
-    } else {
-      before = found.before
-      await walk.clock.sleep(0)
-    }
-  }
+  const found = await findPreviousSequence(walk, sequence, () => isEnded(walk))
+  if (found !== null) walk.replayed = { sequence, ...found }
 }
 
 function send(walk: Walk, attempt: Attempt): Promise<void> {

@@ -1,5 +1,5 @@
 /** Shows an operator what a destination would be told by this portal, or sends it a test message with the portal's values. */
-import { previousMeant } from '../../core/lanes/lane-reader.ts'
+import { findPreviousSequence } from '../../core/lanes/previous-sequence.ts'
 import type { DeliveryOutcome } from '../../core/lanes/state/outcome.ts'
 import { NO_MEMORY } from '../../core/lanes/state/receiver-memory.ts'
 import { err, ok, type Result } from '../../core/result.ts'
@@ -66,30 +66,20 @@ function portalOf({ memberId, domains }: OpenParts) {
 
 /** The event alone, with the one before it that the destination was meant to get. */
 async function parcelOf(
-  parts: PreviewParts,
+  { log, book, rules, parcels, world }: PreviewParts,
   name: string,
   sequence: number,
 ): Promise<Parcel | null> {
-  const { log, parcels } = parts
   const entry = log.entry(sequence)
   if (entry === null) return null
-  const previousSequence = await findPrevious(parts, name, sequence)
-  return parcels.create([entry], { previousSequence, replayed: false })
-}
-
-/** Looks back a part of the log at a time: a filter may leave out everything before the event. */
-async function findPrevious(
-  { log, book, rules, world }: PreviewParts,
-  name: string,
-  sequence: number,
-): Promise<number | null> {
   const lane = book.find(name)
-  if (lane === null) return null
-  const ports = { log, book: { lane: () => lane }, receiver: { match: rules.match } }
-  for (let before = sequence; ;) {
-    const found = previousMeant(ports, before)
-    if (found.isFound) return found.sequence
-    before = found.before
-    await world.sleep(0)
-  }
+  const receiver = { match: rules.match }
+  const found =
+    lane === null
+      ? null
+      : await findPreviousSequence(
+          { log, book: { lane: () => lane }, receiver, clock: world },
+          sequence,
+        )
+  return parcels.create([entry], { previousSequence: found?.previous ?? null, replayed: false })
 }

@@ -4,7 +4,6 @@ import {
   MAX_PASSED,
   nextEntries,
   nextReplayed,
-  previousMeant,
   readWaiting,
 } from '../../../src/core/lanes/lane-reader.ts'
 import { CALM_MS, type DigestRule } from '../../../src/core/lanes/plan-digest.ts'
@@ -200,28 +199,6 @@ describe('readWaiting()', () => {
     }
     expect(waiting(scenario)).toEqual([1, 400, 501])
     expect(scenario.reads).toBe(25)
-  })
-})
-
-describe('previousMeant()', () => {
-  it('is the nearest event before that the destination gets', () => {
-    const scenario = aLaneScenario({ lane: CHOOSY })
-    scenario.portal.sends()
-    for (let count = 0; count < 30; count += 1) scenario.portal.sends(UNWANTED)
-    expect(previousMeant(scenario.ports(), 32)).toEqual({ isFound: true, sequence: 1 })
-  })
-
-  it('is the last one before the floor when the log holds none', () => {
-    const scenario = aLaneScenario({ events: 2, lane: { meantBeforeFloor: 7 } })
-    expect(previousMeant(scenario.ports(), 1)).toEqual({ isFound: true, sequence: 7 })
-  })
-
-  it('is looked for among some hundred events at a time', () => {
-    const scenario = onlyTheLast(MAX_PASSED + 3)
-    const ports = scenario.ports()
-    const first = previousMeant(ports, MAX_PASSED + 3)
-    expect(first).toEqual({ isFound: false, before: 3 })
-    expect(previousMeant(ports, 3)).toEqual({ isFound: true, sequence: null })
   })
 })
 
