@@ -1,6 +1,9 @@
 /** The test message of a destination: `relay.test`, which belongs to no event, has no sequence and stands in no log. */
+import type { DeliveryOutcome } from '../core/lanes/state/outcome.ts'
+import { NO_MEMORY } from '../core/lanes/state/receiver-memory.ts'
 import { NOT_ENRICHED, type RelayEvent } from '../core/log/event.ts'
-import type { Delivery, Parcel } from './receiver.ts'
+import type { Delivery, Parcel, Receiver } from './receiver.ts'
+import { sendParcel, type SendOptions } from './send.ts'
 
 /** The portal of a test message that names none. */
 export const NO_PORTAL = { memberId: 'relay-test', domain: null } as const
@@ -24,6 +27,22 @@ export function testParcel(
     systemUserId: null,
   }
   return { deliveries: [delivery], dashboard: null }
+}
+
+/** The things that the sending of a test message needs from the outside. */
+export interface TestMessageTerms extends Omit<SendOptions, 'memory'> {
+  readonly newReceipt: () => string
+}
+
+/** Sends a test message of a portal. It knows nothing of the lanes of the receiver, and leaves nothing to them. */
+export async function sendTestMessageTo(
+  receiver: Receiver,
+  portal: Pick<Delivery, 'memberId' | 'domain'>,
+  { newReceipt, ...options }: TestMessageTerms,
+): Promise<DeliveryOutcome> {
+  const parcel = testParcel(portal, { receipt: newReceipt(), now: options.now() })
+  const sent = await sendParcel(receiver, parcel, { ...options, memory: NO_MEMORY })
+  return sent.outcome
 }
 
 const TEST_EVENT: RelayEvent = {

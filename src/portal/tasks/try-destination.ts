@@ -6,9 +6,8 @@ import { err, ok, type Result } from '../../core/result.ts'
 import { unusableEndpoint } from '../../destinations/answers/outcomes.ts'
 import { previewParcel, sampleParcel, type Preview } from '../../destinations/preview.ts'
 import type { Parcel, Receiver } from '../../destinations/receiver.ts'
-import { sendParcel } from '../../destinations/send.ts'
 import type { Destination } from '../../destinations/settings/destination.ts'
-import { testParcel } from '../../destinations/test-message.ts'
+import { sendTestMessageTo } from '../../destinations/test-message.ts'
 import type { PortalParts } from '../parts.ts'
 
 /** The parts that open a receiver of this portal. */
@@ -50,10 +49,8 @@ export async function sendTestMessage(
   if (receiver === null) {
     return unusableEndpoint(receivers.hasValues(destination) ? 'misconfigured' : 'no_value')
   }
-  const { fetch, now, newReceipt } = world
-  const parcel = testParcel(portalOf(parts), { receipt: newReceipt(), now: now() })
   const { timeoutMs } = destination
-  return (await sendParcel(receiver, parcel, { fetch, now, timeoutMs, memory: NO_MEMORY })).outcome
+  return sendTestMessageTo(receiver, portalOf(parts), { ...world, timeoutMs })
 }
 
 function open({ receivers }: OpenParts, destination: Destination): Receiver | null {

@@ -6,9 +6,8 @@ import { NO_MEMORY } from '../../../core/lanes/state/receiver-memory.ts'
 import type { AddressPolicy } from '../../../core/safety/address.ts'
 import { unusableEndpoint } from '../../../destinations/answers/outcomes.ts'
 import { previewParcel, sampleParcel } from '../../../destinations/preview.ts'
-import { sendParcel } from '../../../destinations/send.ts'
 import { openReceiver, type Destination } from '../../../destinations/settings/destination.ts'
-import { NO_PORTAL, testParcel } from '../../../destinations/test-message.ts'
+import { NO_PORTAL, sendTestMessageTo } from '../../../destinations/test-message.ts'
 import {
   JsonSchema,
   NumberOrNullSchema,
@@ -99,10 +98,8 @@ export async function sendTestMessage(
   if (!receiver.ok) {
     return unusableEndpoint(destination.problems.length > 0 ? 'misconfigured' : 'no_value')
   }
-  const { fetch, now, newReceipt } = world
-  const parcel = testParcel(NO_PORTAL, { receipt: newReceipt(), now: now() })
-  const options = { fetch, now, timeoutMs: destination.timeoutMs, memory: NO_MEMORY }
-  return (await sendParcel(receiver.value, parcel, options)).outcome
+  const { timeoutMs } = destination
+  return sendTestMessageTo(receiver.value, NO_PORTAL, { ...world, timeoutMs })
 }
 
 /** Shows the message of an event, or of an invented one, as the destination would get it. Nothing is sent. */
