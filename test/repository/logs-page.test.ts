@@ -6,7 +6,7 @@
 import { describe, expect, it } from 'vitest'
 import page from '../../docs/logs.md?raw'
 import type { OrderProgress } from '../../src/edge/orders.ts'
-import type { RefusedReplay } from '../../src/edge/spill/refused.ts'
+import type { RefusedReplay } from '../../src/edge/spill/replay-refused.ts'
 import type { ShortenedLog } from '../../src/portal/log/log-space.ts'
 import type { FailureEvent } from '../../src/portal/scheduler.ts'
 import type { DamagedRows } from '../../src/portal/state/damaged-rows.ts'
