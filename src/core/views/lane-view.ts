@@ -6,7 +6,10 @@ import type { OutcomeReason } from '../lanes/state/outcome.ts'
 import { listOf, NumberOrNullSchema, TextOrNullSchema, TimeOrNullSchema, wordOf } from './schema.ts'
 
 /** One wrong setting of a destination. */
-export const ProblemSchema = v.object({ setting: v.string(), problem: v.string() })
+export const SettingProblemSchema = v.object({ setting: v.string(), problem: v.string() })
+
+/** The type of this view. */
+export type SettingProblemView = v.InferOutput<typeof SettingProblemSchema>
 
 const LaneErrorSchema = v.object({
   reason: wordOf<OutcomeReason>(),
@@ -24,7 +27,7 @@ export const LaneViewSchema = v.object({
   state: v.picklist(LANE_WORDS),
   reason: v.nullable(wordOf<DisabledReason>()),
   /** The problems of the settings; missing unless the lane is disabled as misconfigured. */
-  problems: v.exactOptional(listOf(ProblemSchema)),
+  problems: v.exactOptional(listOf(SettingProblemSchema)),
   /** Every event up to this sequence is settled. */
   cursor: v.number(),
   backlog: v.number(),

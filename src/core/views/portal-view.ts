@@ -43,7 +43,7 @@ const RefusedViewSchema = v.object({
   remedy: TextOrNullSchema,
 })
 
-/** The answer of `GET /admin/api/portals/{memberId}`. Every time is ISO 8601, or null. */
+/** What the parts of a portal's object tell of it. Every time is ISO 8601, or null. */
 export const PortalViewSchema = v.object({
   memberId: v.string(),
   domain: TextOrNullSchema,

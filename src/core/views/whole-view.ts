@@ -16,3 +16,23 @@ export const WholeViewSchema = v.object({
 
 /** The type of this view. */
 export type WholeView = v.InferOutput<typeof WholeViewSchema>
+
+/** How many requests of a portal wait outside of its object, at most a thousand of each kind. */
+export const SpilledRequestsSchema = v.object({
+  /** Requests that were acknowledged and wait in the spill. */
+  spilled: v.number(),
+  /** Requests out of the spill that the object did not believe. */
+  spillRefused: v.number(),
+})
+
+/** The type of this view. */
+export type SpilledRequests = v.InferOutput<typeof SpilledRequestsSchema>
+
+/** The answer of `GET /admin/api/portals/{memberId}`. */
+export const PortalAnswerSchema = v.object({
+  ...WholeViewSchema.entries,
+  ...SpilledRequestsSchema.entries,
+})
+
+/** The type of this answer. */
+export type PortalAnswer = v.InferOutput<typeof PortalAnswerSchema>

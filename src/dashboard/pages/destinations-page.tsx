@@ -1,55 +1,28 @@
 /** The page of the destinations: how each stands over all portals, a test message, and acts in all portals. */
+import type { DestinationView, OutcomeView } from '../../core/views/destination-views.ts'
 import { ActButton } from '../parts/buttons.tsx'
 import type { PageContent } from '../frame/document.tsx'
 import { FeedbackText, type Feedback } from '../parts/feedback.tsx'
 import { MessageText, type PreviewMessage } from '../parts/message.tsx'
 import { destinationPath } from '../paths.ts'
 import { toneOf } from '../words/lane-words.ts'
-import { explainReason, type FailureReason } from '../words/reasons.ts'
+import { explainReason } from '../words/reasons.ts'
 import type { PageTerms } from '../terms.ts'
 import { Distance } from '../parts/time.tsx'
 import { formatNumber } from '../words/values.ts'
 
-type LaneWord = Parameters<typeof toneOf>[0]
-
-/** One destination over all portals, in the names of the HTTP contract. */
-export interface DestinationRow {
-  readonly name: string
-  /** Null when it is not configured any more. */
-  readonly type: string | null
-  readonly host: string | null
-  readonly language: string | null
-  readonly problems: readonly { readonly setting: string; readonly problem: string }[]
-  readonly state: LaneWord
-  /** How many lanes stand in each state. */
-  readonly lanes: Readonly<Record<LaneWord, number>>
-  readonly backlog: number
-  readonly parked: number
-  readonly oldestWaitingAt: string | null
-  readonly delivered: number
-  readonly lastOutcome: {
-    readonly outcome: 'delivered' | 'failed'
-    readonly reason: FailureReason | null
-    readonly at: string | null
-  } | null
-}
-
-/** The outcome of a test message. */
-export interface TestMessageOutcome {
+/** The outcome of a test message, with the destination that was tested. */
+export interface TestedDestination extends OutcomeView {
   readonly destination: string
-  readonly kind: 'delivered' | 'rejected' | 'unreachable'
-  readonly reason: FailureReason | null
-  readonly status: number | null
-  readonly detail: string | null
 }
 
 /** Everything that the page shows. */
 export interface DestinationsPage {
   readonly terms: PageTerms
   readonly feedback: Feedback | null
-  readonly destinations: readonly DestinationRow[]
+  readonly destinations: readonly DestinationView[]
   /** The outcome of the test message that was just sent; null without one. */
-  readonly tested: TestMessageOutcome | null
+  readonly tested: TestedDestination | null
   /** The sample message that was just asked for; null without one. */
   readonly message: PreviewMessage | null
 }
@@ -75,9 +48,9 @@ export function destinationsPage(page: DestinationsPage): PageContent {
   }
 }
 
-function Tested({ tested }: { readonly tested: TestMessageOutcome }) {
-  const { destination, kind, reason, status, detail } = tested
-  if (kind === 'delivered') {
+function Tested({ tested }: { readonly tested: TestedDestination }) {
+  const { destination, outcome, reason, status, detail } = tested
+  if (outcome === 'delivered') {
     return (
       <p class="strip good" role="status">
         {destination} has taken the test message.
@@ -104,7 +77,7 @@ function Tested({ tested }: { readonly tested: TestMessageOutcome }) {
 }
 
 interface DestinationTerms {
-  readonly row: DestinationRow
+  readonly row: DestinationView
   readonly terms: PageTerms
   readonly message: PreviewMessage | null
 }
@@ -149,7 +122,7 @@ function Destination({ row, terms, message }: DestinationTerms) {
 }
 
 /** `active in 3 portals, paused in 1 portal`. */
-function lanesOf({ lanes }: DestinationRow): string {
+function lanesOf({ lanes }: DestinationView): string {
   const parts = Object.entries(lanes)
     .filter(([, count]) => count > 0)
     .map(([state, count]) => `${state} in ${formatNumber(count, 'portal')}`)

@@ -1,4 +1,6 @@
 /** The overview: what is wrong anywhere, and the list of all portals. */
+import type { SettingProblemView } from '../../core/views/lane-view.ts'
+import type { PortalList, PortalRow } from '../../core/views/portal-list.ts'
 import { ActButton } from '../parts/buttons.tsx'
 import type { PageContent } from '../frame/document.tsx'
 import { FeedbackText, type Feedback } from '../parts/feedback.tsx'
@@ -8,34 +10,17 @@ import type { PageTerms } from '../terms.ts'
 import { Distance } from '../parts/time.tsx'
 import { formatNumber } from '../words/values.ts'
 
-/** One line of the list, in the names of the HTTP contract. Every time is ISO 8601, or null. */
-export interface PortalRow {
-  readonly memberId: string
-  readonly domain: string | null
-  readonly state: string
-  readonly backlog: number
-  readonly parked: number
-  readonly oldestWaitingAt: string | null
-  readonly lastEventAt: string | null
-  readonly problem: string | null
-  readonly destination: string | null
-  readonly remedy: string | null
-}
-
 /** Everything that the page shows. */
-export interface OverviewPage {
+export interface OverviewPage extends PortalList {
   readonly terms: PageTerms
   readonly feedback: Feedback | null
   /** What is wrong with the configuration. */
-  readonly settings: readonly { readonly setting: string; readonly problem: string }[]
+  readonly settings: readonly SettingProblemView[]
   readonly warnings: readonly string[]
   /** The portals with a problem; the first ones of many. */
   readonly troubled: readonly PortalRow[]
   /** How many portals there are, and how many of them have a problem. */
   readonly counts: { readonly portals: number; readonly problems: number }
-  readonly portals: readonly PortalRow[]
-  /** Where the next page of the list begins; null on the last one. */
-  readonly cursor: string | null
   /** What was looked for; empty for every portal. */
   readonly text: string
 }

@@ -1,14 +1,11 @@
 /** A message as a receiver would get it now. */
-import type { Json } from '../../core/log/event.ts'
+import type { PreviewView } from '../../core/views/destination-views.ts'
 
 /** A message of one destination. */
 export interface PreviewMessage {
   readonly destination: string
   /** Null when it cannot be made: a setting is wrong, or a value of the portal is missing. */
-  readonly preview: {
-    readonly headers: Readonly<Record<string, string>>
-    readonly body: Json
-  } | null
+  readonly preview: Pick<PreviewView, 'headers' | 'body'> | null
 }
 
 /** Shows a message as JSON, with the headers that describe it. */

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
 import {
   destinationsPage,
-  type DestinationRow,
   type DestinationsPage,
 } from '../../../src/dashboard/pages/destinations-page.tsx'
+import type { DestinationView } from '../../../src/core/views/destination-views.ts'
 import { aPage, contentOf, textOf } from '../../support/builders/a-page.ts'
 import { ago, HOSTILE } from '../../support/builders/a-view.ts'
 
-const ROW: DestinationRow = {
+const ROW: DestinationView = {
   name: 'erp',
   type: 'webhook',
   host: 'erp.example.com',
@@ -19,6 +19,7 @@ const ROW: DestinationRow = {
   parked: 1,
   oldestWaitingAt: ago(60_000),
   delivered: 1200,
+  attempts: { delivered: 1200, unreachable: 0, rejected: 1 },
   lastOutcome: { outcome: 'failed', reason: 'gone', at: ago(0) },
 }
 
@@ -61,7 +62,7 @@ test('one that is not configured any more has no acts', async () => {
 test('the outcome of a test is told with its reason and what to do', async () => {
   const tested = {
     destination: 'erp',
-    kind: 'delivered',
+    outcome: 'delivered',
     reason: null,
     status: 200,
     detail: null,
@@ -69,7 +70,7 @@ test('the outcome of a test is told with its reason and what to do', async () =>
   expect(await textOf(pageOf({ tested }))).toMatch(/^erp has taken the test message\./)
   const failed = {
     ...tested,
-    kind: 'rejected',
+    outcome: 'rejected',
     reason: 'http_404',
     status: 404,
     detail: HOSTILE,

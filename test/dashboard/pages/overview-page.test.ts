@@ -1,9 +1,6 @@
 import { expect, test } from 'vitest'
-import {
-  overviewPage,
-  type OverviewPage,
-  type PortalRow,
-} from '../../../src/dashboard/pages/overview-page.tsx'
+import { overviewPage, type OverviewPage } from '../../../src/dashboard/pages/overview-page.tsx'
+import type { PortalRow } from '../../../src/core/views/portal-list.ts'
 import { aPage, contentOf, textOf } from '../../support/builders/a-page.ts'
 import { ago, HOSTILE, MEMBER_ID } from '../../support/builders/a-view.ts'
 
@@ -18,9 +15,15 @@ const ROW: PortalRow = {
   problem: null,
   destination: null,
   remedy: null,
+  reportedAt: ago(0),
 }
 
-const DISABLED = { ...ROW, problem: 'lane_disabled', destination: 'erp', remedy: 'Resume it' }
+const DISABLED: PortalRow = {
+  ...ROW,
+  problem: 'lane_disabled',
+  destination: 'erp',
+  remedy: 'Resume it',
+}
 
 function pageOf(partial: Partial<OverviewPage> = {}) {
   return overviewPage({
@@ -82,7 +85,8 @@ test('a name cannot leave its place', async () => {
     domain: HOSTILE,
     destination: HOSTILE,
     remedy: HOSTILE,
-    state: HOSTILE,
+    // Sound: a directory of a later release may name a state that this one does not know.
+    state: HOSTILE as PortalRow['state'],
   }
   const html = await contentOf(pageOf({ portals: [row], troubled: [row], text: HOSTILE }))
   expect(html).not.toMatch(/<img|<script/)

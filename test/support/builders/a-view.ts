@@ -1,5 +1,5 @@
 /** Views of a portal, its lanes and its events, as the dashboard gets them. */
-import type { PortalDetails } from '../../../src/dashboard/pages/portal/troubles.ts'
+import type { WholeView } from '../../../src/core/views/whole-view.ts'
 import type { EventView, FateView } from '../../../src/core/views/event-views.ts'
 import type { LaneView } from '../../../src/core/views/lane-view.ts'
 import { NOW } from '../time.ts'
@@ -49,7 +49,7 @@ export function aDisabledLane(partial: Partial<LaneView> = {}): LaneView {
 }
 
 /** A portal with which all is well. */
-export function aPortalView(partial: Partial<PortalDetails> = {}): PortalDetails {
+export function aPortalView(partial: Partial<WholeView> = {}): WholeView {
   return {
     memberId: MEMBER_ID,
     domain: 'acme.bitrix24.com',
@@ -84,6 +84,7 @@ export function aPortalView(partial: Partial<PortalDetails> = {}): PortalDetails
     refused: { count: 0, lastAt: null, reason: null, remedy: null },
     lanes: [aLaneView()],
     storage: { bytes: 4096, maxBytes: 2 ** 30, full: false, crowdedOut: 0, heldBy: [] },
+    robotAddress: null,
     ...partial,
   }
 }

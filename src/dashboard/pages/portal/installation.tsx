@@ -4,10 +4,10 @@ import { belowPortal } from '../../paths.ts'
 import type { PageTerms } from '../../terms.ts'
 import { Time } from '../../parts/time.tsx'
 import { formatBytes } from '../../words/values.ts'
-import type { PortalDetails } from './troubles.ts'
+import type { WholeView } from '../../../core/views/whole-view.ts'
 
 interface InstallationTerms {
-  readonly portal: PortalDetails
+  readonly portal: WholeView
   readonly terms: PageTerms
 }
 

@@ -1,5 +1,6 @@
 /** The page of a portal. */
 import { ActButton } from '../../parts/buttons.tsx'
+import type { WholeView, SpilledRequests } from '../../../core/views/whole-view.ts'
 import { FeedbackText, type Feedback } from '../../parts/feedback.tsx'
 import type { PageContent } from '../../frame/document.tsx'
 import { belowPortal } from '../../paths.ts'
@@ -11,17 +12,12 @@ import { LaneCard } from './lane-card.tsx'
 import { LaneScale, spanOf } from './lane-picture.tsx'
 import { SearchForm } from './search-form.tsx'
 import { TroubleList } from './trouble-list.tsx'
-import {
-  outsideTroublesOf,
-  troublesOf,
-  type SpilledRequests,
-  type PortalDetails,
-} from './troubles.ts'
+import { outsideTroublesOf, troublesOf } from './troubles.ts'
 
 /** Everything that the page shows. */
 export interface PortalPage {
   readonly terms: PageTerms
-  readonly portal: PortalDetails
+  readonly portal: WholeView
   /** Null when the script asks for the page anew. */
   readonly outside: SpilledRequests | null
   readonly shown: FoundEvents

@@ -1,25 +1,10 @@
 /** Everything that is wrong with a portal, in words, each with what ends it. The worst comes first. */
 import type { LaneView } from '../../../core/views/lane-view.ts'
 import type { PortalView } from '../../../core/views/portal-view.ts'
-import type { StorageView } from '../../../core/views/storage-view.ts'
-import type { SubscriptionsView } from '../../../core/views/subscriptions-view.ts'
+import type { SpilledRequests, WholeView } from '../../../core/views/whole-view.ts'
 import { belowPortal, lanePath } from '../../paths.ts'
 import { explainReason } from '../../words/reasons.ts'
 import { formatBytes, formatNumber } from '../../words/values.ts'
-
-/** A portal as the pages show it. */
-export interface PortalDetails extends PortalView {
-  readonly subscriptions: SubscriptionsView
-  readonly storage: StorageView
-}
-
-/** The requests of a portal that wait outside of its object, at most a thousand of each kind. */
-export interface SpilledRequests {
-  /** Requests that were acknowledged and wait in the spill. */
-  readonly spilled: number
-  /** Requests out of the spill that the object did not believe. */
-  readonly refused: number
-}
 
 /** One thing that is wrong. */
 export interface PortalTrouble {
@@ -49,7 +34,7 @@ const STATES: Readonly<Record<Exclude<PortalView['state'], 'active'>, string>> =
 }
 
 /** Lists what is wrong. */
-export function troublesOf(portal: PortalDetails): readonly PortalTrouble[] {
+export function troublesOf(portal: WholeView): readonly PortalTrouble[] {
   return [
     ...stateTroubles(portal),
     ...laneTroubles(portal),
@@ -58,14 +43,7 @@ export function troublesOf(portal: PortalDetails): readonly PortalTrouble[] {
   ]
 }
 
-function stateTroubles({
-  state,
-  remedy,
-  access,
-  pending,
-  uninstallNotice,
-  recovery,
-}: PortalDetails) {
+function stateTroubles({ state, remedy, access, pending, uninstallNotice, recovery }: WholeView) {
   const troubles: PortalTrouble[] = []
   if (state !== 'active') {
     const tone = state === 'uninstalled' || state === 'pending' ? 'warn' : 'bad'
@@ -93,7 +71,7 @@ function stateTroubles({
 /** The most disabled lanes that are told one by one. */
 const MAX_LANES = 5
 
-function laneTroubles({ memberId, lanes }: PortalDetails): readonly PortalTrouble[] {
+function laneTroubles({ memberId, lanes }: WholeView): readonly PortalTrouble[] {
   const disabled = lanes.filter(({ state }) => state === 'disabled')
   const troubles: PortalTrouble[] = disabled
     .slice(0, MAX_LANES)
@@ -140,11 +118,11 @@ function lowered(sentence: string): string {
 /** Lists what is wrong outside of the object. It is looked for when a page is loaded, since each look costs two lists of KV. */
 export function outsideTroublesOf(
   memberId: string,
-  { spilled, refused }: SpilledRequests,
+  { spilled, spillRefused }: SpilledRequests,
 ): readonly PortalTrouble[] {
   const troubles: PortalTrouble[] = []
-  if (refused > 0) {
-    const text = `${formatNumber(refused, 'request')} out of the spill ${refused === 1 ? 'was' : 'were'} not believed`
+  if (spillRefused > 0) {
+    const text = `${formatNumber(spillRefused, 'request')} out of the spill ${spillRefused === 1 ? 'was' : 'were'} not believed`
     const remedy = 'Correct the reason that GET …/refused names, and hand them over again'
     const to = belowPortal(memberId, 'refused', 'replay')
     troubles.push({
@@ -162,7 +140,7 @@ export function outsideTroublesOf(
   return troubles
 }
 
-function logTroubles({ memberId, storage, quarantined }: PortalDetails) {
+function logTroubles({ memberId, storage, quarantined }: WholeView) {
   const troubles: PortalTrouble[] = []
   if (storage.crowdedOut > 0) {
     const text = `${formatNumber(storage.crowdedOut, 'event')} went before their time, because the log has ${formatBytes(storage.bytes)}. ${storage.heldBy.join(', ')} had still to get them`
@@ -181,14 +159,7 @@ function logTroubles({ memberId, storage, quarantined }: PortalDetails) {
   return troubles
 }
 
-function hints({
-  subscriptions,
-  install,
-  domainHolder,
-  refused,
-  damaged,
-  unreadable,
-}: PortalDetails) {
+function hints({ subscriptions, install, domainHolder, refused, damaged, unreadable }: WholeView) {
   const troubles: PortalTrouble[] = []
   const hint = (text: string, remedy: string | null): void => {
     troubles.push({ tone: 'warn', text, remedy, act: null })

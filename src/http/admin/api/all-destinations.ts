@@ -1,15 +1,13 @@
 /** The admin API of a destination in all portals: how it stands, and the orders to pause, resume and replay. */
 import type { Context, Hono } from 'hono'
 import * as v from 'valibot'
-import type { OutcomeReason } from '../../../core/lanes/state/outcome.ts'
-import { LANE_WORDS, type LaneWord } from '../../../core/reports/lane-report.ts'
+import type { LaneWord } from '../../../core/reports/lane-report.ts'
 import { NO_LANES, type DestinationTotals } from '../../../core/reports/report-totals.ts'
 import { openReceiver, type Destination } from '../../../destinations/settings/destination.ts'
 import { giveOrder, type OrderDeps, type OrderProgress } from '../../../edge/orders.ts'
 import type { DirectoryRemote } from '../../../objects/directory.ts'
 import { ORDER_ACTS, type Order, type OrderAct } from '../../../objects/order-store.ts'
-import { ProblemSchema } from '../../../core/views/lane-view.ts'
-import { listOf, TextOrNullSchema, TimeOrNullSchema, wordOf } from '../../../core/views/schema.ts'
+import type { DestinationView } from '../../../core/views/destination-views.ts'
 import { isoTime } from '../../../portal/views/iso-time.ts'
 import { withTimeout } from '../../../storage/with-timeout.ts'
 import { errorResponse } from '../../error-response.ts'
@@ -32,38 +30,6 @@ export const ProgressSchema = v.object({
   failed: v.exactOptional(NumberSchema),
   left: v.exactOptional(NumberSchema),
 })
-
-const DestinationSchema = v.object({
-  name: v.string(),
-  /** Null when the destination is configured no more. */
-  type: TextOrNullSchema,
-  host: TextOrNullSchema,
-  language: TextOrNullSchema,
-  problems: listOf(ProblemSchema),
-  state: v.picklist(LANE_WORDS),
-  lanes: v.object(v.entriesFromList(LANE_WORDS, NumberSchema)),
-  backlog: NumberSchema,
-  parked: NumberSchema,
-  oldestWaitingAt: TimeOrNullSchema,
-  delivered: NumberSchema,
-  attempts: v.object({
-    delivered: NumberSchema,
-    unreachable: NumberSchema,
-    rejected: NumberSchema,
-  }),
-  lastOutcome: v.nullable(
-    v.object({
-      outcome: v.picklist(['delivered', 'failed']),
-      reason: v.nullable(wordOf<OutcomeReason>()),
-      at: TimeOrNullSchema,
-    }),
-  ),
-})
-
-type DestinationView = v.InferOutput<typeof DestinationSchema>
-
-/** Every destination. */
-export const DestinationsSchema = v.object({ destinations: listOf(DestinationSchema) })
 
 /** The dependencies of the routes. */
 export interface AllDestinationsDeps {

@@ -1,19 +1,14 @@
 /** The admin API of one destination: a test message to it, and a preview of what it would be told. */
 import type { Context, Hono } from 'hono'
 import * as v from 'valibot'
-import type { DeliveryOutcome, OutcomeReason } from '../../../core/lanes/state/outcome.ts'
+import type { DeliveryOutcome } from '../../../core/lanes/state/outcome.ts'
 import { NO_MEMORY } from '../../../core/lanes/state/receiver-memory.ts'
 import type { AddressPolicy } from '../../../core/safety/address.ts'
 import { unusableEndpoint } from '../../../destinations/answers/outcomes.ts'
 import { previewParcel, sampleParcel } from '../../../destinations/preview.ts'
 import { openReceiver, type Destination } from '../../../destinations/settings/destination.ts'
 import { NO_PORTAL, sendTestMessageTo } from '../../../destinations/test-message.ts'
-import {
-  JsonSchema,
-  NumberOrNullSchema,
-  TextOrNullSchema,
-  wordOf,
-} from '../../../core/views/schema.ts'
+import type { OutcomeView } from '../../../core/views/destination-views.ts'
 import type { World } from '../../../portal/world.ts'
 import { withTimeout } from '../../../storage/with-timeout.ts'
 import { errorResponse } from '../../error-response.ts'
@@ -34,21 +29,6 @@ export const PreviewWishSchema = v.union([
   v.strictObject({ memberId: v.string(), sequence: SequenceSchema }),
   v.strictObject({ memberId: v.optional(v.string()) }),
 ])
-
-/** The outcome of a test message. */
-export const OutcomeSchema = v.object({
-  outcome: v.picklist(['delivered', 'rejected', 'unreachable']),
-  reason: v.nullable(wordOf<OutcomeReason>()),
-  status: NumberOrNullSchema,
-  detail: TextOrNullSchema,
-})
-
-/** A message as its receiver would get it. */
-export const PreviewSchema = v.object({
-  type: v.string(),
-  headers: v.record(v.string(), v.string()),
-  body: JsonSchema,
-})
 
 /** The body may be left out. */
 const OPTIONAL = { empty: '{}' } as const
@@ -130,8 +110,12 @@ function findDestination(c: Context, { sending }: DestinationsDeps): Destination
 }
 
 function replyOutcome(outcome: DeliveryOutcome): Response {
+  return reply(outcomeView(outcome))
+}
+
+/** The outcome of a test message as the operator sees it. */
+export function outcomeView(outcome: DeliveryOutcome): OutcomeView {
   const { kind, status } = outcome
   const { reason, detail } = outcome.kind === 'delivered' ? { reason: null, detail: null } : outcome
-  const view: v.InferOutput<typeof OutcomeSchema> = { outcome: kind, reason, status, detail }
-  return reply(view)
+  return { outcome: kind, reason, status, detail }
 }

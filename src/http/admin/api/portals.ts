@@ -9,8 +9,7 @@ import { isMemberId } from '../../../core/access/member-id.ts'
 import { remedyOfPending } from '../../../portal/views/install-views.ts'
 import { isoTime } from '../../../portal/views/iso-time.ts'
 import { withTimeout } from '../../../storage/with-timeout.ts'
-import { listOf, TextOrNullSchema, TimeOrNullSchema, wordOf } from '../../../core/views/schema.ts'
-import type { ProblemReason } from '../../../core/reports/problem.ts'
+import type { PortalList, PortalRow } from '../../../core/views/portal-list.ts'
 import { errorResponse } from '../../error-response.ts'
 import { ADMIN_MS, readQuery, reply } from './exchange.ts'
 
@@ -23,34 +22,6 @@ export const ListQuerySchema = v.strictObject({
   q: v.optional(v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(MAX_TEXT))),
   problem: v.optional(v.picklist(['true', 'false'])),
   cursor: v.optional(v.pipe(v.string(), v.check(isMemberId, 'Must be a cursor'))),
-})
-
-/** One line of the list. */
-export const PortalRowSchema = v.object({
-  memberId: v.string(),
-  domain: TextOrNullSchema,
-  state: v.picklist(PORTAL_STATUSES),
-  /** Deliveries that wait in all lanes together. */
-  backlog: v.number(),
-  parked: v.number(),
-  oldestWaitingAt: TimeOrNullSchema,
-  lastEventAt: TimeOrNullSchema,
-  /** What should be mended first, in one word; null when all is well. */
-  problem: v.nullable(wordOf<ProblemReason>()),
-  /** The destination that the problem is about; null for the portal itself. */
-  destination: TextOrNullSchema,
-  remedy: TextOrNullSchema,
-  /** When the portal told this: at once when its state changes, else at most an hour ago while it has work. */
-  reportedAt: TimeOrNullSchema,
-})
-
-/** The type of a line. */
-export type PortalRow = v.InferOutput<typeof PortalRowSchema>
-
-/** A page of the list. */
-export const PortalListSchema = v.object({
-  portals: listOf(PortalRowSchema),
-  cursor: TextOrNullSchema,
 })
 
 /** What is looked for in the list. */
@@ -75,7 +46,7 @@ export function addListRoute(routes: Hono, depsOf: (c: Context) => ListDeps): vo
 export async function listPortals(
   { directory, now }: ListDeps,
   query: ListQuery,
-): Promise<v.InferOutput<typeof PortalListSchema>> {
+): Promise<PortalList> {
   const [page, pending] = await Promise.all([
     directory.listReports(reportQuery(query)),
     directory.listPending(now()),

@@ -6,15 +6,16 @@ import {
   EventViewSchema,
   ParkedViewSchema,
 } from '../../../core/views/event-views.ts'
-import { listOf } from '../../../core/views/schema.ts'
-import { WholeViewSchema } from '../../../core/views/whole-view.ts'
-import { DestinationsSchema, ParkedSchema, ProgressSchema } from '../api/all-destinations.ts'
 import {
-  OutcomeSchema,
-  PreviewSchema,
-  PreviewWishSchema,
-  TestWishSchema,
-} from '../api/destinations.ts'
+  DestinationsSchema,
+  OutcomeViewSchema,
+  PreviewViewSchema,
+} from '../../../core/views/destination-views.ts'
+import { PortalListSchema } from '../../../core/views/portal-list.ts'
+import { listOf } from '../../../core/views/schema.ts'
+import { PortalAnswerSchema } from '../../../core/views/whole-view.ts'
+import { ParkedSchema, ProgressSchema } from '../api/all-destinations.ts'
+import { PreviewWishSchema, TestWishSchema } from '../api/destinations.ts'
 import {
   DryRunSchema,
   LaneStateSchema,
@@ -24,7 +25,7 @@ import {
 } from '../api/lanes.ts'
 import { AfterSchema, DomainSchema, ErasedSchema } from '../api/leaving.ts'
 import { described, type RouteText } from './openapi.ts'
-import { ListQuerySchema, PortalListSchema } from '../api/portals.ts'
+import { ListQuerySchema } from '../api/portals.ts'
 import { RefusedCallersSchema } from '../refused-callers.ts'
 import { RefusedRequestsSchema, RefusedReplaySchema } from '../refused-requests.ts'
 import { RobotAddressSchema } from '../api/robot-address.ts'
@@ -35,12 +36,6 @@ const PORTAL_ERRORS = ['not_found', 'ambiguous_domain'] as const
 const LANE = '/portals/:memberId/lanes/:destination'
 const LANE_ERRORS = [...PORTAL_ERRORS, 'removed_destination'] as const
 const DESTINATION = '/destinations/:destination'
-
-const ShownPortalSchema = v.object({
-  ...WholeViewSchema.entries,
-  spilled: v.number(),
-  spillRefused: v.number(),
-})
 
 /** Every route with its description. */
 export const DESCRIPTIONS: Readonly<Record<string, RouteText>> = {
@@ -54,7 +49,7 @@ export const DESCRIPTIONS: Readonly<Record<string, RouteText>> = {
   'GET /portals/:memberId': {
     summary: 'The state of a portal with its install, its numbers and its lanes',
     status: 200,
-    answer: ShownPortalSchema,
+    answer: PortalAnswerSchema,
     errors: PORTAL_ERRORS,
   },
   'DELETE /portals/:memberId': {
@@ -202,7 +197,7 @@ export const DESCRIPTIONS: Readonly<Record<string, RouteText>> = {
   [`POST ${DESTINATION}/test`]: {
     summary: 'Sends a test message',
     status: 200,
-    answer: OutcomeSchema,
+    answer: OutcomeViewSchema,
     body: TestWishSchema,
     isBodyOptional: true,
     errors: [...PORTAL_ERRORS, 'invalid_request'],
@@ -210,7 +205,7 @@ export const DESCRIPTIONS: Readonly<Record<string, RouteText>> = {
   [`POST ${DESTINATION}/preview`]: {
     summary: 'Shows the message about an event, and sends nothing',
     status: 200,
-    answer: PreviewSchema,
+    answer: PreviewViewSchema,
     body: PreviewWishSchema,
     isBodyOptional: true,
     errors: [...PORTAL_ERRORS, 'invalid_request', 'unusable_destination'],

@@ -3,7 +3,7 @@ import type { Hono } from 'hono'
 import { parseFeedback, type Feedback } from '../../../dashboard/parts/feedback.tsx'
 import {
   destinationsPage,
-  type TestMessageOutcome,
+  type TestedDestination,
 } from '../../../dashboard/pages/destinations-page.tsx'
 import type { PreviewMessage } from '../../../dashboard/parts/message.tsx'
 import { DESTINATIONS_PATH } from '../../../dashboard/paths.ts'
@@ -13,7 +13,7 @@ import { openReceiver, type Destination } from '../../../destinations/settings/d
 import { ORDER_ACTS } from '../../../objects/order-store.ts'
 import { withTimeout } from '../../../storage/with-timeout.ts'
 import { listDestinations, orderInAllPortals } from '../api/all-destinations.ts'
-import { sendTestMessage } from '../api/destinations.ts'
+import { outcomeView, sendTestMessage } from '../api/destinations.ts'
 import { ADMIN_MS } from '../api/exchange.ts'
 import type { PageEnv } from './admission.ts'
 import {
@@ -69,7 +69,7 @@ async function show(
   {
     tested = null,
     message = null,
-  }: { tested?: TestMessageOutcome | null; message?: PreviewMessage | null } = {},
+  }: { tested?: TestedDestination | null; message?: PreviewMessage | null } = {},
 ): Promise<Response> {
   const destinations = await withTimeout(listDestinations(deps.admin), ADMIN_MS)
   const feedback = parseFeedback(new URL(c.req.url).searchParams)
@@ -77,12 +77,9 @@ async function show(
   return reply(c, deps, (terms) => destinationsPage({ ...page, terms }))
 }
 
-async function testOf(destination: Destination, { admin }: PageDeps): Promise<TestMessageOutcome> {
-  const { name } = destination
+async function testOf(destination: Destination, { admin }: PageDeps): Promise<TestedDestination> {
   const outcome = await withTimeout(sendTestMessage(destination, admin.sending), ADMIN_MS)
-  const { kind, status } = outcome
-  const { reason, detail } = outcome.kind === 'delivered' ? { reason: null, detail: null } : outcome
-  return { destination: name, kind, status, reason, detail }
+  return { destination: destination.name, ...outcomeView(outcome) }
 }
 
 /** The message about an invented event. */

@@ -3,7 +3,7 @@ import type { Hono } from 'hono'
 import { parseFeedback } from '../../../dashboard/parts/feedback.tsx'
 import { parseEventSearch } from '../../../dashboard/pages/portal/event-search.ts'
 import { portalPage } from '../../../dashboard/pages/portal/portal-page.tsx'
-import type { SpilledRequests } from '../../../dashboard/pages/portal/troubles.ts'
+import type { SpilledRequests } from '../../../core/views/whole-view.ts'
 import type { PortalClient } from '../../../edge/portal-client.ts'
 import { firstPage } from '../refused-requests.ts'
 import { countSpilled } from '../routes.ts'
@@ -58,5 +58,5 @@ async function countOutside({ admin }: PageDeps, memberId: string): Promise<Spil
     countSpilled(store, memberId),
     firstPage(store, memberId),
   ])
-  return { spilled, refused: refused.length }
+  return { spilled, spillRefused: refused.length }
 }

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
 import { Installation, LogNumbers } from '../../../../src/dashboard/pages/portal/installation.tsx'
-import type { PortalDetails } from '../../../../src/dashboard/pages/portal/troubles.ts'
+import type { WholeView } from '../../../../src/core/views/whole-view.ts'
 import { aPage } from '../../../support/builders/a-page.ts'
 import { aPortalView, ago, MEMBER_ID } from '../../../support/builders/a-view.ts'
 
-const htmlOf = (partial: Partial<PortalDetails>) =>
+const htmlOf = (partial: Partial<WholeView>) =>
   String(Installation({ portal: aPortalView(partial), terms: aPage() }))
 
 test('an application is told with its status and its scope', () => {

@@ -17,7 +17,7 @@ function pageOf(partial: Partial<PortalPage> = {}) {
     search: parseEventSearch(new URLSearchParams()),
     feedback: null,
     stamp: 'abc',
-    outside: { spilled: 0, refused: 0 },
+    outside: { spilled: 0, spillRefused: 0 },
     ...partial,
   })
 }
@@ -49,7 +49,7 @@ test('an act says what it has done', async () => {
 })
 
 test('requests outside of the object are told, unless the script asks for the page anew', async () => {
-  const spilled = { spilled: 3, refused: 0 }
+  const spilled = { spilled: 3, spillRefused: 0 }
   expect(await textOf(pageOf({ outside: spilled }))).toContain('3 requests wait in the spill')
   expect(await textOf(pageOf({ outside: null }))).toContain('The portal and its lanes work.')
 })

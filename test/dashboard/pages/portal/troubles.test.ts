@@ -1,10 +1,7 @@
 /** Everything that can be wrong with a portal is told, with what ends it. */
 import { expect, test } from 'vitest'
-import {
-  outsideTroublesOf,
-  troublesOf,
-  type PortalDetails,
-} from '../../../../src/dashboard/pages/portal/troubles.ts'
+import type { WholeView } from '../../../../src/core/views/whole-view.ts'
+import { outsideTroublesOf, troublesOf } from '../../../../src/dashboard/pages/portal/troubles.ts'
 import {
   ago,
   aDisabledLane,
@@ -14,7 +11,7 @@ import {
 } from '../../../support/builders/a-view.ts'
 
 /** What is wrong, as lines. */
-function linesOf(partial: Partial<PortalDetails>): readonly string[] {
+function linesOf(partial: Partial<WholeView>): readonly string[] {
   return troublesOf(aPortalView(partial)).map(
     ({ tone, text, remedy, act }) =>
       `${tone}: ${text}. ${remedy ?? '-'} [${act?.to.replace(MEMBER_ID, 'M') ?? ''}]`,
@@ -49,7 +46,7 @@ const PENDING = {
   remedy: 'Wait',
 } as const
 
-test.each<[string, Partial<PortalDetails>, string]>([
+test.each<[string, Partial<WholeView>, string]>([
   [
     'a disabled lane',
     { lanes: [aDisabledLane()] },
@@ -174,11 +171,11 @@ test('one remedy is told once', () => {
 })
 
 test('requests outside of the object are told, the refused ones with a button', () => {
-  const troubles = outsideTroublesOf(MEMBER_ID, { spilled: 1, refused: 2 })
+  const troubles = outsideTroublesOf(MEMBER_ID, { spilled: 1, spillRefused: 2 })
   expect(troubles.map(({ tone, text }) => `${tone}: ${text}`)).toEqual([
     'bad: 2 requests out of the spill were not believed',
     "warn: 1 request waits in the spill, since the portal's object could not be reached",
   ])
   expect(troubles[0]?.act?.to).toBe(`/admin/portals/${MEMBER_ID}/refused/replay`)
-  expect(outsideTroublesOf(MEMBER_ID, { spilled: 0, refused: 0 })).toEqual([])
+  expect(outsideTroublesOf(MEMBER_ID, { spilled: 0, spillRefused: 0 })).toEqual([])
 })

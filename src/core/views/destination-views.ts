@@ -1,0 +1,69 @@
+/** A destination over all portals as the operator sees it, and what a message to it would be or has become. */
+import * as v from 'valibot'
+import type { OutcomeReason } from '../lanes/state/outcome.ts'
+import { LANE_WORDS } from '../reports/lane-report.ts'
+import { SettingProblemSchema } from './lane-view.ts'
+import {
+  JsonSchema,
+  listOf,
+  NumberOrNullSchema,
+  TextOrNullSchema,
+  TimeOrNullSchema,
+  wordOf,
+} from './schema.ts'
+
+/** One destination over all portals. */
+export const DestinationViewSchema = v.object({
+  name: v.string(),
+  /** Null when the destination is configured no more. */
+  type: TextOrNullSchema,
+  host: TextOrNullSchema,
+  language: TextOrNullSchema,
+  problems: listOf(SettingProblemSchema),
+  state: v.picklist(LANE_WORDS),
+  /** How many lanes stand in each state. */
+  lanes: v.object(v.entriesFromList(LANE_WORDS, v.number())),
+  backlog: v.number(),
+  parked: v.number(),
+  oldestWaitingAt: TimeOrNullSchema,
+  delivered: v.number(),
+  attempts: v.object({
+    delivered: v.number(),
+    unreachable: v.number(),
+    rejected: v.number(),
+  }),
+  lastOutcome: v.nullable(
+    v.object({
+      outcome: v.picklist(['delivered', 'failed']),
+      reason: v.nullable(wordOf<OutcomeReason>()),
+      at: TimeOrNullSchema,
+    }),
+  ),
+})
+
+/** The type of this view. */
+export type DestinationView = v.InferOutput<typeof DestinationViewSchema>
+
+/** Every destination. */
+export const DestinationsSchema = v.object({ destinations: listOf(DestinationViewSchema) })
+
+/** The outcome of a test message. */
+export const OutcomeViewSchema = v.object({
+  outcome: v.picklist(['delivered', 'rejected', 'unreachable']),
+  reason: v.nullable(wordOf<OutcomeReason>()),
+  status: NumberOrNullSchema,
+  detail: TextOrNullSchema,
+})
+
+/** The type of this view. */
+export type OutcomeView = v.InferOutput<typeof OutcomeViewSchema>
+
+/** A message as its receiver would get it. */
+export const PreviewViewSchema = v.object({
+  type: v.string(),
+  headers: v.record(v.string(), v.string()),
+  body: JsonSchema,
+})
+
+/** The type of this view. */
+export type PreviewView = v.InferOutput<typeof PreviewViewSchema>
