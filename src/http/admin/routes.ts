@@ -9,8 +9,8 @@ import type { DrainDeps } from '../../edge/spill/drain.ts'
 import type { PortalClient } from '../../edge/portal-client.ts'
 import type { DirectoryRemote } from '../../objects/directory.ts'
 import type { SpillStore } from '../../storage/spill-store.ts'
-import { addAllDestinationsRoutes } from './api/all-destinations.ts'
-import { addDestinationRoutes, type SendingDeps } from './api/destinations.ts'
+import { addAllDestinationsRoutes } from './api/destinations.ts'
+import { addDestinationRoutes, type SendingDeps } from './api/try-destination.ts'
 import {
   CountSchema,
   readJson,
@@ -24,9 +24,9 @@ import { addDocumentRoute } from './openapi/openapi.ts'
 import { EventsQuerySchema, ValueSchema } from './api/portal-queries.ts'
 import { addLaneRoutes } from './api/lanes.ts'
 import { addLeavingRoutes } from './api/leaving.ts'
-import { addListRoute } from './api/portals.ts'
-import { addRefusedCallersRoute } from './refused-callers.ts'
-import { addRefusedRequestsRoutes, firstPage } from './refused-requests.ts'
+import { addListRoute } from './api/portal-list.ts'
+import { addRefusedCallersRoute } from './api/refused-callers.ts'
+import { addRefusedRequestsRoutes, firstPage } from './api/refused-requests.ts'
 import { addRobotAddressRoutes } from './api/robot-address.ts'
 import { errorResponse } from '../error-response.ts'
 

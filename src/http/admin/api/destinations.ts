@@ -1,121 +1,131 @@
-/** The admin API of one destination: a test message to it, and a preview of what it would be told. */
+/** The admin API of a destination in all portals: how it stands, and the orders to pause, resume and replay. */
 import type { Context, Hono } from 'hono'
 import * as v from 'valibot'
-import type { DeliveryOutcome } from '../../../core/lanes/state/outcome.ts'
-import { NO_MEMORY } from '../../../core/lanes/state/receiver-memory.ts'
-import type { AddressPolicy } from '../../../core/safety/address.ts'
-import { unusableEndpoint } from '../../../destinations/answers/outcomes.ts'
-import { previewParcel, sampleParcel } from '../../../destinations/preview.ts'
+import type { LaneWord } from '../../../core/reports/lane-report.ts'
+import { NO_LANES, type DestinationTotals } from '../../../core/reports/report-totals.ts'
 import { openReceiver, type Destination } from '../../../destinations/settings/destination.ts'
-import { NO_PORTAL, sendTestMessageTo } from '../../../destinations/test-message.ts'
-import type { OutcomeView } from '../../../core/views/destination-views.ts'
-import type { World } from '../../../portal/world.ts'
+import { giveOrder, type OrderDeps, type OrderProgress } from '../../../edge/orders.ts'
+import type { DirectoryRemote } from '../../../objects/directory.ts'
+import { ORDER_ACTS, type Order, type OrderAct } from '../../../objects/order-store.ts'
+import type { DestinationView } from '../../../core/views/destination-views.ts'
+import { isoTime } from '../../../portal/views/iso-time.ts'
 import { withTimeout } from '../../../storage/with-timeout.ts'
 import { errorResponse } from '../../error-response.ts'
-import {
-  ADMIN_MS,
-  findMemberId,
-  readJson,
-  reply,
-  SequenceSchema,
-  type PortalFinder,
-} from './exchange.ts'
+import type { SendingDeps } from './try-destination.ts'
+import { ADMIN_MS, readJson, readQuery, reply } from './exchange.ts'
 
-/** A portal may be named, whose values the settings ask for. */
-export const TestWishSchema = v.strictObject({ memberId: v.optional(v.string()) })
+/** The states of lanes, the worst first: the worst one of all portals is that of the destination. */
+const WORST_FIRST: readonly LaneWord[] = ['disabled', 'retrying', 'paused', 'active', 'removed']
 
-/** Without a portal the message is one about an invented event. */
-export const PreviewWishSchema = v.union([
-  v.strictObject({ memberId: v.string(), sequence: SequenceSchema }),
-  v.strictObject({ memberId: v.optional(v.string()) }),
-])
+/** Everything that is parked. */
+export const ParkedSchema = v.strictObject({ parked: v.literal(true) })
+/** An order takes no query: a misspelt dry run must not replay in earnest. */
+const NoQuerySchema = v.strictObject({})
 
-/** The body may be left out. */
-const OPTIONAL = { empty: '{}' } as const
+const NumberSchema = v.number()
 
-/** The dependencies of a message to a destination. */
-export interface SendingDeps {
-  readonly destinations: readonly Destination[]
-  readonly policy: AddressPolicy
-  readonly world: Pick<World, 'fetch' | 'now' | 'newReceipt'>
-}
+/** How far an order has come; the members that ask for attention stand only where there is something to tell. */
+export const ProgressSchema = v.object({
+  portals: NumberSchema,
+  failed: v.exactOptional(NumberSchema),
+  left: v.exactOptional(NumberSchema),
+})
 
 /** The dependencies of the routes. */
-export interface DestinationsDeps extends PortalFinder {
-  readonly sending: SendingDeps
+export interface AllDestinationsDeps {
+  readonly directory: Pick<DirectoryRemote, 'sumReports'> & OrderDeps['directory']
+  readonly drain: Omit<OrderDeps, 'directory'>
+  readonly sending: Pick<SendingDeps, 'destinations' | 'policy'>
+  readonly now: () => number
 }
 
 /** Adds the routes; `depsOf` gives the dependencies with the bindings of the request. */
-export function addDestinationRoutes(routes: Hono, depsOf: (c: Context) => DestinationsDeps): void {
-  routes.post('/destinations/:destination/test', (c) => withTimeout(test(c, depsOf(c)), ADMIN_MS))
-  routes.post('/destinations/:destination/preview', (c) =>
-    withTimeout(preview(c, depsOf(c)), ADMIN_MS),
-  )
+export function addAllDestinationsRoutes(
+  routes: Hono,
+  depsOf: (c: Context) => AllDestinationsDeps,
+): void {
+  routes.get('/destinations', async (c) => {
+    const destinations = await withTimeout(listDestinations(depsOf(c)), ADMIN_MS)
+    return reply({ destinations })
+  })
+  for (const act of ORDER_ACTS) {
+    routes.post(`/destinations/:destination/${act}`, (c) => order(c, depsOf(c), act))
+  }
 }
 
-/** Sends a test message through the destination's own layout. */
-async function test(c: Context, deps: DestinationsDeps): Promise<Response> {
-  const destination = findDestination(c, deps)
-  if (destination === null) return errorResponse('not_found')
-  const body = await readJson(c.req.raw, TestWishSchema, OPTIONAL)
-  if (body === null) return errorResponse('invalid_request')
-  if (body.memberId === undefined)
-    return replyOutcome(await sendTestMessage(destination, deps.sending))
-  const found = await findMemberId(body.memberId, deps.directory)
-  if (!found.ok) return errorResponse(found.error)
-  const outcome = await deps.portals(found.value).sendTestMessage(destination.name)
-  return outcome === null ? errorResponse('not_found') : replyOutcome(outcome)
+async function order(c: Context, deps: AllDestinationsDeps, act: OrderAct): Promise<Response> {
+  const destination = c.req.param('destination') ?? ''
+  if (!deps.sending.destinations.some(({ name }) => name === destination)) {
+    return errorResponse('not_found')
+  }
+  const body = act === 'replay' ? await readJson(c.req.raw, ParkedSchema) : {}
+  if (body === null || readQuery(c, NoQuerySchema) === null) return errorResponse('invalid_request')
+  return reply(progressView(await orderInAllPortals(deps, { destination, act })), 202)
 }
 
-/** Sends a test message that belongs to no portal. */
-export async function sendTestMessage(
+/** Gives an order to the lanes of a destination in all portals. */
+export function orderInAllPortals(
+  deps: AllDestinationsDeps,
+  wanted: Order,
+): Promise<OrderProgress> {
+  const { portals, log } = deps.drain
+  return withTimeout(giveOrder({ portals, log, directory: deps.directory }, wanted), ADMIN_MS)
+}
+
+function progressView(progress: OrderProgress): v.InferOutput<typeof ProgressSchema> {
+  const { portals, failed, left } = progress
+  return { portals, ...(failed > 0 && { failed }), ...(left > 0 && { left }) }
+}
+
+/** Every configured destination, and those that are configured no more while a portal has a lane of them. */
+export async function listDestinations(
+  deps: AllDestinationsDeps,
+): Promise<readonly DestinationView[]> {
+  const totals = new Map(Object.entries((await deps.directory.sumReports(deps.now())).destinations))
+  const { destinations } = deps.sending
+  const names = new Set(destinations.map(({ name }) => name))
+  const former = [...totals].filter(([name]) => !names.has(name))
+  return [
+    ...destinations.map((one) => configuredView(one, totals.get(one.name) ?? NO_LANES, deps)),
+    ...former.map(([name, sums]) => ({ name, ...NOT_CONFIGURED, ...totalsView(sums) })),
+  ]
+}
+
+const NOT_CONFIGURED = { type: null, host: null, language: null, problems: [] }
+
+function configuredView(
   destination: Destination,
-  sending: SendingDeps,
-): Promise<DeliveryOutcome> {
-  const { world, policy } = sending
+  totals: DestinationTotals,
+  { sending }: AllDestinationsDeps,
+): DestinationView {
+  const { name, typeName, language, problems } = destination
+  return {
+    name,
+    type: typeName,
+    host: hostOf(destination, sending.policy),
+    language,
+    problems,
+    ...totalsView(totals),
+  }
+}
+
+/** The host of the receiver, which is no secret; null while it depends on a value of the portal. */
+function hostOf(destination: Destination, policy: SendingDeps['policy']): string | null {
   const receiver = openReceiver(destination, new Map(), policy)
-  // A destination with a wrong setting, or one that needs a portal value, which is missing here.
-  if (!receiver.ok) {
-    return unusableEndpoint(destination.problems.length > 0 ? 'misconfigured' : 'no_value')
+  return receiver.ok ? receiver.value.host : null
+}
+
+function totalsView(
+  totals: DestinationTotals,
+): Omit<DestinationView, keyof typeof NOT_CONFIGURED | 'name'> {
+  const { lanes, lastOutcome, oldestWaitingAt, tally, ...sums } = totals
+  return {
+    state: WORST_FIRST.find((word) => lanes[word] > 0) ?? 'active',
+    lanes,
+    ...sums,
+    oldestWaitingAt: isoTime(oldestWaitingAt),
+    delivered: tally.delivered,
+    attempts: tally.attempts,
+    lastOutcome: lastOutcome && { ...lastOutcome, at: isoTime(lastOutcome.at) },
   }
-  const { timeoutMs } = destination
-  return sendTestMessageTo(receiver.value, NO_PORTAL, { ...world, timeoutMs })
-}
-
-/** Shows the message of an event, or of an invented one, as the destination would get it. Nothing is sent. */
-async function preview(c: Context, deps: DestinationsDeps): Promise<Response> {
-  const destination = findDestination(c, deps)
-  if (destination === null) return errorResponse('not_found')
-  const body = await readJson(c.req.raw, PreviewWishSchema, OPTIONAL)
-  if (body === null) return errorResponse('invalid_request')
-  const { name, typeName } = destination
-  if (body.memberId === undefined) {
-    const receiver = openReceiver(destination, new Map(), deps.sending.policy)
-    if (!receiver.ok) return errorResponse('unusable_destination')
-    const terms = { now: deps.sending.world.now(), memory: NO_MEMORY }
-    const shown = await previewParcel(receiver.value, sampleParcel(null), terms)
-    return reply({ type: typeName, ...shown })
-  }
-  const found = await findMemberId(body.memberId, deps.directory)
-  if (!found.ok) return errorResponse(found.error)
-  const sequence = 'sequence' in body ? body.sequence : null
-  const shown = await deps.portals(found.value).preview(name, sequence)
-  if (shown.ok) return reply({ type: typeName, ...shown.value })
-  return errorResponse(shown.error === 'unknown' ? 'not_found' : 'unusable_destination')
-}
-
-function findDestination(c: Context, { sending }: DestinationsDeps): Destination | null {
-  const name = c.req.param('destination')
-  return sending.destinations.find((known) => known.name === name) ?? null
-}
-
-function replyOutcome(outcome: DeliveryOutcome): Response {
-  return reply(outcomeView(outcome))
-}
-
-/** The outcome of a test message as the operator sees it. */
-export function outcomeView(outcome: DeliveryOutcome): OutcomeView {
-  const { kind, status } = outcome
-  const { reason, detail } = outcome.kind === 'delivered' ? { reason: null, detail: null } : outcome
-  return { outcome: kind, reason, status, detail }
 }

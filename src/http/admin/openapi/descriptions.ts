@@ -14,8 +14,8 @@ import {
 import { PortalListSchema } from '../../../core/views/portal-list.ts'
 import { listOf } from '../../../core/views/schema.ts'
 import { PortalAnswerSchema } from '../../../core/views/whole-view.ts'
-import { ParkedSchema, ProgressSchema } from '../api/all-destinations.ts'
-import { PreviewWishSchema, TestWishSchema } from '../api/destinations.ts'
+import { ParkedSchema, ProgressSchema } from '../api/destinations.ts'
+import { PreviewWishSchema, TestWishSchema } from '../api/try-destination.ts'
 import {
   DryRunSchema,
   LaneStateSchema,
@@ -25,9 +25,9 @@ import {
 } from '../api/lanes.ts'
 import { AfterSchema, DomainSchema, ErasedSchema } from '../api/leaving.ts'
 import { described, type RouteText } from './openapi.ts'
-import { ListQuerySchema } from '../api/portals.ts'
-import { RefusedCallersSchema } from '../refused-callers.ts'
-import { RefusedRequestsSchema, RefusedReplaySchema } from '../refused-requests.ts'
+import { ListQuerySchema } from '../api/portal-list.ts'
+import { RefusedCallersSchema } from '../api/refused-callers.ts'
+import { RefusedRequestsSchema, RefusedReplaySchema } from '../api/refused-requests.ts'
 import { RobotAddressSchema } from '../api/robot-address.ts'
 import { EventsQuerySchema, ValueSchema } from '../api/portal-queries.ts'
 

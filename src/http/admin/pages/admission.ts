@@ -18,7 +18,7 @@ import {
   isAdmitted,
   refuseAdmin,
   type AdminAuth,
-} from '../auth.ts'
+} from '../admission/auth.ts'
 import { isFromOwnPage } from '../admission/own-origin.ts'
 import { protect, replyPage } from './answer.ts'
 import {

@@ -6,7 +6,7 @@ import { OVERVIEW_PATH } from '../../../dashboard/paths.ts'
 import { isMemberId } from '../../../core/access/member-id.ts'
 import { withTimeout } from '../../../storage/with-timeout.ts'
 import { ADMIN_MS } from '../api/exchange.ts'
-import { listPortals, type ListQuery } from '../api/portals.ts'
+import { listPortals, type ListQuery } from '../api/portal-list.ts'
 import type { PageEnv } from './admission.ts'
 import { reply, type PageContext, type PageDeps, type PageDepsOf } from './exchange.ts'
 

@@ -5,7 +5,7 @@ import { parseEventSearch } from '../../../dashboard/pages/portal/event-search.t
 import { portalPage } from '../../../dashboard/pages/portal/portal-page.tsx'
 import type { SpilledRequests } from '../../../core/views/whole-view.ts'
 import type { PortalClient } from '../../../edge/portal-client.ts'
-import { firstPage } from '../refused-requests.ts'
+import { firstPage } from '../api/refused-requests.ts'
 import { countSpilled } from '../routes.ts'
 import type { PageEnv } from './admission.ts'
 import { reply, withPortal, type PageContext, type PageDeps, type PageDepsOf } from './exchange.ts'

@@ -1,11 +1,16 @@
-/** The test message to a destination, and the preview of what it would be told. */
+/** A destination in all portals: how it stands, and orders for its lanes (docs/admin-api.md). */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { aReport } from '../../../support/builders/a-report.ts'
+import { NO_TALLY } from '../../../../src/core/lanes/state/tally.ts'
+import { aLaneReport, aReport } from '../../../support/builders/a-report.ts'
 import { realPortalList } from '../../../support/builders/an-intake.ts'
-import { askAdmin as ask, refusal } from '../../../support/worker/admin-api.ts'
+import { machine } from '../../../support/builders/entries.ts'
 import { PortalScenario } from '../../../support/scenarios/portal-scenario.ts'
-import { machine, type Entry } from '../../../support/builders/entries.ts'
-import { RUNTIME_BINDINGS } from '../../../support/worker/runtime-bindings.ts'
+import { NOW } from '../../../support/time.ts'
+import { until } from '../../../support/until.ts'
+import { askAdmin as ask, refusal } from '../../../support/worker/admin-api.ts'
+
+const TIME = new Date(NOW).toISOString()
+const NO_STATES = { active: 0, retrying: 0, paused: 0, disabled: 0, removed: 0 }
 
 let scenario: PortalScenario
 
@@ -15,157 +20,129 @@ beforeEach(() => {
 
 afterEach(() => scenario.close())
 
-describe('POST /destinations/{destination}/test', () => {
-  const TEST = 'POST /destinations/erp/test'
-
-  it('delivered: by the real layout, signed, as relay.test without a sequence', async () => {
-    expect(await ask(TEST)).toEqual({
-      status: 200,
-      body: { outcome: 'delivered', reason: null, status: 200, detail: null },
-    })
-    const [sent] = scenario.receiver('erp').requests()
-    expect(sent?.headers.get('webhook-signature')).toMatch(/^v1,/u)
-    expect(sent?.headers.get('webhook-id')).toMatch(/^test-[0-9a-f-]{36}$/u)
-    expect(scenario.receiver('erp').received()).toMatchObject([
-      { type: 'relay.test', sequence: null },
-    ])
-  })
-
-  it('delivered: a Slack message', async () => {
-    expect((await ask('POST /destinations/crm-alerts/test')).body).toMatchObject({
-      outcome: 'delivered',
-    })
-    expect(scenario.network.to('hooks.slack.com')).toHaveLength(1)
-  })
-
-  it.each([
-    [410, 'rejected', 'gone'],
-    [422, 'rejected', 'http_422'],
-    [500, 'unreachable', 'http_500'],
-    [302, 'unreachable', 'redirect'],
-    [429, 'unreachable', 'rate_limited'],
-  ])('%i: %s, %s', async (status, outcome, reason) => {
-    const headers = status === 302 ? { location: 'https://elsewhere.example.com/' } : {}
-    scenario.receiver('erp').answers(() => new Response('why', { status, headers }))
-    expect(await ask(TEST)).toEqual({
-      status: 200,
-      body: { outcome, reason, status, detail: 'why' },
-    })
-    expect(scenario.network.sent).toHaveLength(1)
-  })
-
-  it('unreachable: a receiver that does not answer', async () => {
-    scenario.receiver('erp').answers(() => {
-      throw new TypeError('Network connection lost.')
-    })
-    expect((await ask(TEST)).body).toEqual({
-      outcome: 'unreachable',
-      reason: 'network_error',
-      status: null,
-      detail: null,
-    })
-  })
-
-  it.each<[reason: string, entry: Entry]>([
-    ['misconfigured', machine('erp', { url: 'nonsense' })],
-    ['no_value', machine('erp', { url: '$portal.ERP_URL' })],
-  ])('rejected, %s: nothing is sent', async (reason, entry) => {
-    const settings = { DESTINATIONS: [entry] }
-    expect(await ask(TEST, { settings })).toEqual({
-      status: 200,
-      body: { outcome: 'rejected', reason, status: null, detail: null },
-    })
-    expect(scenario.network.sent).toEqual([])
-  })
-
-  it('never shows the secrets of the destination', async () => {
-    scenario.network.handle(({ url }) =>
-      url === RUNTIME_BINDINGS.SLACK_WEBHOOK_URL ? new Response(url, { status: 500 }) : null,
-    )
-    const { body } = await ask('POST /destinations/crm-alerts/test')
-    expect(JSON.stringify(body)).not.toContain('slackcanary')
-    expect(body).toMatchObject({ outcome: 'unreachable', status: 500 })
-  })
-
-  it('takes the values of the portal that it names, by member id or by domain', async () => {
-    scenario.relay.isConfigured([machine('own', { url: '$portal.ERP_URL' })])
-    await scenario.portal.sends()
-    await scenario.operator.setsValue('ERP_URL', 'https://mine.example.com/hook')
-    const report = aReport({ domain: 'mine.bitrix24.com' })
-    await realPortalList().noteReport(scenario.memberId, report)
-    const settings = { DESTINATIONS: [machine('own', { url: '$portal.ERP_URL' })] }
-    for (const memberId of [scenario.memberId, 'mine.bitrix24.com']) {
-      const answer = await ask('POST /destinations/own/test', { settings, body: { memberId } })
-      expect(answer).toMatchObject({ status: 200, body: { outcome: 'delivered' } })
+describe('GET /destinations', () => {
+  it('shows each with its receiver, and how its lanes stand in all portals', async () => {
+    const tally = {
+      ...NO_TALLY,
+      delivered: 5,
+      attempts: { delivered: 4, unreachable: 2, rejected: 1 },
     }
-    expect(scenario.network.to('mine.example.com')).toHaveLength(2)
+    const lastOutcome = { outcome: 'failed', reason: 'http_503', at: NOW } as const
+    const lanes = [
+      aLaneReport({ state: 'retrying', backlog: 3, oldestWaitingAt: NOW, tally, lastOutcome }),
+      aLaneReport({ destination: 'gone', state: 'removed' }),
+    ]
+    await realPortalList().noteReport('a'.repeat(32), aReport({ lanes }))
+    await realPortalList().noteReport('b'.repeat(32), aReport())
+    const nothing = { backlog: 0, parked: 0, oldestWaitingAt: null, delivered: 0 }
+    const none = { ...nothing, attempts: NO_TALLY.attempts, lastOutcome: null }
+    expect(await ask('GET /destinations')).toEqual({
+      status: 200,
+      body: {
+        destinations: [
+          {
+            name: 'crm-alerts',
+            type: 'slack',
+            host: 'hooks.slack.com',
+            language: 'en',
+            problems: [],
+            state: 'active',
+            lanes: NO_STATES,
+            ...none,
+          },
+          {
+            name: 'erp',
+            type: 'webhook',
+            host: 'erp.example.com',
+            language: 'en',
+            problems: [],
+            state: 'retrying',
+            lanes: { ...NO_STATES, retrying: 1, active: 1 },
+            backlog: 3,
+            parked: 0,
+            oldestWaitingAt: TIME,
+            delivered: 5,
+            attempts: tally.attempts,
+            lastOutcome: { outcome: 'failed', reason: 'http_503', at: TIME },
+          },
+          {
+            name: 'gone',
+            type: null,
+            host: null,
+            language: null,
+            problems: [],
+            state: 'removed',
+            lanes: { ...NO_STATES, removed: 1 },
+            ...none,
+          },
+        ],
+      },
+    })
   })
 
-  it('refuses a portal that is not known, and any other member', async () => {
-    const unknown = { body: { memberId: 'f'.repeat(32) } }
-    expect(await ask(TEST, unknown)).toEqual(refusal(404, 'not_found'))
-    const nowhere = { body: { memberId: 'nowhere.bitrix24.com' } }
-    expect(await ask(TEST, nowhere)).toEqual(refusal(404, 'not_found'))
-    expect(await ask(TEST, { body: { portal: 'x' } })).toEqual(refusal(400, 'invalid_request'))
-    expect(scenario.network.sent).toEqual([])
-  })
-
-  it('404 for an unknown destination, also when DESTINATIONS cannot be read', async () => {
-    expect(await ask('POST /destinations/nobody/test')).toEqual(refusal(404, 'not_found'))
-    const settings = { DESTINATIONS: '[{' }
-    expect(await ask(TEST, { settings })).toEqual(refusal(404, 'not_found'))
+  it('names what is wrong with the settings, and no host that a portal names', async () => {
+    const DESTINATIONS = [
+      machine('wrong', { url: 'nonsense' }),
+      machine('own', { url: '$portal.ERP_URL' }),
+    ]
+    const { body } = await ask('GET /destinations', { settings: { DESTINATIONS } })
+    expect(body).toMatchObject({
+      destinations: [
+        { name: 'wrong', host: null, problems: [{ setting: 'url' }] },
+        { name: 'own', host: null, problems: [] },
+      ],
+    })
   })
 })
 
-describe('POST /destinations/{destination}/preview', () => {
-  const PREVIEW = 'POST /destinations/erp/preview'
-
-  it('shows an event of a portal as the destination would get it, and sends nothing', async () => {
-    scenario.relay.isConfigured([machine('erp')])
+describe('POST /destinations/{destination}/pause, resume and replay', () => {
+  /** Passes an event on, and waits until the directory lists the portal. */
+  async function isListed(): Promise<void> {
     await scenario.relay.passesOn()
-    const body = { memberId: scenario.memberId, sequence: 1 }
-    const answer = await ask(PREVIEW, { body })
-    expect(answer).toMatchObject({
-      status: 200,
-      body: {
-        type: 'webhook',
-        headers: { 'webhook-id': `${scenario.memberId}-1` },
-        body: { type: 'bitrix24.crm.requisite_user_field.updated', data: { sequence: 1 } },
-      },
+    await until(async () => (await realPortalList().listPortals('')).length === 1)
+  }
+
+  it('pause and resume the lane of every portal', async () => {
+    await isListed()
+    expect(await ask('POST /destinations/erp/pause')).toEqual({ status: 202, body: { portals: 1 } })
+    expect((await scenario.lane('erp')).state).toBe('paused')
+    expect(await ask('POST /destinations/erp/resume')).toEqual({
+      status: 202,
+      body: { portals: 1 },
     })
-    expect(scenario.network.sent).toHaveLength(1)
+    expect((await scenario.lane('erp')).state).toBe('active')
   })
 
-  it('shows an invented event without a portal, in the words of the template', async () => {
-    const entry = {
-      name: 'chat',
-      type: 'slack',
-      url: '$SLACK_WEBHOOK_URL',
-      template: 'Heard: {{label}}',
-      language: 'de',
-    }
-    const settings = { DESTINATIONS: [entry] }
-    const answer = await ask('POST /destinations/chat/preview', { settings })
-    expect(answer).toMatchObject({ status: 200, body: { type: 'slack' } })
-    expect(JSON.stringify(answer.body)).toContain('Heard: Tax number')
-    expect(JSON.stringify(answer.body)).not.toContain('slackcanary')
+  it('replay what is parked in every portal', async () => {
+    scenario.receiver('erp').failsOnce({ 1: 422 })
+    await isListed()
+    const body = { parked: true }
+    expect(await ask('POST /destinations/erp/replay', { body })).toEqual({
+      status: 202,
+      body: { portals: 1 },
+    })
+    await until(async () => (await scenario.lane('erp')).parked === 0)
+    expect(await ask('POST /destinations/erp/replay', { body })).toEqual({
+      status: 202,
+      body: { portals: 0 },
+    })
   })
 
-  it.each([
-    ['misconfigured', machine('erp', { url: 'nonsense' })],
-    ['without the value of a portal', machine('erp', { url: '$portal.ERP_URL' })],
-  ])('409 for a destination that is %s', async (_, entry) => {
-    const settings = { DESTINATIONS: [entry] }
-    expect(await ask(PREVIEW, { settings })).toEqual(refusal(409, 'unusable_destination'))
+  it.each<[route: string, body: unknown]>([
+    ['replay', undefined],
+    ['replay', { parked: false }],
+    ['replay', { from: 1, to: 2 }],
+    ['replay?dryRun=true', { parked: true }],
+    ['pause?dryRun=true', undefined],
+  ])('400 for %s with %j: nothing is done', async (route, body) => {
+    await isListed()
+    const answer = await ask(`POST /destinations/erp/${route}`, { body })
+    expect(answer).toEqual(refusal(400, 'invalid_request'))
+    expect((await scenario.lane('erp')).state).toBe('active')
   })
 
-  it.each<[status: number, code: string, body: unknown]>([
-    [404, 'not_found', { memberId: 'f'.repeat(32) }],
-    [404, 'not_found', { memberId: 'nowhere.bitrix24.com', sequence: 1 }],
-    [400, 'invalid_request', { sequence: 1 }],
-    [400, 'invalid_request', { memberId: 'f'.repeat(32), sequence: 0 }],
-    [400, 'invalid_request', '['],
-  ])('%i %s for %j', async (status, code, body) => {
-    expect(await ask(PREVIEW, { body })).toEqual(refusal(status, code))
+  it.each(['pause', 'resume', 'replay'])('%s: 404 for an unknown destination', async (act) => {
+    const answer = await ask(`POST /destinations/nobody/${act}`, { body: { parked: true } })
+    expect(answer).toEqual(refusal(404, 'not_found'))
   })
 })

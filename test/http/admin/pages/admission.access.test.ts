@@ -1,7 +1,7 @@
 /** Readers whom Cloudflare Access lets through: they need no sign-in, and no other site can act in their name. */
 import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
-import { requireAdmin } from '../../../../src/http/admin/auth.ts'
+import { requireAdmin } from '../../../../src/http/admin/admission/auth.ts'
 import {
   admit,
   signOut,

@@ -1,9 +1,9 @@
 /** Who may call the admin surface. */
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { createAdminRoutes } from '../../../src/http/admin/routes.ts'
-import { ADMIN_ROUTES, adminOf, refusal } from '../../support/worker/admin-api.ts'
-import { PortalScenario } from '../../support/scenarios/portal-scenario.ts'
-import { ADMIN_TOKEN } from '../../support/worker/runtime-bindings.ts'
+import { createAdminRoutes } from '../../../../src/http/admin/routes.ts'
+import { ADMIN_ROUTES, adminOf, refusal } from '../../../support/worker/admin-api.ts'
+import { PortalScenario } from '../../../support/scenarios/portal-scenario.ts'
+import { ADMIN_TOKEN } from '../../../support/worker/runtime-bindings.ts'
 
 let scenario: PortalScenario
 

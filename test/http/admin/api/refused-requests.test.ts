@@ -1,9 +1,9 @@
 /** How an operator sees refused requests and hands them over again. */
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { drainSpill } from '../../../src/edge/spill/drain.ts'
-import { appending, UNREACHABLE } from '../../support/builders/an-intake.ts'
-import { EdgeScenario } from '../../support/scenarios/edge-scenario.ts'
-import { said } from '../../support/scenarios/relay-scenario.ts'
+import { drainSpill } from '../../../../src/edge/spill/drain.ts'
+import { appending, UNREACHABLE } from '../../../support/builders/an-intake.ts'
+import { EdgeScenario } from '../../../support/scenarios/edge-scenario.ts'
+import { said } from '../../../support/scenarios/relay-scenario.ts'
 
 let scenario: EdgeScenario
 

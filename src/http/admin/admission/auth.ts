@@ -4,15 +4,15 @@
  */
 import { createMiddleware } from 'hono/factory'
 import type { Context } from 'hono'
-import { addressKeys } from '../../edge/callers/address-keys.ts'
-import { equalInConstantTime } from '../../core/safety/constant-time.ts'
-import { describeError } from '../../core/safety/redact.ts'
-import { sha256Hex } from '../../core/safety/sha256.ts'
-import type { LineWriter } from '../../log.ts'
-import { ACCESS_HEADER } from './admission/access-token.ts'
-import { clientAddress } from '../client-address.ts'
-import { isFromOwnPage } from './admission/own-origin.ts'
-import { errorResponse } from '../error-response.ts'
+import { addressKeys } from '../../../edge/callers/address-keys.ts'
+import { equalInConstantTime } from '../../../core/safety/constant-time.ts'
+import { describeError } from '../../../core/safety/redact.ts'
+import { sha256Hex } from '../../../core/safety/sha256.ts'
+import type { LineWriter } from '../../../log.ts'
+import { ACCESS_HEADER } from './access-token.ts'
+import { clientAddress } from '../../client-address.ts'
+import { isFromOwnPage } from './own-origin.ts'
+import { errorResponse } from '../../error-response.ts'
 
 /** The admin token, and the limit for wrong ones. */
 export interface AdminAuth {

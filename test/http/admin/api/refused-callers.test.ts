@@ -1,7 +1,7 @@
 /** A wrong character in a setting is found in a minute: the list of callers that were not let through. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { callAdmin, RelayScenario, said } from '../../support/scenarios/relay-scenario.ts'
-import { dumpKv } from '../../support/worker/traces.ts'
+import { callAdmin, RelayScenario, said } from '../../../support/scenarios/relay-scenario.ts'
+import { dumpKv } from '../../../support/worker/traces.ts'
 
 let scenario: RelayScenario
 

@@ -5,13 +5,13 @@ import {
   type ListedRefusal,
   type RefusedCallerReason,
   type RefusedCallerRequest,
-} from '../../core/refused-caller.ts'
-import type { DirectoryRemote } from '../../objects/directory.ts'
+} from '../../../core/refused-caller.ts'
+import type { DirectoryRemote } from '../../../objects/directory.ts'
 import * as v from 'valibot'
-import { listOf, TextOrNullSchema, TimeOrNullSchema, wordOf } from '../../core/views/schema.ts'
-import { isoTime } from '../../portal/views/iso-time.ts'
-import { withTimeout } from '../../storage/with-timeout.ts'
-import { ADMIN_MS, reply } from './api/exchange.ts'
+import { listOf, TextOrNullSchema, TimeOrNullSchema, wordOf } from '../../../core/views/schema.ts'
+import { isoTime } from '../../../portal/views/iso-time.ts'
+import { withTimeout } from '../../../storage/with-timeout.ts'
+import { ADMIN_MS, reply } from './exchange.ts'
 
 const RefusedCallerSchema = v.object({
   at: TimeOrNullSchema,

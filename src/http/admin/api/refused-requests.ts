@@ -1,12 +1,12 @@
 /** The admin API of refused requests: acknowledged ones that their portal's object did not take later. */
 import type { Context, Hono } from 'hono'
-import type { DrainDeps } from '../../edge/spill/drain.ts'
-import { replayRefused } from '../../edge/spill/replay-refused.ts'
+import type { DrainDeps } from '../../../edge/spill/drain.ts'
+import { replayRefused } from '../../../edge/spill/replay-refused.ts'
 import * as v from 'valibot'
-import { listOf, TextOrNullSchema, TimeOrNullSchema } from '../../core/views/schema.ts'
-import { isoTime } from '../../portal/views/iso-time.ts'
-import type { RefusedRecord, SpillStore } from '../../storage/spill-store.ts'
-import { reply, withPortal, type PortalFinder } from './api/exchange.ts'
+import { listOf, TextOrNullSchema, TimeOrNullSchema } from '../../../core/views/schema.ts'
+import { isoTime } from '../../../portal/views/iso-time.ts'
+import type { RefusedRecord, SpillStore } from '../../../storage/spill-store.ts'
+import { reply, withPortal, type PortalFinder } from './exchange.ts'
 
 const REFUSED_PATH = '/portals/:memberId/refused'
 
