@@ -6,9 +6,9 @@ import * as v from 'valibot'
 import { MAX_SEQUENCE } from '../../core/log/max-sequence.ts'
 import { isValueName } from '../../destinations/settings/references.ts'
 import type { DrainDeps } from '../../edge/spill/drain.ts'
+import { countSpilled, listRefusedRequests } from '../../edge/spill/first-pages.ts'
 import type { PortalClient } from '../../edge/portal-client.ts'
 import type { DirectoryRemote } from '../../objects/directory.ts'
-import type { SpillStore } from '../../storage/spill-store.ts'
 import { addAllDestinationsRoutes } from './api/destinations.ts'
 import { addDestinationRoutes, type SendingDeps } from './api/try-destination.ts'
 import {
@@ -26,7 +26,7 @@ import { addLaneRoutes } from './api/lanes.ts'
 import { addLeavingRoutes } from './api/leaving.ts'
 import { addListRoute } from './api/portal-list.ts'
 import { addRefusedCallersRoute } from './api/refused-callers.ts'
-import { addRefusedRequestsRoutes, firstPage } from './api/refused-requests.ts'
+import { addRefusedRequestsRoutes } from './api/refused-requests.ts'
 import { addRobotAddressRoutes } from './api/robot-address.ts'
 import { errorResponse } from '../error-response.ts'
 
@@ -54,7 +54,7 @@ export function createAdminRoutes(depsOf: (c: Context) => AdminDeps): Hono {
       if (view === null) return errorResponse('not_found')
       const { store } = depsOf(c).drain.spill
       const spilled = await countSpilled(store, memberId)
-      const spillRefused = (await firstPage(store, memberId)).length
+      const spillRefused = (await listRefusedRequests(store, memberId)).length
       return reply({ ...view, spilled, spillRefused })
     }),
   )
@@ -92,12 +92,6 @@ export function createAdminRoutes(depsOf: (c: Context) => AdminDeps): Hono {
   addDestinationRoutes(routes, depsOf)
   routes.all('*', () => errorResponse('not_found'))
   return routes
-}
-
-/** Counts one page of the spill, a thousand at most: an operator needs no larger number. */
-export async function countSpilled(spills: SpillStore, memberId: string): Promise<number> {
-  for await (const records of spills.pages(memberId)) return records.length
-  return 0
 }
 
 async function listEvents(c: Context, portal: PortalClient): Promise<Response> {

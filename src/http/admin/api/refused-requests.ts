@@ -1,11 +1,12 @@
 /** The admin API of refused requests: acknowledged ones that their portal's object did not take later. */
 import type { Context, Hono } from 'hono'
 import type { DrainDeps } from '../../../edge/spill/drain.ts'
+import { listRefusedRequests } from '../../../edge/spill/first-pages.ts'
 import { replayRefused } from '../../../edge/spill/replay-refused.ts'
 import * as v from 'valibot'
 import { listOf, TextOrNullSchema, TimeOrNullSchema } from '../../../core/views/schema.ts'
 import { isoTime } from '../../../portal/views/iso-time.ts'
-import type { RefusedRecord, SpillStore } from '../../../storage/spill-store.ts'
+import type { RefusedRecord } from '../../../storage/spill-store.ts'
 import { reply, withPortal, type PortalFinder } from './exchange.ts'
 
 const REFUSED_PATH = '/portals/:memberId/refused'
@@ -42,8 +43,8 @@ export function addRefusedRequestsRoutes(
 ): void {
   routes.get(REFUSED_PATH, (c) =>
     withPortal(c, depsOf(c), async (_, memberId) => {
-      const page = await firstPage(depsOf(c).drain.spill.store, memberId)
-      return reply({ refused: page.map(viewOf) })
+      const refused = await listRefusedRequests(depsOf(c).drain.spill.store, memberId)
+      return reply({ refused: refused.map(viewOf) })
     }),
   )
   routes.post(`${REFUSED_PATH}/replay`, (c) =>
@@ -51,15 +52,6 @@ export function addRefusedRequestsRoutes(
       reply(await replayRefused(depsOf(c).drain, memberId), 202),
     ),
   )
-}
-
-/** The first thousand refused requests of a portal: an operator needs no more of them at a time. */
-export async function firstPage(
-  store: SpillStore,
-  memberId: string,
-): Promise<readonly RefusedRecord[]> {
-  for await (const records of store.refusedPages(memberId)) return records
-  return []
 }
 
 function viewOf(record: RefusedRecord): v.InferOutput<typeof RefusedViewSchema> {

@@ -5,8 +5,7 @@ import { parseEventSearch } from '../../../dashboard/pages/portal/event-search.t
 import { portalPage } from '../../../dashboard/pages/portal/portal-page.tsx'
 import type { SpilledRequests } from '../../../core/views/whole-view.ts'
 import type { PortalClient } from '../../../edge/portal-client.ts'
-import { firstPage } from '../api/refused-requests.ts'
-import { countSpilled } from '../routes.ts'
+import { countSpilled, listRefusedRequests } from '../../../edge/spill/first-pages.ts'
 import type { PageEnv } from './admission.ts'
 import { reply, withPortal, type PageContext, type PageDeps, type PageDepsOf } from './exchange.ts'
 import { findEvents } from './find-events.ts'
@@ -56,7 +55,7 @@ async function countOutside({ admin }: PageDeps, memberId: string): Promise<Spil
   const { store } = admin.drain.spill
   const [spilled, refused] = await Promise.all([
     countSpilled(store, memberId),
-    firstPage(store, memberId),
+    listRefusedRequests(store, memberId),
   ])
   return { spilled, spillRefused: refused.length }
 }
