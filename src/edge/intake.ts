@@ -11,7 +11,6 @@ import type {
   UninstallRequest,
 } from '../bitrix24/wire/request.ts'
 import { canonicalEvent } from '../core/log/canonical-event.ts'
-import { describeError } from '../core/safety/redact.ts'
 import { sha256Hex } from '../core/safety/sha256.ts'
 import type { AppendRequest } from '../portal/log/append-request.ts'
 import { readTrust } from './callers/caller-trust.ts'
@@ -30,7 +29,7 @@ import type { IntakeDeps } from './intake-deps.ts'
 import { takeInstall, takeUninstall } from './lifecycle.ts'
 import { recogniseCaller } from './recognise-caller.ts'
 import { spillRequest } from './spill/spill.ts'
-import { tryTwice } from './two-tries.ts'
+import { logUnreachable, tryTwice } from './two-tries.ts'
 
 /** Takes one request; never rejects. */
 export async function takeRequest(
@@ -130,7 +129,7 @@ async function takeEvent(
     : alone
   const tried = await tryTwice(first, world.now, alone)
   if (!tried.ok) {
-    world.log('warn', 'portal_unreachable', { memberId, error: describeError(tried.error.error) })
+    logUnreachable(world, memberId, tried.error.error)
     const { receipt } = append
     const spilled = { kind: 'append', request: append } as const
     const isTrusted = await isKnown()

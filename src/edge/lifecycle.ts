@@ -17,7 +17,7 @@ import { isTokenOfPortal } from './callers/token-of-portal.ts'
 import type { IntakeDeps, IntakeConfig } from './intake-deps.ts'
 import { replayRefused } from './spill/replay-refused.ts'
 import { spillRequest } from './spill/spill.ts'
-import { STORE_BUDGET_MS, tryTwice } from './two-tries.ts'
+import { logUnreachable, STORE_BUDGET_MS, tryTwice } from './two-tries.ts'
 
 /**
  * How long a caller waits for its installation, in milliseconds. The portal's object asks an OAuth server and
@@ -99,7 +99,7 @@ async function handOn(
         return 'busy'
     }
   } catch (error) {
-    world.log('warn', 'portal_unreachable', { memberId, error: describeError(error) })
+    logUnreachable(world, memberId, error)
     const spilled = { kind: 'install', request, network } as const
     // Over the budget no OAuth server may be asked, so a stranger's installation has no reason to be believed.
     const isTrusted = isKnown || (!isOverBudget && (await isTokenOfPortal(deps, request)))
@@ -144,7 +144,7 @@ export async function takeUninstall(
   const call = { tokenHash, ts, clean: request.clean, receivedAt }
   const tried = await tryTwice(() => portals(memberId).uninstall(call), world.now)
   if (!tried.ok) {
-    world.log('warn', 'portal_unreachable', { memberId, error: describeError(tried.error.error) })
+    logUnreachable(world, memberId, tried.error.error)
     const spilled = { kind: 'uninstall', call } as const
     return spillRequest(deps, caller, { receivedAt, receipt, spilled })
   }

@@ -2,8 +2,7 @@
  * Asks a portal's object about a caller without handing anything over: where nothing of his request is stored, and
  * where it is too costly to be decoded for a stranger.
  */
-import { describeError } from '../core/safety/redact.ts'
-import { tryTwice } from './two-tries.ts'
+import { logUnreachable, tryTwice } from './two-tries.ts'
 import type { Caller } from './callers/callers.ts'
 import { ACCEPTED, NOT_STORED, refuse, type IntakeAnswer } from './intake-answer.ts'
 import type { IntakeDeps } from './intake-deps.ts'
@@ -19,7 +18,7 @@ export async function recogniseCaller(
   const { memberId, tokenHash } = caller
   const tried = await tryTwice(() => portals(memberId).recognises(tokenHash), world.now)
   if (!tried.ok) {
-    world.log('warn', 'portal_unreachable', { memberId, error: describeError(tried.error.error) })
+    logUnreachable(world, memberId, tried.error.error)
     return NOT_STORED
   }
   const trusted = tried.value

@@ -3,6 +3,8 @@
  * tries have two seconds together (docs/cloudflare.md, "Calling an object").
  */
 import { err, ok, type Result } from '../core/result.ts'
+import { describeError } from '../core/safety/redact.ts'
+import type { LineWriter } from '../log.ts'
 import { withTimeout } from '../storage/with-timeout.ts'
 
 /** The time that both tries have together, in milliseconds. */
@@ -30,4 +32,13 @@ export async function tryTwice<T>(
   } catch (error) {
     return err({ error })
   }
+}
+
+/** Tells the operator's log that the object of a portal has not answered, and by which error its last try has ended. */
+export function logUnreachable(
+  { log }: { readonly log: LineWriter },
+  memberId: string,
+  error: unknown,
+): void {
+  log('warn', 'portal_unreachable', { memberId, error: describeError(error) })
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { HOUR_MS } from '../../src/core/durations.ts'
-import { STORE_BUDGET_MS, tryTwice } from '../../src/edge/two-tries.ts'
+import { logUnreachable, STORE_BUDGET_MS, tryTwice } from '../../src/edge/two-tries.ts'
 import { never } from '../support/builders/an-intake.ts'
 import { NOW } from '../support/time.ts'
 
@@ -93,4 +93,19 @@ describe('tryTwice()', () => {
     expect(outcome()).toEqual({ ok: false, error: { error: new Error(TOO_LONG) } })
     expect(STORE_BUDGET_MS).toBe(2000)
   })
+})
+
+it('logUnreachable() warns with the portal and the error, without a token of its text', () => {
+  const lines: unknown[] = []
+  const log = (...line: unknown[]) => lines.push(line)
+  const token = 'a1b2c3d4e5f60718293a4b5c6d7e8f90'
+  logUnreachable({ log }, 'portal', new Error(`overloaded: auth=${token}`))
+  expect(lines).toEqual([
+    [
+      'warn',
+      'portal_unreachable',
+      { memberId: 'portal', error: expect.stringContaining('overloaded') },
+    ],
+  ])
+  expect(JSON.stringify(lines)).not.toContain(token)
 })
