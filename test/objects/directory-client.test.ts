@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { createDirectoryClient } from '../../src/objects/directory-client.ts'
 import type { DirectoryRemote } from '../../src/objects/directory.ts'
+import { aRefusedCaller } from '../support/builders/a-refused-caller.ts'
 import { aReport } from '../support/builders/a-report.ts'
 import { withTimeout } from '../../src/storage/with-timeout.ts'
 
@@ -14,14 +15,6 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers()
 })
-
-const REFUSED = {
-  at: 1,
-  network: '198.51.100',
-  memberId: ACME,
-  request: 'event',
-  reason: 'untrusted',
-} as const
 
 function aDirectory(answers: () => Promise<never>): DirectoryRemote {
   const call = () => answers()
@@ -69,7 +62,7 @@ it('ends every wait after 2 s', async () => {
     client.sumReports(1),
     client.beginOrder({ destination: 'erp', act: 'pause' }),
     client.nextOrdered(9, null),
-    client.noteRefused(REFUSED),
+    client.noteRefused(aRefusedCaller()),
     client.listRefused(),
     client.beginRound(),
     client.nextVisits(9),
@@ -102,7 +95,7 @@ it('keeps the list of portals in an object of its own', async () => {
     client.sumReports(1),
     client.beginOrder({ destination: 'erp', act: 'pause' }),
     client.nextOrdered(9, null),
-    client.noteRefused(REFUSED),
+    client.noteRefused(aRefusedCaller()),
     client.listRefused(),
     client.beginRound(),
     client.nextVisits(9),

@@ -1,28 +1,16 @@
 /** The last refusals of callers, over the SQLite of a real object. */
 import { reset } from 'cloudflare:test'
 import { afterEach, expect, it } from 'vitest'
-import type { RefusedCaller } from '../../src/core/refused-caller.ts'
 import { DirectoryStore } from '../../src/objects/directory-store.ts'
 import { REFUSALS_LISTED, RefusalStore } from '../../src/objects/refusal-store.ts'
 import type { Database } from '../../src/storage/database.ts'
 import { withDatabase } from '../support/storage/object-database.ts'
+import { aRefusedCaller } from '../support/builders/a-refused-caller.ts'
 import { NOW } from '../support/time.ts'
 
 const KNOWN = 'a'.repeat(32)
 
 afterEach(() => reset())
-
-function refused(changes: Partial<RefusedCaller> = {}): RefusedCaller {
-  const memberId = 'f'.repeat(32)
-  return {
-    at: NOW,
-    network: '198.51.100',
-    memberId,
-    request: 'event',
-    reason: 'untrusted',
-    ...changes,
-  }
-}
 
 /** Runs the work over a directory that lists one portal. */
 function withStore<T>(work: (store: RefusalStore, db: Database) => T): Promise<T> {
@@ -35,9 +23,9 @@ function withStore<T>(work: (store: RefusalStore, db: Database) => T): Promise<T
 it('lists both rings, the youngest first, and says whose portal is known', async () => {
   const seen = await withStore((store) => {
     const before = store.list()
-    store.note(refused())
-    store.note(refused({ memberId: KNOWN, at: NOW + 1 }))
-    store.note(refused({ memberId: null, at: NOW + 2 }))
+    store.note(aRefusedCaller())
+    store.note(aRefusedCaller({ memberId: KNOWN, at: NOW + 1 }))
+    store.note(aRefusedCaller({ memberId: null, at: NOW + 2 }))
     return [before, store.list().map(({ memberId, isKnown }) => [memberId, isKnown])]
   })
   expect(seen).toEqual([
@@ -52,8 +40,8 @@ it('lists both rings, the youngest first, and says whose portal is known', async
 
 it('keeps the last of known portals, however many strangers come', async () => {
   const listed = await withStore((store) => {
-    store.note(refused({ memberId: KNOWN }))
-    for (let n = 1; n <= 200; n += 1) store.note(refused({ at: NOW + n }))
+    store.note(aRefusedCaller({ memberId: KNOWN }))
+    for (let n = 1; n <= 200; n += 1) store.note(aRefusedCaller({ at: NOW + n }))
     return store.list()
   })
   expect(listed).toHaveLength(REFUSALS_LISTED + 1)
@@ -63,7 +51,7 @@ it('keeps the last of known portals, however many strangers come', async () => {
 
 it('leaves out a damaged row', async () => {
   const listed = await withStore((store, db) => {
-    store.note(refused())
+    store.note(aRefusedCaller())
     db.all(`UPDATE refusals SET refusal = 'x'`)
     return store.list()
   })
