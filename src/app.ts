@@ -21,10 +21,11 @@ import { log } from './log.ts'
 import { MAX_GROUP } from './portal/log/appender.ts'
 import type { PortalLookup } from './edge/portal-client.ts'
 import { HintCount } from './edge/spill/hint-count.ts'
-import { MissingMemory } from './edge/missing-memory.ts'
+import { ListingMemory, MISSING_TIMES } from './edge/listing-memory.ts'
 import { RefusalSampler } from './edge/callers/refusal-sampler.ts'
 import { SharedAppends } from './edge/shared-appends.ts'
 import type { DirectoryRemote } from './objects/directory.ts'
+import type { MissingListing } from './objects/directory-store.ts'
 import { createDirectoryClient } from './objects/directory-client.ts'
 import { createPacerClient, type PacerClient, type PacerRemote } from './objects/pacer-client.ts'
 import type { PortalSettings } from './portal/settings.ts'
@@ -56,7 +57,7 @@ export function createApp(): Hono<{ Bindings: Env }> {
   const memory = new CallerMemory()
   const appends = new SharedAppends()
   const hints = new HintCount()
-  const missing = new MissingMemory()
+  const missing = new ListingMemory<MissingListing>(MISSING_TIMES)
   const sampler = new RefusalSampler()
   const edge = { memory, appends, hints, sampler }
   const intakeOf = (c: Context): IntakeDeps => createIntake(c.env, edge)
@@ -222,7 +223,7 @@ function isDeep(c: Context): boolean {
 function health(
   c: Context<{ Bindings: Env }>,
   memory: CallerMemory,
-  missing: MissingMemory,
+  missing: ListingMemory<MissingListing>,
 ): Promise<Response> {
   const { env } = c
   const config = configOf(env)

@@ -7,7 +7,8 @@ import type { TokenHash } from '../../core/access/token-hashes.ts'
 import { BoundedMap } from '../../core/bounded-map.ts'
 import { CallerQuestions } from './caller-questions.ts'
 import { InstallBudget } from './install-budget.ts'
-import { PendingMemory } from './pending-memory.ts'
+import { ListingMemory, PENDING_TIMES } from '../listing-memory.ts'
+import type { PendingListing } from '../../objects/directory-store.ts'
 
 /** How long a token that the object trusts is remembered, in milliseconds. */
 export const TRUSTED_MEMORY_MS = 30_000
@@ -50,7 +51,7 @@ export class CallerMemory {
   /** The budget of the installations. */
   readonly installs = new InstallBudget()
   /** The pending installs, for `/healthz`. */
-  readonly pending = new PendingMemory()
+  readonly pending = new ListingMemory<PendingListing>(PENDING_TIMES)
   /** The questions about unknown tokens that are under way. */
   readonly questions = new CallerQuestions()
 

@@ -1,11 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import {
-  PENDING_MEMORY_MS,
-  PENDING_NEWS_MS,
-  PendingMemory,
-} from '../../../src/edge/callers/pending-memory.ts'
-import type { PendingListing } from '../../../src/objects/directory-store.ts'
-import { NOW } from '../../support/time.ts'
+import { ListingMemory, MISSING_TIMES, PENDING_TIMES } from '../../src/edge/listing-memory.ts'
+import type { PendingListing } from '../../src/objects/directory-store.ts'
+import { NOW } from '../support/time.ts'
 
 const LISTING = {
   memberId: 'a'.repeat(32),
@@ -15,8 +11,9 @@ const LISTING = {
 }
 
 /** A memory over a directory that counts its reads. */
-function aMemory(listings: readonly PendingListing[] = [LISTING]) {
-  const memory = new PendingMemory()
+function aMemory(times = PENDING_TIMES) {
+  const listings: readonly PendingListing[] = [LISTING]
+  const memory = new ListingMemory<PendingListing>(times)
   const seen = { reads: 0, isDown: false }
   const read = () => {
     seen.reads += 1
@@ -27,13 +24,16 @@ function aMemory(listings: readonly PendingListing[] = [LISTING]) {
   return { memory, seen, at: (ms: number) => memory.list(read, NOW + ms) }
 }
 
-describe('PendingMemory', () => {
-  it('reads once in 2 s, however often it is asked', async () => {
-    const { seen, at } = aMemory()
-    for (const ms of [0, 1, PENDING_MEMORY_MS - 1]) expect(await at(ms)).toEqual([LISTING])
+describe('ListingMemory', () => {
+  it.each([
+    ['the pending installs', PENDING_TIMES, 2000],
+    ['the missing events', MISSING_TIMES, 10_000],
+  ])('reads %s once in its time, however often it is asked', async (_, times, holdMs) => {
+    const { seen, at } = aMemory(times)
+    for (const ms of [0, 1, holdMs - 1]) expect(await at(ms)).toEqual([LISTING])
     expect(seen.reads).toBe(1)
-    await at(PENDING_MEMORY_MS)
-    expect({ reads: seen.reads, ms: PENDING_MEMORY_MS }).toEqual({ reads: 2, ms: 2000 })
+    await at(holdMs)
+    expect(seen.reads).toBe(2)
   })
 
   it('lets nobody wait for the read of another one', async () => {
@@ -46,9 +46,9 @@ describe('PendingMemory', () => {
     const { memory, seen, at } = aMemory()
     await at(0)
     memory.expectNews(NOW)
-    await at(PENDING_NEWS_MS - 1)
+    await at(PENDING_TIMES.newsMs - 1)
     expect(seen.reads).toBe(1)
-    await at(PENDING_NEWS_MS)
+    await at(PENDING_TIMES.newsMs)
     expect(seen.reads).toBe(2)
   })
 
@@ -56,7 +56,7 @@ describe('PendingMemory', () => {
     const { seen, at } = aMemory()
     await at(0)
     seen.isDown = true
-    expect(await at(PENDING_MEMORY_MS)).toEqual([LISTING])
+    expect(await at(PENDING_TIMES.holdMs)).toEqual([LISTING])
   })
 
   it('reads again when the clock has gone back', async () => {
