@@ -86,7 +86,7 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
     `import '../intake.ts'`,
     `import '../../http/admin/routes.ts'`,
   ],
-  'src/edge/spill': [`import '../callers/callers.ts'`, `import '../lifecycle.ts'`],
+  'src/edge/spill': [`import '../callers/callers.ts'`, `import '../installs/take-install.ts'`],
   'src/edge': [`import '../http/admin/routes.ts'`, `import '../app.ts'`, `import 'hono'`],
   'src/dashboard': [
     `import '../http/admin/routes.ts'`,

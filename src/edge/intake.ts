@@ -26,7 +26,7 @@ import {
   type IntakeErrorCode,
 } from './intake-answer.ts'
 import type { IntakeDeps } from './intake-deps.ts'
-import { takeInstall, takeUninstall } from './lifecycle.ts'
+import { takeInstall, takeUninstall } from './installs/take-install.ts'
 import { recogniseCaller } from './recognise-caller.ts'
 import { spillRequest } from './spill/spill.ts'
 import { logUnreachable, tryTwice } from './two-tries.ts'

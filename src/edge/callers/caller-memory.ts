@@ -6,7 +6,7 @@
 import type { TokenHash } from '../../core/access/token-hashes.ts'
 import { BoundedMap } from '../../core/bounded-map.ts'
 import { CallerQuestions } from './caller-questions.ts'
-import { InstallBudget } from './install-budget.ts'
+import { InstallBudget } from '../installs/install-budget.ts'
 import { ListingMemory, PENDING_TIMES } from '../listing-memory.ts'
 import type { PendingListing } from '../../objects/directory-store.ts'
 

@@ -2,22 +2,22 @@
  * Requests about the application itself, which are no events of the log: it was installed or updated, its
  * page was opened, it was uninstalled, or Bitrix24 sent another notice about it.
  */
-import { EVENTS_PATH } from '../bitrix24/events-path.ts'
-import type { InstallRequest, UninstallRequest } from '../bitrix24/wire/request.ts'
-import { describeError } from '../core/safety/redact.ts'
-import { hashToken } from '../storage/token-hash.ts'
-import { withTimeout } from '../storage/with-timeout.ts'
-import { readTrust } from './callers/caller-trust.ts'
-import type { Caller, CallSource } from './callers/callers.ts'
-import { chargeCaller } from './callers/limits.ts'
-import { drainSpill, type DrainDeps } from './spill/drain.ts'
-import { networkOf } from './callers/network-of.ts'
-import { ACCEPTED, NOT_STORED, refuse, type IntakeAnswer } from './intake-answer.ts'
-import { isTokenOfPortal } from './callers/token-of-portal.ts'
-import type { IntakeDeps, IntakeConfig } from './intake-deps.ts'
-import { replayRefused } from './spill/replay-refused.ts'
-import { spillRequest } from './spill/spill.ts'
-import { logUnreachable, STORE_BUDGET_MS, tryTwice } from './two-tries.ts'
+import { EVENTS_PATH } from '../../bitrix24/events-path.ts'
+import type { InstallRequest, UninstallRequest } from '../../bitrix24/wire/request.ts'
+import { describeError } from '../../core/safety/redact.ts'
+import { hashToken } from '../../storage/token-hash.ts'
+import { withTimeout } from '../../storage/with-timeout.ts'
+import { readTrust } from '../callers/caller-trust.ts'
+import type { Caller, CallSource } from '../callers/callers.ts'
+import { chargeCaller } from '../callers/limits.ts'
+import { drainSpill, type DrainDeps } from '../spill/drain.ts'
+import { networkOf } from '../callers/network-of.ts'
+import { ACCEPTED, NOT_STORED, refuse, type IntakeAnswer } from '../intake-answer.ts'
+import { isTokenOfPortal } from './token-of-portal.ts'
+import type { IntakeDeps, IntakeConfig } from '../intake-deps.ts'
+import { replayRefused } from '../spill/replay-refused.ts'
+import { spillRequest } from '../spill/spill.ts'
+import { logUnreachable, STORE_BUDGET_MS, tryTwice } from '../two-tries.ts'
 
 /**
  * How long a caller waits for its installation, in milliseconds. The portal's object asks an OAuth server and

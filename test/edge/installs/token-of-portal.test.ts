@@ -1,6 +1,6 @@
 /** An installation is spilled only when the edge had a reason to believe it. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { isTokenOfPortal } from '../../../src/edge/callers/token-of-portal.ts'
+import { isTokenOfPortal } from '../../../src/edge/installs/token-of-portal.ts'
 import {
   decoded,
   decodedInstall,

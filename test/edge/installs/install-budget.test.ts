@@ -1,6 +1,6 @@
 /** The budget of an isolate's installations, and how what is over it waits. */
 import { describe, expect, it } from 'vitest'
-import { InstallBudget } from '../../../src/edge/callers/install-budget.ts'
+import { InstallBudget } from '../../../src/edge/installs/install-budget.ts'
 import { oneTo } from '../../support/builders/a-lane.ts'
 import { HOUR_MS } from '../../../src/core/durations.ts'
 import { ManualClock } from '../../support/manual-clock.ts'

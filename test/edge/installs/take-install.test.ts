@@ -1,10 +1,10 @@
 /** How requests about the application itself go through the edge, and what goes before and with them. */
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { INSTALL_BUDGET_MS } from '../../src/edge/lifecycle.ts'
-import type { PortalClient } from '../../src/edge/portal-client.ts'
-import { decodeSpilled } from '../../src/edge/spill/spilled-request.ts'
-import { STORE_BUDGET_MS } from '../../src/edge/two-tries.ts'
+import { INSTALL_BUDGET_MS } from '../../../src/edge/installs/take-install.ts'
+import type { PortalClient } from '../../../src/edge/portal-client.ts'
+import { decodeSpilled } from '../../../src/edge/spill/spilled-request.ts'
+import { STORE_BUDGET_MS } from '../../../src/edge/two-tries.ts'
 import {
   aHangingPortal,
   aSealer,
@@ -16,10 +16,10 @@ import {
   spilledKeys,
   UNREACHABLE,
   type WatchedIntake,
-} from '../support/builders/an-intake.ts'
-import { EVENT_TS } from '../support/builders/a-delivery.ts'
-import { WITH_NEW_TOKEN } from '../support/worker/runtime-bindings.ts'
-import { EdgeScenario } from '../support/scenarios/edge-scenario.ts'
+} from '../../support/builders/an-intake.ts'
+import { EVENT_TS } from '../../support/builders/a-delivery.ts'
+import { WITH_NEW_TOKEN } from '../../support/worker/runtime-bindings.ts'
+import { EdgeScenario } from '../../support/scenarios/edge-scenario.ts'
 
 let scenario: EdgeScenario
 
