@@ -2,7 +2,8 @@
  * A part that takes many things knows too much. So an interface or type whose name ends in `Deps` has at most
  * seven members, those that it extends or picks included. One whose name ends in `Parts` belongs to an act over
  * most of a portal's object, as its view or an uninstall, and may have nine. `PortalParts` are all parts of the
- * object: the object alone has them, and everything else picks from them, by nine at most.
+ * object: the object alone has them, and everything else picks from them, by nine at most. What a task takes for another
+ * one that is a step of it (`PartsOf<typeof tidyLog>`) is the step's, which has its own nine.
  */
 import { isNode, listFiles, nodesOf, parseFile, type Rule, type SyntaxNode } from './source.ts'
 

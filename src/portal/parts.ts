@@ -71,6 +71,12 @@ export interface PartsDeps {
 export type PortalParts = ReturnType<typeof createParts>
 
 /**
+ * The parts that a task takes, so that a task of which it is a step takes them too. They are those of the step, and do
+ * not count among what the other task concerns itself.
+ */
+export type PartsOf<Task extends (parts: never, ...more: never[]) => unknown> = Parameters<Task>[0]
+
+/**
  * Builds every part of one portal, from the storage up to the way out. Nothing is read or written yet. Each part is
  * given just what its constructor names: the compiler refuses a member that the part does not take.
  */

@@ -6,14 +6,13 @@
 import type { EventsPage, EventView, ParkedView } from '../core/views/event-views.ts'
 import { DurableObject } from 'cloudflare:workers'
 import type { InstallRequest } from '../bitrix24/wire/request.ts'
-import { countErased, isErased } from '../core/access/installs/install.ts'
 import { Allowance } from './allowance.ts'
 import { BackgroundWork } from './background.ts'
 import { installPortal } from './tasks/installation.ts'
 import type { InstallOrigin } from './installs/installer.ts'
 import type { UninstallCall } from './installs/uninstall-notices.ts'
 import type { LaneWish, ReplayWish } from './lanes/control.ts'
-import { asOf, type AppendAnswer, type AppendRequest } from './log/append-request.ts'
+import type { AppendAnswer, AppendRequest } from './log/append-request.ts'
 import { eraseEvent, erasePortal, type EventErasure, type PortalErasure } from './tasks/erase.ts'
 import {
   controlLane,
@@ -25,25 +24,19 @@ import {
   setValue,
 } from './tasks/operator.ts'
 import { createParts, type PortalParts } from './parts.ts'
-import { isFullError } from '../storage/database.ts'
-import { confirmRecovery, recoverInstall } from './tasks/recovery.ts'
-import { closeFullSegment } from './tasks/retention.ts'
-import { checkInstallation, startDue } from './tasks/run-due.ts'
+import { runDue } from './tasks/run-due.ts'
 import type { PortalSettings } from './settings.ts'
-import { loadInstall, loadKnown } from './tasks/start.ts'
-import { storeEvent } from './tasks/append-event.ts'
-import { makeRoom, tidyLog } from './tasks/tidy-log.ts'
+import { startPortal } from './tasks/start.ts'
+import { appendEvent } from './tasks/append-event.ts'
+import { seekRoomAfter } from './tasks/tidy-log.ts'
 import { previewMessage, sendTestMessage } from './tasks/try-destination.ts'
 import { uninstallPortal } from './tasks/uninstall.ts'
-import { askPortal, tidyRecords } from './tasks/upkeep.ts'
+import { visitPortal } from './tasks/visit.ts'
 import { eventsPage, exportPage, oneEventView, parkedView } from './views/event-views.ts'
-import { isoTime } from './views/iso-time.ts'
 import { installStatus } from './views/portal-status.ts'
-import { portalView } from './views/portal-view.ts'
 import { replayView } from './views/replay-view.ts'
 import { stampOf } from './views/stamp.ts'
-import { subscriptionsView } from './views/subscriptions-view.ts'
-import { storageView } from './views/storage-view.ts'
+import { wholePortal } from './views/whole-portal.ts'
 import type { WholeView } from '../core/views/whole-view.ts'
 
 /** One portal with its log, its lanes and its install. Its name is the member id. */
@@ -59,7 +52,7 @@ export class PortalObject extends DurableObject<unknown> {
     const { storage, id } = ctx
     const memberId = id.name ?? ''
     const keepAlive = (work: Promise<unknown>): void => ctx.waitUntil(work)
-    const onFailure = (error: unknown): void => this.#seekRoom(error)
+    const onFailure = (error: unknown): void => seekRoomAfter(error, this.#parts)
     this.#work = new BackgroundWork({ memberId, world: settings.world, keepAlive, onFailure })
     const { background, after, report } = this.#work
     const advance = (): void => this.#advance()
@@ -69,38 +62,13 @@ export class PortalObject extends DurableObject<unknown> {
     this.#allowance = new Allowance({ fetch: settings.world.fetch, callItself })
     const world = { ...settings.world, fetch: this.#allowance.fetch }
     this.#parts = createParts({ storage, memberId, settings: { ...settings, world }, scheduler })
-    void ctx.blockConcurrencyWhile(() => this.#load())
+    void ctx.blockConcurrencyWhile(() => startPortal(this.#parts))
   }
 
   /** Stores an event durably and in order, or says where it stands; nothing without a trusted token. */
   async append(request: AppendRequest): Promise<AppendAnswer> {
     this.#allowance.begin()
-    const { trust, robotAddress, state, subscriber, reconciliation, waker } = this.#parts
-    const { appender, reporter } = this.#parts
-    const { tokenHash } = request
-    if (request.drained && isErased(state.install(), request.receivedAt)) {
-      state.changeInstall(countErased)
-      return { kind: 'erased' }
-    }
-    const at = asOf(request)
-    const isTrusted = trust.trusts(tokenHash, at) || (await trust.verify(tokenHash, at))
-    if (!isTrusted) return { kind: 'untrusted' }
-    if (!request.drained && !robotAddress.isWithinLimit(tokenHash)) {
-      return { kind: 'too_many_hints' }
-    }
-    // This event came late, through the spill. Other events may have been lost at the same time.
-    if (request.drained) {
-      reconciliation.noteEvent()
-      waker.wakeInTime()
-    }
-    if (trust.isApplicationToken(tokenHash)) subscriber.noteEvent()
-    const told = subscriber.withoutFixedUser(request)
-    const append = () => appender.append(told)
-    // In a full object no event goes, and none is refused, for the sake of a hint.
-    const isHint = robotAddress.trusts(tokenHash, at)
-    const answer = await storeEvent(this.#parts, append, isHint ? null : () => this.#makeRoom())
-    if (answer.kind === 'full') reporter.follow()
-    return answer
+    return appendEvent(this.#parts, request)
   }
 
   /** Stores events of one isolate that share a call; null stands for an event that could not be stored. */
@@ -129,24 +97,10 @@ export class PortalObject extends DurableObject<unknown> {
     return uninstallPortal(this.#parts, call)
   }
 
-  /**
-   * The daily visit: old events are dropped, records are sealed again under the newest key, tokens are kept
-   * alive, and an alarm stands wherever there is work.
-   */
+  /** The daily visit. The answer is the number of events that were dropped. */
   async touch(): Promise<{ dropped: number }> {
     this.#allowance.begin()
-    const { state, domains, alarm, waker } = this.#parts
-    if (!state.isKnown()) return { dropped: 0 }
-    const dropped = await tidyLog(this.#parts)
-    await tidyRecords(this.#parts)
-    this.#work.background(domains.follow())
-    // The portal may be slow to answer, and nobody waits for it.
-    this.#work.background(confirmRecovery(this.#parts))
-    this.#work.background(askPortal(this.#parts))
-    // The alarm that memory knows may be lost: the platform gives an alarm up after some failures.
-    await alarm.load()
-    await alarm.ensure(waker.wakeAt())
-    return { dropped }
+    return visitPortal(this.#parts)
   }
 
   /** The call of the object by itself: a new invocation, in which it may make requests again. */
@@ -156,35 +110,27 @@ export class PortalObject extends DurableObject<unknown> {
 
   /** The portal for the admin API; null when nothing is known of it. */
   view(): WholeView | null {
-    const { state, robotAddress, world } = this.#parts
-    if (!state.isKnown()) return null
-    const since = isoTime(robotAddress.since())
-    return {
-      ...portalView(this.#parts, world.now()),
-      subscriptions: subscriptionsView(this.#parts),
-      storage: storageView(this.#parts),
-      robotAddress: since === null ? null : { since },
-    }
+    return this.#ifKnown(wholePortal)
   }
 
   /** A page of events, newest first; null when nothing is known of the portal. */
   events(before: number, limit: number): EventsPage | null {
-    return this.#parts.state.isKnown() ? eventsPage(this.#parts, before, limit) : null
+    return this.#ifKnown((parts) => eventsPage(parts, before, limit))
   }
 
   /** One event with its fates; null when it is not in the log. */
   event(sequence: number): EventView | null {
-    return this.#parts.state.isKnown() ? oneEventView(this.#parts, sequence) : null
+    return this.#ifKnown((parts) => oneEventView(parts, sequence))
   }
 
   /** A page of the events after a sequence, oldest first; null when nothing is known of the portal. */
   exportPage(after: number): readonly EventView[] | null {
-    return this.#parts.state.isKnown() ? exportPage(this.#parts, after) : null
+    return this.#ifKnown((parts) => exportPage(parts, after))
   }
 
   /** Erases the content of an event. */
   eraseEvent(sequence: number): EventErasure {
-    return this.#parts.state.isKnown() ? eraseEvent(this.#parts, sequence) : 'unknown'
+    return eraseEvent(this.#parts, sequence)
   }
 
   /** Erases everything of the portal, if its domain is named. */
@@ -194,12 +140,12 @@ export class PortalObject extends DurableObject<unknown> {
 
   /** Everything that is parked; null when nothing is known of the portal. */
   parked(): readonly ParkedView[] | null {
-    return this.#parts.state.isKnown() ? parkedView(this.#parts) : null
+    return this.#ifKnown(parkedView)
   }
 
   /** A short text that changes with everything that the view and the events show; null when nothing is known. */
   async stamp(): Promise<string | null> {
-    return this.#parts.state.isKnown() ? stampOf(this.#parts) : null
+    return this.#ifKnown(stampOf)
   }
 
   /** Pauses or resumes a lane, or parks its front. The answer is the new status of the lane. */
@@ -253,46 +199,15 @@ export class PortalObject extends DurableObject<unknown> {
     return reconcile(this.#parts)
   }
 
-  /** The one alarm of all timers. The next alarm is set before the work; a throw means that this failed. */
+  /** The one alarm of all timers. */
   override async alarm(): Promise<void> {
     this.#allowance.begin()
-    const { waker, space } = this.#parts
-    // Every append leaves an alarm behind, so that a log which grows fast is looked at within minutes.
-    if (space.mayBeOver()) this.#work.background(tidyLog(this.#parts))
-    if (!(await waker.begin())) return
-    try {
-      startDue(this.#parts)
-      this.#work.background(closeFullSegment(this.#parts))
-      await checkInstallation(this.#parts)
-      waker.atRest()
-    } catch (error) {
-      // The safety alarm stands, so the work that failed is tried again.
-      this.#work.report('alarm_failed', error)
-    }
+    await runDue(this.#parts)
   }
 
-  async #makeRoom(): Promise<void> {
-    await makeRoom(this.#parts)
-  }
-
-  /**
-   * Brings the parts back to where they stood when the object ended.
-   *
-   * @throws when the install is damaged and KV, which holds its copy, does not answer.
-   */
-  async #load(): Promise<void> {
-    await recoverInstall(this.#parts)
-    if (!(await loadInstall(this.#parts))) return
-    await loadKnown(this.#parts)
-    if (this.#parts.state.hasFormerTables()) this.#work.background(makeRoom(this.#parts))
-    this.#work.background(confirmRecovery(this.#parts))
-  }
-
-  /** A full object cannot store the outcomes of its lanes, and perhaps no event comes that makes room for them. */
-  #seekRoom(failure: unknown): void {
-    if (!isFullError(failure)) return
-    const { space } = this.#parts
-    this.#work.background(space.seekRoom(() => this.#makeRoom()))
+  /** What `show` tells of the portal; null when nothing is known of it, and so no table is there. */
+  #ifKnown<T>(show: (parts: PortalParts) => T): T | null {
+    return this.#parts.state.isKnown() ? show(this.#parts) : null
   }
 
   /**

@@ -113,6 +113,13 @@ export class LogSpace {
     this.#wasInVain = false
   }
 
+  /** Tells the operator's log that the object is full, or that it has room again. */
+  tellFull({ isFull }: { readonly isFull: boolean }): void {
+    const { memberId, world } = this.#deps
+    if (isFull) world.log('error', 'portal_full', { memberId })
+    else world.log('info', 'portal_has_room', { memberId })
+  }
+
   /** Tells the operator's log that events went before their time, and whose lanes had still to get them. */
   tellShortened({ events, expired, heldBy }: ShortenedLog): void {
     const { memberId, world } = this.#deps

@@ -1,39 +1,91 @@
 /**
- * The append of an event, also into a full object: old events go first, and early ones where the log has a limit. Only
- * an object that stays full refuses the event, and says so.
+ * The append of an event: the token is asked whether it speaks for the portal, and then the event is stored. A full object
+ * makes room first: old events go, and early ones where the log has a limit. Only an object that stays full refuses the
+ * event, and says so.
  */
+import { countErased, isErased } from '../../core/access/installs/install.ts'
 import { isFullError } from '../../storage/database.ts'
-import type { AppendAnswer } from '../log/append-request.ts'
-import type { PortalParts } from '../parts.ts'
+import { asOf, type AppendAnswer, type AppendRequest } from '../log/append-request.ts'
+import type { PartsOf, PortalParts } from '../parts.ts'
+import { makeRoom } from './tidy-log.ts'
 
-/** The parts that an append into a full object concerns. */
-type StoreParts = Pick<PortalParts, 'memberId' | 'space' | 'state' | 'world'>
+/** The parts that decide whether an event may be stored. */
+type AdmitParts = Pick<PortalParts, 'state' | 'trust' | 'robotAddress'>
 
-/**
- * Stores an event by `append`; `makeRoom` drops what may go. With null nothing goes for this event: a full object
- * refuses it, and still seeks room for the next one. Rejects when storage fails otherwise.
- */
-export async function storeEvent(
-  parts: StoreParts,
-  append: () => Promise<AppendAnswer>,
-  makeRoom: (() => Promise<void>) | null,
+/** The parts that hear of an event before it is stored. */
+type NoteParts = Pick<PortalParts, 'trust' | 'subscriber' | 'reconciliation' | 'waker'>
+
+/** The parts that store an event. */
+type StoreParts = Pick<PortalParts, 'state' | 'appender' | 'space'> & PartsOf<typeof makeRoom>
+
+/** The parts that an append concerns. They are nine, since an event is judged, noted and stored. */
+type AppendParts = AdmitParts & NoteParts & StoreParts & Pick<PortalParts, 'reporter'>
+
+/** Stores an event durably and in order, or says why not. Rejects when storage fails, unless it is full. */
+export async function appendEvent(
+  parts: AppendParts,
+  request: AppendRequest,
 ): Promise<AppendAnswer> {
-  const { space, state } = parts
+  const { state, trust, subscriber, robotAddress, reporter } = parts
+  const { tokenHash, drained, receivedAt } = request
+  if (drained && isErased(state.install(), receivedAt)) {
+    state.changeInstall(countErased)
+    return { kind: 'erased' }
+  }
+  const at = asOf(request)
+  const isTrusted = trust.trusts(tokenHash, at) || (await trust.verify(tokenHash, at))
+  if (!isTrusted) return { kind: 'untrusted' }
+  if (!drained && !robotAddress.isWithinLimit(tokenHash)) return { kind: 'too_many_hints' }
+  noteEvent(parts, request)
+  const told = subscriber.withoutFixedUser(request)
+  // In a full object no event goes, and none is refused, for the sake of a hint.
+  const mayMakeRoom = !robotAddress.trusts(tokenHash, at)
+  const answer = await store(parts, told, { mayMakeRoom })
+  if (answer.kind === 'full') reporter.follow()
+  return answer
+}
+
+/** Tells the parts that follow the events of the portal. */
+function noteEvent(
+  { trust, subscriber, reconciliation, waker }: NoteParts,
+  { tokenHash, drained }: AppendRequest,
+): void {
+  // This event came late, through the spill. Other events may have been lost at the same time.
+  if (drained) {
+    reconciliation.noteEvent()
+    waker.wakeInTime()
+  }
+  if (trust.isApplicationToken(tokenHash)) subscriber.noteEvent()
+}
+
+/** Stores an event. Where nothing may go for it, a full object refuses it, and still seeks room for the next one. */
+async function store(
+  parts: StoreParts,
+  request: AppendRequest,
+  { mayMakeRoom }: { readonly mayMakeRoom: boolean },
+): Promise<AppendAnswer> {
+  const { state, appender, space } = parts
+  const append = (): Promise<AppendAnswer> => appender.append(request)
   const first = await unlessFull(append)
   if (first !== null) {
     space.foundRoom()
     if (state.isFull()) noteFull(parts, false)
     return first
   }
-  if (makeRoom === null) return { kind: 'full' }
+  if (!mayMakeRoom) return { kind: 'full' }
   await space.seekRoom(async () => {
-    await unlessFull(makeRoom)
+    await unlessFull(() => makeRoom(parts))
   })
   const second = await unlessFull(append)
   noteFull(parts, second === null)
   if (second === null) return { kind: 'full' }
   space.foundRoom()
   return second
+}
+
+/** The operator hears of the change, and not of each event that is refused. */
+function noteFull({ state, space }: Pick<StoreParts, 'state' | 'space'>, isFull: boolean): void {
+  if (state.noteFull(isFull)) space.tellFull({ isFull })
 }
 
 /** Null when storage has refused a write because it is full. */
@@ -44,11 +96,4 @@ async function unlessFull<T>(work: () => Promise<T>): Promise<T | null> {
     if (!isFullError(error)) throw error
     return null
   }
-}
-
-/** The operator hears of the change, and not of each event that is refused. */
-function noteFull({ memberId, state, world }: StoreParts, isFull: boolean): void {
-  if (!state.noteFull(isFull)) return
-  if (isFull) world.log('error', 'portal_full', { memberId })
-  else world.log('info', 'portal_has_room', { memberId })
 }

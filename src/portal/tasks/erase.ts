@@ -12,7 +12,7 @@ import type { PortalParts } from '../parts.ts'
 /** The parts that hold an event, or may have to deliver it. */
 type EventParts = Pick<
   PortalParts,
-  'db' | 'log' | 'fates' | 'book' | 'rules' | 'enricher' | 'world'
+  'state' | 'db' | 'log' | 'fates' | 'book' | 'rules' | 'enricher' | 'world'
 >
 
 /** The parts in which anything of a portal stands. They are nine, since nothing of it may be forgotten. */
@@ -39,8 +39,8 @@ export type PortalErasure =
 
 /** Erases the content of an event that no lane has still to deliver. It is sent to nobody any more. */
 export function eraseEvent(parts: EventParts, sequence: number): EventErasure {
-  const { db, log, fates, book, rules, enricher, world } = parts
-  const entry = log.entry(sequence)
+  const { state, db, log, fates, book, rules, enricher, world } = parts
+  const entry = state.isKnown() ? log.entry(sequence) : null
   if (entry === null) return 'unknown'
   const lanes = book.all().filter(({ status }) => status !== 'removed')
   const reasons = new Map(

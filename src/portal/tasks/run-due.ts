@@ -1,7 +1,9 @@
 /** One alarm: every part whose time has come does what is due now. */
 import { checkPending } from './installation.ts'
-import type { PortalParts } from '../parts.ts'
+import type { PartsOf, PortalParts } from '../parts.ts'
 import { waitAtMost } from '../wait-at-most.ts'
+import { closeFullSegment } from './retention.ts'
+import { tidyLog } from './tidy-log.ts'
 import { checkUninstall } from './uninstall.ts'
 import { alignBindings } from './upkeep.ts'
 
@@ -15,11 +17,34 @@ type DueParts = Pick<
 >
 
 /** The parts that ask about the installation of the portal. They are nine, since it begins here or ends. */
-type InstallationParts = Parameters<typeof checkUninstall>[0] &
+type InstallationParts = PartsOf<typeof checkUninstall> &
   Pick<PortalParts, 'installer' | 'subscriber'>
 
+/** The parts that an alarm concerns beside those of its steps. */
+type AlarmParts = Pick<PortalParts, 'waker' | 'space' | 'scheduler'>
+
+/** The steps of an alarm. */
+type AlarmSteps = PartsOf<typeof tidyLog> & DueParts & InstallationParts
+
+/** Does what an alarm is for. The next alarm is set before the work; a throw means that this failed. */
+export async function runDue(parts: AlarmParts & AlarmSteps): Promise<void> {
+  const { waker, space, scheduler } = parts
+  // Every append leaves an alarm behind, so that a log which grows fast is looked at within minutes.
+  if (space.mayBeOver()) scheduler.background(tidyLog(parts))
+  if (!(await waker.begin())) return
+  try {
+    startDue(parts)
+    scheduler.background(closeFullSegment(parts))
+    await checkInstallation(parts)
+    waker.atRest()
+  } catch (error) {
+    // The safety alarm stands, so the work that failed is tried again.
+    scheduler.report('alarm_failed', error)
+  }
+}
+
 /** Starts everything that is due and may take long. It goes on in the background. */
-export function startDue(parts: DueParts): void {
+function startDue(parts: DueParts): void {
   const { enricher, reconciler, subscriber, mirror, world, scheduler } = parts
   const isDue = (at: number | null): boolean => at !== null && at <= world.now()
   enricher.catchUp()
@@ -34,7 +59,7 @@ export function startDue(parts: DueParts): void {
  * Asks what is due to be asked about the installation: whether a notice of its uninstall is true, and whether a
  * pending install is. Resolves when nothing is left that the alarm has to wait for.
  */
-export async function checkInstallation(parts: InstallationParts): Promise<void> {
+async function checkInstallation(parts: InstallationParts): Promise<void> {
   const { world, scheduler } = parts
   await checkUninstall(parts)
   // An OAuth server that is silent takes seconds for each pending install, and while `alarm()` works the

@@ -1,5 +1,7 @@
 /** The start of a portal's object: it brings the parts back to where they stood when the object ended. */
-import type { PortalParts } from '../parts.ts'
+import type { PartsOf, PortalParts } from '../parts.ts'
+import { confirmRecovery, recoverInstall } from './recovery.ts'
+import { makeRoom } from './tidy-log.ts'
 
 /** The parts that every start reads, also that of an unknown portal. */
 type InstallLoadParts = Pick<
@@ -21,8 +23,29 @@ type KnownLoadParts = Pick<
   | 'waker'
 >
 
+/** The steps of a start. */
+type StartSteps = PartsOf<typeof recoverInstall> &
+  InstallLoadParts &
+  KnownLoadParts &
+  PartsOf<typeof makeRoom> &
+  PartsOf<typeof confirmRecovery>
+
+/**
+ * Brings the parts back to where they stood when the object ended.
+ *
+ * @throws when the install is damaged and KV, which holds its copy, does not answer.
+ */
+export async function startPortal(parts: StartSteps): Promise<void> {
+  const { state, scheduler } = parts
+  await recoverInstall(parts)
+  if (!(await loadInstall(parts))) return
+  await loadKnown(parts)
+  if (state.hasFormerTables()) scheduler.background(makeRoom(parts))
+  scheduler.background(confirmRecovery(parts))
+}
+
 /** Reads the install and what its receivers rest on. False means that nothing is known of the portal. */
-export async function loadInstall({
+async function loadInstall({
   state,
   values,
   receivers,
@@ -44,7 +67,7 @@ export async function loadInstall({
  * an alarm stands for the part that is due first. A damaged row stops no start, and its part begins anew. A full
  * disk stops none either: what cannot be written now is tried again.
  */
-export async function loadKnown(parts: KnownLoadParts): Promise<void> {
+async function loadKnown(parts: KnownLoadParts): Promise<void> {
   const { appender, book, rules, matcher, alarm, youngest, reconciliation, enricher, waker } = parts
   // The alarm is read before the parts that may move it.
   await alarm.load()

@@ -6,6 +6,7 @@
  */
 import { RETENTION_PAGE } from '../../core/lanes/retention.ts'
 import { MAX_SEQUENCE } from '../../core/log/max-sequence.ts'
+import { isFullError } from '../../storage/database.ts'
 import type { PortalParts } from '../parts.ts'
 import { dropPage, dropSegment } from './drop-events.ts'
 import { closeFullSegment, dropOld, type RetentionParts } from './retention.ts'
@@ -30,6 +31,19 @@ export function tidyLog(parts: LogParts): Promise<number> {
  */
 export function makeRoom(parts: LogParts): Promise<number> {
   return parts.space.inTurn(() => tidy(parts, { isFull: true }))
+}
+
+/**
+ * Seeks room after a failure, in the background, when the object is full: it cannot store the outcomes of its lanes, and
+ * perhaps no event comes that makes room for them.
+ */
+export function seekRoomAfter(
+  failure: unknown,
+  parts: LogParts & Pick<PortalParts, 'scheduler'>,
+): void {
+  if (!isFullError(failure)) return
+  const seek = async (): Promise<void> => void (await makeRoom(parts))
+  parts.scheduler.background(parts.space.seekRoom(seek))
 }
 
 /** How far the log is shortened before its time. */

@@ -63,3 +63,8 @@ test('nine may be picked of the object, and ten may not', () => {
   ])
   expect(problemsOf("type Log = PortalParts['log']")).toEqual([])
 })
+
+test("what a task takes for a step of it is the step's", () => {
+  const nine = `Pick<PortalParts, ${[...EIGHT, 'i'].map((name) => `'${name}'`).join(' | ')}>`
+  expect(problemsOf(`type VisitParts = ${nine} & PartsOf<typeof tidyLog>`)).toEqual([])
+})

@@ -1,0 +1,27 @@
+/** The whole view of a portal: its view, and what it takes from elsewhere. */
+import type { RobotAddress } from '../installs/robot-address.ts'
+import type { World } from '../world.ts'
+import { isoTime } from './iso-time.ts'
+import { portalView, type PortalViewParts } from './portal-view.ts'
+import { storageView, type StorageViewParts } from './storage-view.ts'
+import { subscriptionsView, type SubscriptionsViewParts } from './subscriptions-view.ts'
+import type { WholeView } from '../../core/views/whole-view.ts'
+
+/** What the whole view takes beside its three views. */
+interface BesideViews {
+  readonly robotAddress: Pick<RobotAddress, 'since'>
+  readonly world: Pick<World, 'now'>
+}
+
+/** The whole view of a portal, as it is now. */
+export function wholePortal(
+  parts: PortalViewParts & SubscriptionsViewParts & StorageViewParts & BesideViews,
+): WholeView {
+  const since = isoTime(parts.robotAddress.since())
+  return {
+    ...portalView(parts, parts.world.now()),
+    subscriptions: subscriptionsView(parts),
+    storage: storageView(parts),
+    robotAddress: since === null ? null : { since },
+  }
+}
