@@ -25,6 +25,8 @@ const MAX_MOMENTS = 1000
 /** Time as a test tells it. */
 export class ScenarioTime {
   readonly clock: ManualClock
+  /** When alarms have fired, oldest first, in unix milliseconds. */
+  readonly alarms: number[] = []
   readonly #object: TimedObject
 
   constructor(object: TimedObject, start: number) {
@@ -52,8 +54,11 @@ export class ScenarioTime {
   }
 
   /** The alarm fires, whether or not it is due; false when none stands. */
-  alarmFires(): Promise<boolean> {
-    return this.#object.runAlarm()
+  async alarmFires(): Promise<boolean> {
+    const at = this.now()
+    const isFired = await this.#object.runAlarm()
+    if (isFired) this.alarms.push(at)
+    return isFired
   }
 
   /** Time passes, from one moment at which something is due to the next. */
