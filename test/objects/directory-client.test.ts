@@ -1,6 +1,6 @@
 /** The directory as its callers meet it: nobody waits for it for long. */
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { createDirectoryClient } from '../../src/objects/directory-client.ts'
+import { createDirectoryClient, type DirectoryName } from '../../src/objects/directory-client.ts'
 import type { DirectoryRemote } from '../../src/objects/directory.ts'
 import { aRefusedCaller } from '../support/builders/a-refused-caller.ts'
 import { aReport } from '../support/builders/a-report.ts'
@@ -43,66 +43,55 @@ function aDirectory(answers: () => Promise<never>): DirectoryRemote {
   }
 }
 
-it('ends every wait after 2 s', async () => {
-  const silent = aDirectory(() => new Promise(() => undefined))
-  const client = createDirectoryClient({ directory: () => silent, withTimeout })
-  const asked = Promise.allSettled([
-    client.pin('token', ACME),
-    client.unpin('token', ACME),
-    client.holdDomain('acme.bitrix24.com', ACME),
-    client.notePending(ACME, null),
-    client.listPending(1),
-    client.noteMissing(ACME, null),
-    client.listMissing(),
-    client.notePortal(ACME, true),
-    client.notePortals([ACME]),
-    client.noteReport(ACME, aReport()),
-    client.listReports({ after: '' }),
-    client.portalsNamed('acme.bitrix24.com'),
-    client.sumReports(1),
-    client.beginOrder({ destination: 'erp', act: 'pause' }),
-    client.nextOrdered(9, null),
-    client.noteRefused(aRefusedCaller()),
-    client.listRefused(),
-    client.beginRound(),
-    client.nextVisits(9),
-    client.listPortals(''),
-  ])
-  await vi.advanceTimersByTimeAsync(2000)
-  expect((await asked).map(({ status }) => status)).toEqual(Array(20).fill('rejected'))
-})
+type Call = (directory: DirectoryRemote) => Promise<unknown>
 
-it('keeps the list of portals in an object of its own', async () => {
-  const names: string[] = []
-  const client = createDirectoryClient({
-    directory: (name) => {
-      names.push(name)
-      return aDirectory(() => Promise.reject(new Error('unused')))
-    },
-    withTimeout,
-  })
-  await Promise.allSettled([
-    client.pin('token', ACME),
-    client.notePending(ACME, null),
-    client.listPending(1),
-    client.noteMissing(ACME, null),
-    client.listMissing(),
-    client.notePortal(ACME, true),
-    client.notePortals([ACME]),
-    client.noteReport(ACME, aReport()),
-    client.listReports({ after: '' }),
-    client.portalsNamed('acme.bitrix24.com'),
-    client.sumReports(1),
-    client.beginOrder({ destination: 'erp', act: 'pause' }),
-    client.nextOrdered(9, null),
-    client.noteRefused(aRefusedCaller()),
-    client.listRefused(),
-    client.beginRound(),
-    client.nextVisits(9),
-    client.listPortals(''),
-  ])
-  expect(names).toEqual([...Array(5).fill('directory'), ...Array(13).fill('portals')])
-})
+/** Every call of the directory, with the object that answers it. */
+const CALLS: Readonly<Record<keyof DirectoryRemote, readonly [DirectoryName, Call]>> = {
+  pin: ['directory', (directory) => directory.pin('token', ACME)],
+  pinned: ['directory', (directory) => directory.pinned('token')],
+  unpin: ['directory', (directory) => directory.unpin('token', ACME)],
+  holdDomain: ['directory', (directory) => directory.holdDomain('acme.bitrix24.com', ACME)],
+  notePending: ['directory', (directory) => directory.notePending(ACME, null)],
+  listPending: ['directory', (directory) => directory.listPending(1)],
+  noteMissing: ['directory', (directory) => directory.noteMissing(ACME, null)],
+  listMissing: ['directory', (directory) => directory.listMissing()],
+  notePortal: ['portals', (directory) => directory.notePortal(ACME, true)],
+  notePortals: ['portals', (directory) => directory.notePortals([ACME])],
+  noteReport: ['portals', (directory) => directory.noteReport(ACME, aReport())],
+  listReports: ['portals', (directory) => directory.listReports({ after: '' })],
+  portalsNamed: ['portals', (directory) => directory.portalsNamed('acme.bitrix24.com')],
+  sumReports: ['portals', (directory) => directory.sumReports(1)],
+  beginOrder: [
+    'portals',
+    (directory) => directory.beginOrder({ destination: 'erp', act: 'pause' }),
+  ],
+  nextOrdered: ['portals', (directory) => directory.nextOrdered(9, null)],
+  noteRefused: ['portals', (directory) => directory.noteRefused(aRefusedCaller())],
+  listRefused: ['portals', (directory) => directory.listRefused()],
+  beginRound: ['portals', (directory) => directory.beginRound()],
+  nextVisits: ['portals', (directory) => directory.nextVisits(9)],
+  listPortals: ['portals', (directory) => directory.listPortals('')],
+}
+
+it.each(Object.entries(CALLS))(
+  '%s asks the right object, and waits 2 s at most',
+  async (_, [object, call]) => {
+    const names: string[] = []
+    const client = createDirectoryClient({
+      directory: (name) => {
+        names.push(name)
+        return aDirectory(() => new Promise(() => undefined))
+      },
+      withTimeout,
+    })
+    const asked = Promise.allSettled([call(client)])
+    await vi.advanceTimersByTimeAsync(1999)
+    expect(await Promise.race([asked, 'waits'])).toBe('waits')
+    await vi.advanceTimersByTimeAsync(1)
+    expect(await asked).toMatchObject([{ status: 'rejected' }])
+    expect(names).toEqual([object])
+  },
+)
 
 it('rejects when the stub cannot be made', async () => {
   const client = createDirectoryClient({
