@@ -78,7 +78,8 @@ export type PartsOf<Task extends (parts: never, ...more: never[]) => unknown> = 
 
 /**
  * Builds every part of one portal, from the storage up to the way out. Nothing is read or written yet. Each part is
- * given just what its constructor names: the compiler refuses a member that the part does not take.
+ * given just what its constructor names, member by member: so the compiler refuses one that the part does not take. What
+ * is spread into such a list would pass unseen.
  */
 export function createParts({ storage, memberId, settings, scheduler }: PartsDeps) {
   const given = { storage, memberId, scheduler, ...settings }
@@ -180,11 +181,34 @@ function createFields(given: Log) {
   const access = { portalCaller, paced, state }
   const forEvents = createPortalAccess(paced.forEvents(reading), access)
   const portal = createPortalAccess(paced.inBackground(reading), access)
-  const common = { reconciliation, world, scheduler }
   const names = new NameBook({ names: new NameStore(db), portal: forEvents, world, scheduler })
-  const enricher = new Enricher({ ...common, portal: forEvents, fields, state, writer })
-  const comparison = new Comparison({ ...common, portal, fields, writer, enricher })
-  const reconciler = new Reconciler({ ...common, portal, memberId, comparison, config })
+  const enricher = new Enricher({
+    fields,
+    reconciliation,
+    writer,
+    state,
+    portal: forEvents,
+    world,
+    scheduler,
+  })
+  const comparison = new Comparison({
+    fields,
+    reconciliation,
+    writer,
+    enricher,
+    portal,
+    world,
+    scheduler,
+  })
+  const reconciler = new Reconciler({
+    memberId,
+    reconciliation,
+    comparison,
+    portal,
+    config,
+    world,
+    scheduler,
+  })
   const appender = new Appender({ log, writer, trust, enricher, config, world, scheduler })
   return { reconciliation, enricher, portal, names, reconciler, appender }
 }
@@ -201,10 +225,18 @@ function createLanes(given: Fields) {
   const walker = new LaneWalker({ log, fates, book, courier, enricher, world })
   const pump = new Pump({ book, receivers, walker, enricher, world, scheduler })
   const control = new LaneControl({ log, fates, book, rules, receivers, enricher, world })
-  const kept = { state, segments, book, rules, receivers }
   const { robotAddress } = given
-  const ended = { appender, enricher, learners: [reconciler, names], robotAddress }
-  const uninstaller = new Uninstaller({ ...kept, ...ended })
+  const uninstaller = new Uninstaller({
+    state,
+    segments,
+    book,
+    rules,
+    receivers,
+    appender,
+    enricher,
+    learners: [reconciler, names],
+    robotAddress,
+  })
   const { pending, uninstallNotices, mirror, subscriber } = given
   const { checkpoint } = book
   const timed = [pump, pending, uninstallNotices, mirror, enricher, reconciler, subscriber]

@@ -68,3 +68,11 @@ test("what a task takes for a step of it is the step's", () => {
   const nine = `Pick<PortalParts, ${[...EIGHT, 'i'].map((name) => `'${name}'`).join(' | ')}>`
   expect(problemsOf(`type VisitParts = ${nine} & PartsOf<typeof tidyLog>`)).toEqual([])
 })
+
+test('what is spread into the list of a part that is built is found', () => {
+  const problems = (text: string) => deps.check(aProject({ 'src/portal/parts.ts': text })).problems
+  expect(problems('const pump = new Pump({ ...common, book })')).toEqual([
+    'src/portal/parts.ts spreads into what Pump takes',
+  ])
+  expect(problems('const pump = new Pump({ world, book })')).toEqual([])
+})
