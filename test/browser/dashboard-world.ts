@@ -4,9 +4,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, vi } from 'vitest'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { CHROMIUM, startChromium } from '../../playground/chromium.ts'
 import { buildRelay } from '../../playground/relay-build.ts'
 import { startSession, type Session } from '../../playground/session.ts'
-import { startChromium } from './chromium.ts'
+
+if (CHROMIUM === null) {
+  process.stderr.write(
+    '\n!!! No Chromium was found, so NOTHING of the dashboard is tested in a browser. Install it (Debian: apt-get install chromium), or name it in CHROMIUM.\n\n',
+  )
+}
 
 /** A playground, its browser, and the pages that tests have opened. */
 export class DashboardWorld {

@@ -1,6 +1,6 @@
 /** An operator works with the dashboard in a real browser. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { CHROMIUM } from './chromium.ts'
+import { CHROMIUM } from '../../playground/chromium.ts'
 import { DashboardWorld } from './dashboard-world.ts'
 
 describe.skipIf(CHROMIUM === null)('an operator', () => {

@@ -2,7 +2,7 @@
 import axe from 'axe-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Page } from 'playwright-core'
-import { CHROMIUM } from './chromium.ts'
+import { CHROMIUM } from '../../playground/chromium.ts'
 import { DashboardWorld } from './dashboard-world.ts'
 
 /** Text that would run as a script, or leave its place, wherever it is written without care. */

@@ -15,12 +15,6 @@ const PLACES = [
 export const CHROMIUM: string | null =
   PLACES.find((place) => place !== '' && existsSync(place)) ?? null
 
-if (CHROMIUM === null) {
-  process.stderr.write(
-    '\n!!! No Chromium was found, so NOTHING of the dashboard is tested in a browser. Install it (Debian: apt-get install chromium), or name it in CHROMIUM.\n\n',
-  )
-}
-
 /** Starts the browser. */
 export async function startChromium(): Promise<Browser> {
   if (CHROMIUM === null) throw new Error('Cannot start Chromium as none was found')
