@@ -86,7 +86,7 @@ it.each(Object.entries(CALLS))(
     })
     const asked = Promise.allSettled([call(client)])
     await vi.advanceTimersByTimeAsync(1999)
-    expect(await Promise.race([asked, 'waits'])).toBe('waits')
+    expect(await Promise.race([asked, Promise.resolve('waits')])).toBe('waits')
     await vi.advanceTimersByTimeAsync(1)
     expect(await asked).toMatchObject([{ status: 'rejected' }])
     expect(names).toEqual([object])
