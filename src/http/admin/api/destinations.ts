@@ -32,7 +32,7 @@ export const ProgressSchema = v.object({
 })
 
 /** The dependencies of the routes. */
-export interface AllDestinationsDeps {
+export interface DestinationsDeps {
   readonly directory: Pick<DirectoryRemote, 'sumReports'> & OrderDeps['directory']
   readonly drain: Omit<OrderDeps, 'directory'>
   readonly sending: Pick<SendingDeps, 'destinations' | 'policy'>
@@ -40,10 +40,7 @@ export interface AllDestinationsDeps {
 }
 
 /** Adds the routes; `depsOf` gives the dependencies with the bindings of the request. */
-export function addAllDestinationsRoutes(
-  routes: Hono,
-  depsOf: (c: Context) => AllDestinationsDeps,
-): void {
+export function addDestinationRoutes(routes: Hono, depsOf: (c: Context) => DestinationsDeps): void {
   routes.get('/destinations', async (c) => {
     const destinations = await withTimeout(listDestinations(depsOf(c)), ADMIN_MS)
     return reply({ destinations })
@@ -53,7 +50,7 @@ export function addAllDestinationsRoutes(
   }
 }
 
-async function order(c: Context, deps: AllDestinationsDeps, act: OrderAct): Promise<Response> {
+async function order(c: Context, deps: DestinationsDeps, act: OrderAct): Promise<Response> {
   const destination = c.req.param('destination') ?? ''
   if (!deps.sending.destinations.some(({ name }) => name === destination)) {
     return errorResponse('not_found')
@@ -64,10 +61,7 @@ async function order(c: Context, deps: AllDestinationsDeps, act: OrderAct): Prom
 }
 
 /** Gives an order to the lanes of a destination in all portals. */
-export function orderInAllPortals(
-  deps: AllDestinationsDeps,
-  wanted: Order,
-): Promise<OrderProgress> {
+export function orderInAllPortals(deps: DestinationsDeps, wanted: Order): Promise<OrderProgress> {
   const { portals, log } = deps.drain
   return withTimeout(giveOrder({ portals, log, directory: deps.directory }, wanted), ADMIN_MS)
 }
@@ -79,7 +73,7 @@ function progressView(progress: OrderProgress): v.InferOutput<typeof ProgressSch
 
 /** Every configured destination, and those that are configured no more while a portal has a lane of them. */
 export async function listDestinations(
-  deps: AllDestinationsDeps,
+  deps: DestinationsDeps,
 ): Promise<readonly DestinationView[]> {
   const totals = new Map(Object.entries((await deps.directory.sumReports(deps.now())).destinations))
   const { destinations } = deps.sending
@@ -96,7 +90,7 @@ const NOT_CONFIGURED = { type: null, host: null, language: null, problems: [] }
 function configuredView(
   destination: Destination,
   totals: DestinationTotals,
-  { sending }: AllDestinationsDeps,
+  { sending }: DestinationsDeps,
 ): DestinationView {
   const { name, typeName, language, problems } = destination
   return {

@@ -29,7 +29,7 @@ import { ListQuerySchema } from '../api/portal-list.ts'
 import { RefusedCallersSchema } from '../api/refused-callers.ts'
 import { RefusedRequestsSchema, RefusedReplaySchema } from '../api/refused-requests.ts'
 import { RobotAddressSchema } from '../api/robot-address.ts'
-import { EventsQuerySchema, ValueSchema } from '../api/portal-queries.ts'
+import { EventsQuerySchema, ValueSchema } from '../api/portal.ts'
 
 const NOTHING = { status: 204, answer: null } as const
 const PORTAL_ERRORS = ['not_found', 'ambiguous_domain'] as const

@@ -3,9 +3,8 @@ import type { Hono } from 'hono'
 import { parseFeedback } from '../../../dashboard/parts/feedback.tsx'
 import { parseEventSearch } from '../../../dashboard/pages/portal/event-search.ts'
 import { portalPage } from '../../../dashboard/pages/portal/portal-page.tsx'
-import type { SpilledRequests } from '../../../core/views/whole-view.ts'
 import type { PortalClient } from '../../../edge/portal-client.ts'
-import { countSpilled, listRefusedRequests } from '../../../edge/spill/first-pages.ts'
+import { countOutside } from '../api/portal.ts'
 import type { PageEnv } from './admission.ts'
 import { reply, withPortal, type PageContext, type PageDeps, type PageDepsOf } from './exchange.ts'
 import { findEvents } from './find-events.ts'
@@ -42,20 +41,10 @@ async function showPortal(
     portal.view(),
     findEvents(portal, search),
     // A page that is watched is asked for often, and the lists of KV are the dearest thing on it.
-    c.req.header('x-renewal') === undefined ? countOutside(deps, memberId) : null,
+    c.req.header('x-renewal') === undefined ? countOutside(deps.admin.drain, memberId) : null,
   ])
   if (stamp === null || view === null || shown === null) return null
   const feedback = parseFeedback(query)
   const page = { portal: view, outside, shown, search, feedback, stamp }
   return reply(c, deps, (terms) => portalPage({ ...page, terms }))
-}
-
-/** The requests that wait outside of the object. */
-async function countOutside({ admin }: PageDeps, memberId: string): Promise<SpilledRequests> {
-  const { store } = admin.drain.spill
-  const [spilled, refused] = await Promise.all([
-    countSpilled(store, memberId),
-    listRefusedRequests(store, memberId),
-  ])
-  return { spilled, spillRefused: refused.length }
 }
