@@ -16,16 +16,17 @@ import { createRobotRoutes } from './http/robots.ts'
 import { CallerMemory } from './edge/callers/caller-memory.ts'
 import { errorResponse } from './http/error-response.ts'
 import { healthResponse } from './http/health.ts'
-import type { IntakeDeps } from './edge/intake-deps.ts'
+import { InstallBudget } from './edge/installs/install-budget.ts'
+import type { InstallMemory, IntakeDeps } from './edge/intake-deps.ts'
 import { log } from './log.ts'
 import { MAX_GROUP } from './portal/log/appender.ts'
 import type { PortalLookup } from './edge/portal-client.ts'
 import { HintCount } from './edge/spill/hint-count.ts'
-import { ListingMemory, MISSING_TIMES } from './edge/listing-memory.ts'
+import { ListingMemory, MISSING_TIMES, PENDING_TIMES } from './edge/listing-memory.ts'
 import { RefusalSampler } from './edge/callers/refusal-sampler.ts'
 import { SharedAppends } from './edge/shared-appends.ts'
 import type { DirectoryRemote } from './objects/directory.ts'
-import type { MissingListing } from './objects/directory-store.ts'
+import type { MissingListing, PendingListing } from './objects/directory-store.ts'
 import { createDirectoryClient } from './objects/directory-client.ts'
 import { createPacerClient, type PacerClient, type PacerRemote } from './objects/pacer-client.ts'
 import type { PortalSettings } from './portal/settings.ts'
@@ -59,14 +60,16 @@ export function createApp(): Hono<{ Bindings: Env }> {
   const hints = new HintCount()
   const missing = new ListingMemory<MissingListing>(MISSING_TIMES)
   const sampler = new RefusalSampler()
-  const edge = { memory, appends, hints, sampler }
+  const pending = new ListingMemory<PendingListing>(PENDING_TIMES)
+  const installMemory = { budget: new InstallBudget(), pending }
+  const edge = { memory, installMemory, appends, hints, sampler }
   const intakeOf = (c: Context): IntakeDeps => createIntake(c.env, edge)
   app.route('/', createBitrix24Routes(intakeOf))
   app.route('/', createRobotRoutes(intakeOf))
   const access = new AccessVerifier(WORLD)
   const admin = requireAdmin((c) => createAdminAuth(c.env, access))
   app.get('/healthz', (c, next) => (isDeep(c) ? admin(c, next) : next()))
-  app.get('/healthz', (c) => health(c, memory, missing))
+  app.get('/healthz', (c) => health(c, { pending, missing }))
   app.use('/admin/api/*', admin)
   app.route(
     '/admin/api',
@@ -137,6 +140,7 @@ async function isWithin(limit: RateLimit | undefined, key: string): Promise<bool
 /** Everything that one isolate remembers at its edge. */
 interface EdgeMemory {
   readonly memory: CallerMemory
+  readonly installMemory: InstallMemory
   readonly appends: SharedAppends
   readonly hints: HintCount
   readonly sampler: RefusalSampler
@@ -158,7 +162,7 @@ async function noteRefusedCaller(
 }
 
 function createIntake(env: Env, edge: EdgeMemory): IntakeDeps {
-  const { memory, appends, hints, sampler } = edge
+  const { memory, installMemory, appends, hints, sampler } = edge
   const config = configOf(env)
   return {
     portals: portalsOf(env),
@@ -167,14 +171,18 @@ function createIntake(env: Env, edge: EdgeMemory): IntakeDeps {
       memory,
       installs: new InstallStore(env.INSTALLS),
       webhooks: config.webhooks,
+      limits: {
+        isUntrustedWithinLimit: (key) => isWithin(env.UNTRUSTED_LIMIT, key),
+        isAddressWithinLimit: (address) => isWithin(env.ADDRESS_LIMIT, address),
+      },
       noteRefusedCaller: (refused) => noteRefusedCaller(env, { memory, sampler }, refused),
     },
-    limits: {
-      isUntrustedWithinLimit: (key) => isWithin(env.UNTRUSTED_LIMIT, key),
-      isAddressWithinLimit: (address) => isWithin(env.ADDRESS_LIMIT, address),
+    installMemory,
+    spill: {
+      store: new SpillStore(env.INSTALLS),
+      sealer: config.sealer,
       isHintWithinLimit: (memberId) => hints.take(memberId, WORLD.now()),
     },
-    spill: { store: new SpillStore(env.INSTALLS), sealer: config.sealer },
     config: {
       canVerify: canVerify(config),
       publicUrl: config.publicUrl,
@@ -222,8 +230,10 @@ function isDeep(c: Context): boolean {
 
 function health(
   c: Context<{ Bindings: Env }>,
-  memory: CallerMemory,
-  missing: ListingMemory<MissingListing>,
+  lists: {
+    readonly pending: ListingMemory<PendingListing>
+    readonly missing: ListingMemory<MissingListing>
+  },
 ): Promise<Response> {
   const { env } = c
   const config = configOf(env)
@@ -235,9 +245,9 @@ function health(
     isDeep: isDeep(c),
     listPending: () => {
       const now = WORLD.now()
-      return memory.pending.list(() => directoryOf(env).listPending(now), now)
+      return lists.pending.list(() => directoryOf(env).listPending(now), now)
     },
-    listMissing: () => missing.list(() => directoryOf(env).listMissing(), WORLD.now()),
+    listMissing: () => lists.missing.list(() => directoryOf(env).listMissing(), WORLD.now()),
   })
 }
 

@@ -83,6 +83,7 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
   'src/portal/views': [`import '../tasks/upkeep.ts'`, `import '../portal.ts'`],
   'src/edge/callers': [
     `import '../spill/spill.ts'`,
+    `import '../installs/install-budget.ts'`,
     `import '../intake.ts'`,
     `import '../../http/admin/routes.ts'`,
   ],

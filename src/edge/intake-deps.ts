@@ -6,7 +6,10 @@ import type { World } from '../portal/world.ts'
 import type { InstallStore } from '../storage/install-store.ts'
 import type { Sealer } from '../storage/seal.ts'
 import type { SpillStore } from '../storage/spill-store.ts'
+import type { PendingListing } from '../objects/directory-store.ts'
 import type { CallerMemory } from './callers/caller-memory.ts'
+import type { InstallBudget } from './installs/install-budget.ts'
+import type { ListingMemory } from './listing-memory.ts'
 import type { PortalLookup } from './portal-client.ts'
 import type { SharedAppends } from './shared-appends.ts'
 
@@ -15,6 +18,7 @@ export interface CallerSources {
   readonly memory: CallerMemory
   readonly installs: InstallStore
   readonly webhooks: readonly OutgoingWebhook[]
+  readonly limits: CallerLimits
   /** Tells the operator's list of a caller that was not let through. Never rejects, and nobody waits for it. */
   readonly noteRefusedCaller: (refused: RefusedCaller) => Promise<void>
 }
@@ -28,14 +32,25 @@ export interface CallerLimits {
   readonly isUntrustedWithinLimit: (key: string) => Promise<boolean>
   /** Counts by address alone; this limit is wider. */
   readonly isAddressWithinLimit: (address: string) => Promise<boolean>
-  /** Counts the hints of a portal that are to be spilled, in this isolate. */
-  readonly isHintWithinLimit: (memberId: string) => boolean
+}
+
+/** What one isolate remembers of installations. */
+export interface InstallMemory {
+  readonly budget: InstallBudget
+  /** The pending installs, for `/healthz`. */
+  readonly pending: ListingMemory<PendingListing>
 }
 
 /** The spill, and the key under which requests with tokens are sealed for it. */
 export interface SpillDeps {
   readonly store: SpillStore
   readonly sealer: Sealer
+}
+
+/** The spill of the intake. */
+export interface IntakeSpill extends SpillDeps {
+  /** Counts a hint of a portal that is to be spilled, in this isolate; false when it is one too many. */
+  readonly isHintWithinLimit: (memberId: string) => boolean
 }
 
 /** The part of the configuration that concerns the intake. */
@@ -56,8 +71,8 @@ export interface IntakeDeps {
   readonly portals: PortalLookup
   readonly appends: SharedAppends
   readonly callers: CallerSources
-  readonly limits: CallerLimits
-  readonly spill: SpillDeps
+  readonly installMemory: InstallMemory
+  readonly spill: IntakeSpill
   readonly config: IntakeConfig
   readonly world: Pick<World, 'fetch' | 'now' | 'newReceipt' | 'log' | 'sleep'>
 }

@@ -26,7 +26,8 @@ import {
   type IntakeErrorCode,
 } from './intake-answer.ts'
 import type { IntakeDeps } from './intake-deps.ts'
-import { takeInstall, takeUninstall } from './installs/take-install.ts'
+import { takeInstall } from './installs/take-install.ts'
+import { takeUninstall } from './installs/take-uninstall.ts'
 import { recogniseCaller } from './recognise-caller.ts'
 import { spillRequest } from './spill/spill.ts'
 import { logUnreachable, tryTwice } from './two-tries.ts'
@@ -134,7 +135,7 @@ async function takeEvent(
     const spilled = { kind: 'append', request: append } as const
     const isTrusted = await isKnown()
     const isHint = event.name === HINT_EVENT
-    if (isTrusted && isHint && !deps.limits.isHintWithinLimit(memberId)) return TOO_MANY_HINTS
+    if (isTrusted && isHint && !deps.spill.isHintWithinLimit(memberId)) return TOO_MANY_HINTS
     return spillRequest(deps, { memberId, isTrusted }, { receivedAt, receipt, spilled })
   }
   const answer = tried.value

@@ -6,9 +6,6 @@
 import type { TokenHash } from '../../core/access/token-hashes.ts'
 import { BoundedMap } from '../../core/bounded-map.ts'
 import { CallerQuestions } from './caller-questions.ts'
-import { InstallBudget } from '../installs/install-budget.ts'
-import { ListingMemory, PENDING_TIMES } from '../listing-memory.ts'
-import type { PendingListing } from '../../objects/directory-store.ts'
 
 /** How long a token that the object trusts is remembered, in milliseconds. */
 export const TRUSTED_MEMORY_MS = 30_000
@@ -48,10 +45,6 @@ export class CallerMemory {
   readonly #tokens = new BoundedMap<RememberedToken>(MAX_TOKENS_REMEMBERED)
   readonly #records = new BoundedMap<readonly TokenHash[]>(MAX_TOKENS_REMEMBERED)
   readonly #spentUntil = new BoundedMap<number>(MAX_TOKENS_REMEMBERED)
-  /** The budget of the installations. */
-  readonly installs = new InstallBudget()
-  /** The pending installs, for `/healthz`. */
-  readonly pending = new ListingMemory<PendingListing>(PENDING_TIMES)
   /** The questions about unknown tokens that are under way. */
   readonly questions = new CallerQuestions()
 

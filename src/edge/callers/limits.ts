@@ -25,10 +25,10 @@ export interface ChargedCaller {
  * null when it was within both. An IPv6 caller may own a whole /48, which counts beside its /64.
  */
 export async function chargeCaller(
-  { callers, limits, world }: Pick<IntakeDeps, 'callers' | 'limits' | 'world'>,
+  { callers, world }: Pick<IntakeDeps, 'callers' | 'world'>,
   { memberId, address }: ChargedCaller,
 ): Promise<SpentLimit | null> {
-  const { isUntrustedWithinLimit, isAddressWithinLimit } = limits
+  const { isUntrustedWithinLimit, isAddressWithinLimit } = callers.limits
   const isWithin = async (keys: readonly string[], count: (key: string) => Promise<boolean>) => {
     const answers = await Promise.all(keys.map(count))
     for (const [index, key] of keys.entries()) {

@@ -1,23 +1,20 @@
 /**
- * Requests about the application itself, which are no events of the log: it was installed or updated, its
- * page was opened, it was uninstalled, or Bitrix24 sent another notice about it.
+ * The beginning of an installation, and each later request that tells of it: the application was installed or updated, or
+ * its page was opened. None of them is an event of the log.
  */
 import { EVENTS_PATH } from '../../bitrix24/events-path.ts'
-import type { InstallRequest, UninstallRequest } from '../../bitrix24/wire/request.ts'
-import { describeError } from '../../core/safety/redact.ts'
+import type { InstallRequest } from '../../bitrix24/wire/request.ts'
 import { hashToken } from '../../storage/token-hash.ts'
 import { withTimeout } from '../../storage/with-timeout.ts'
 import { readTrust } from '../callers/caller-trust.ts'
-import type { Caller, CallSource } from '../callers/callers.ts'
+import type { CallSource } from '../callers/callers.ts'
 import { chargeCaller } from '../callers/limits.ts'
-import { drainSpill, type DrainDeps } from '../spill/drain.ts'
 import { networkOf } from '../callers/network-of.ts'
-import { ACCEPTED, NOT_STORED, refuse, type IntakeAnswer } from '../intake-answer.ts'
+import { NOT_STORED, refuse, type IntakeAnswer } from '../intake-answer.ts'
 import { isTokenOfPortal } from './token-of-portal.ts'
 import type { IntakeDeps, IntakeConfig } from '../intake-deps.ts'
-import { replayRefused } from '../spill/replay-refused.ts'
 import { spillRequest } from '../spill/spill.ts'
-import { logUnreachable, STORE_BUDGET_MS, tryTwice } from '../two-tries.ts'
+import { logUnreachable } from '../two-tries.ts'
 
 /**
  * How long a caller waits for its installation, in milliseconds. The portal's object asks an OAuth server and
@@ -36,7 +33,7 @@ export async function takeInstall(
   source: CallSource,
 ): Promise<IntakeAnswer> {
   const { memberId } = presented
-  const { callers, config, world } = deps
+  const { installMemory, config, world } = deps
   const request: InstallRequest = { ...presented, handlerUrl: handlerUrl(config, source) }
   const isKnown = await isKnownToken(deps, presented, source)
   // An installation with an unknown token is charged at once: it makes the object ask an OAuth server.
@@ -45,14 +42,14 @@ export async function takeInstall(
   if (spentLimit === 'portal') return refuse('too_many_requests', config)
   const terms = { network: networkOf(source.address), isKnown, receivedAt: world.now() }
   const inTurn = async () => {
-    const isTurn = await callers.memory.installs.waitForTurn(terms.network, world)
+    const isTurn = await installMemory.budget.waitForTurn(terms.network, world)
     if (!isTurn) return refuse('too_many_requests', config)
     const answer = await handOn(deps, request, { ...terms, isOverBudget: false })
     return answer === 'busy' ? NOT_STORED : answer
   }
   // All portals call from the few addresses of Bitrix24, so others may have used this one up.
   if (spentLimit === 'address') return inTurn()
-  const spentBudget = callers.memory.installs.spend(memberId, world.now())
+  const spentBudget = installMemory.budget.spend(memberId, world.now())
   // One with a known token is charged when there are too many: each is written down by the object.
   if (isKnown && spentBudget !== null && (await chargeCaller(deps, charged)) !== null) {
     return refuse('too_many_requests', config)
@@ -77,7 +74,7 @@ async function handOn(
   { network, isKnown, receivedAt, isOverBudget }: InstallTerms,
 ): Promise<IntakeAnswer | 'busy'> {
   const { memberId } = request
-  const { portals, callers, config, world } = deps
+  const { portals, callers, installMemory, config, world } = deps
   const receipt = world.newReceipt()
   try {
     const answer = await withTimeout(
@@ -91,7 +88,7 @@ async function handOn(
         return { kind: 'accepted', domain, finished, status }
       }
       case 'pending':
-        callers.memory.pending.expectNews(world.now())
+        installMemory.pending.expectNews(world.now())
         return { kind: 'pending', domain: answer.domain }
       case 'refused':
         return { ...refuse('untrusted', config), reason: answer.reason }
@@ -125,52 +122,4 @@ async function isKnownToken(
   if (token === null) return false
   const tokenHash = await hashToken(memberId, token)
   return (await readTrust(deps, { memberId, token, tokenHash }, address)) === 'trusted'
-}
-
-/** Ends an installation. */
-export async function takeUninstall(
-  deps: IntakeDeps,
-  caller: Caller,
-  { request, receivedAt }: { request: UninstallRequest; receivedAt: number },
-): Promise<IntakeAnswer> {
-  const { portals, world } = deps
-  const { memberId, tokenHash } = caller
-  const receipt = world.newReceipt()
-  // An event in the spill was acknowledged, so it has to be in the log before the tokens are deleted.
-  if (caller.isTrusted) await inTime(deps, memberId, (drain) => drainSpill(drain, memberId))
-  // The time is fixed now. A spilled uninstall without a time would otherwise count from its drain, and end an
-  // installation that came after it.
-  const ts = request.ts ?? Math.floor(receivedAt / 1000)
-  const call = { tokenHash, ts, clean: request.clean, receivedAt }
-  const tried = await tryTwice(() => portals(memberId).uninstall(call), world.now)
-  if (!tried.ok) {
-    logUnreachable(world, memberId, tried.error.error)
-    const spilled = { kind: 'uninstall', call } as const
-    return spillRequest(deps, caller, { receivedAt, receipt, spilled })
-  }
-  deps.callers.memory.forget(memberId)
-  switch (tried.value.kind) {
-    case 'accepted':
-      // Requests that were refused before go with the rest: the object drops and counts them.
-      if (request.clean) await inTime(deps, memberId, (drain) => replayRefused(drain, memberId))
-      return ACCEPTED
-    case 'untrusted':
-      return refuse('untrusted', deps.config)
-  }
-}
-
-/**
- * Empties what the portal has in KV. This has only as much time as the storing of one event: a drain that
- * hangs must not hold the uninstall back.
- */
-async function inTime(
-  { portals, spill, world }: IntakeDeps,
-  memberId: string,
-  work: (drain: DrainDeps) => Promise<unknown>,
-): Promise<void> {
-  try {
-    await withTimeout(work({ portals, spill, log: world.log, now: world.now }), STORE_BUDGET_MS)
-  } catch (error) {
-    world.log('warn', 'spill_kept', { memberId, error: describeError(error) })
-  }
 }

@@ -1,15 +1,13 @@
-/** How requests about the application itself go through the edge, and what goes before and with them. */
+/** How an installation goes through the edge: on which terms its object is asked, and what waits or is spilled. */
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { INSTALL_BUDGET_MS } from '../../../src/edge/installs/take-install.ts'
 import type { PortalClient } from '../../../src/edge/portal-client.ts'
 import { decodeSpilled } from '../../../src/edge/spill/spilled-request.ts'
-import { STORE_BUDGET_MS } from '../../../src/edge/two-tries.ts'
 import {
   aHangingPortal,
   aSealer,
   decoded,
-  inTurn,
   portalsWith,
   realPortals,
   SOURCE,
@@ -17,7 +15,6 @@ import {
   UNREACHABLE,
   type WatchedIntake,
 } from '../../support/builders/an-intake.ts'
-import { EVENT_TS } from '../../support/builders/a-delivery.ts'
 import { WITH_NEW_TOKEN } from '../../support/worker/runtime-bindings.ts'
 import { EdgeScenario } from '../../support/scenarios/edge-scenario.ts'
 
@@ -29,81 +26,7 @@ beforeEach(async () => {
 
 afterEach(() => scenario.close())
 
-describe('takeRequest() with lifecycle requests', () => {
-  const ACCEPTED = { kind: 'accepted', domain: null, finished: true, status: null }
-
-  function uninstall() {
-    scenario.portal.removesApplication()
-    return decoded(
-      scenario.portal.body('app-ONAPPUNINSTALL-keep-data', { ts: scenario.portal.ts() }),
-    )
-  }
-
-  it('drains the portal before its uninstall, so that what was acknowledged is kept', async () => {
-    const intake = scenario.intake(inTurn(UNREACHABLE, UNREACHABLE, realPortals))
-    expect(await intake.take(scenario.event(1))).toEqual({ kind: 'spilled' })
-    expect(await intake.take(uninstall())).toEqual(ACCEPTED)
-    expect(await scenario.logged()).toEqual([{ sequence: 1, receipt: 'receipt-1' }])
-    expect(await spilledKeys()).toEqual([])
-    expect((await scenario.view()).state).toBe('uninstalled')
-  })
-
-  it('accepts an uninstall at the second try when the first answer was lost', async () => {
-    scenario.portal.removesApplication()
-    const answerLost = portalsWith({
-      uninstall: async (call) => {
-        await realPortals(scenario.memberId).uninstall(call)
-        throw new Error('Network connection lost.')
-      },
-    })
-    const intake = scenario.intake(inTurn(answerLost, realPortals))
-    expect(await intake.take(uninstall())).toEqual(ACCEPTED)
-    expect((await scenario.view()).state).toBe('uninstalled')
-    // It is that uninstall which is known, and not its token.
-    scenario.now += 1000
-    expect(await intake.take(uninstall())).toEqual({ kind: 'refused', code: 'untrusted' })
-  })
-
-  it('drains nothing for a caller that the edge does not know', async () => {
-    const intake = scenario.intake(inTurn(UNREACHABLE, UNREACHABLE, realPortals))
-    await intake.take(scenario.event(1))
-    const forged = { 'auth[application_token]': 'f'.repeat(32) }
-    const body = decoded(scenario.portal.body('app-ONAPPUNINSTALL-clean', forged))
-    expect(await intake.take(body)).toEqual({
-      kind: 'refused',
-      code: 'untrusted',
-    })
-    expect(await spilledKeys()).toHaveLength(1)
-  })
-
-  it('does not wait for a drain that hangs', async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-    const hanging = aHangingPortal()
-    const intake = scenario.intake(inTurn(UNREACHABLE, UNREACHABLE, hanging.lookup, realPortals))
-    await intake.take(scenario.event(1))
-    const taken = intake.take(uninstall())
-    await hanging.asked
-    await vi.advanceTimersByTimeAsync(STORE_BUDGET_MS)
-    expect(await taken).toEqual(ACCEPTED)
-    expect(await spilledKeys()).toHaveLength(1)
-  })
-
-  it('uninstalls with the time of receipt where Bitrix24 names none', async () => {
-    const calls: unknown[] = []
-    const portals = portalsWith({
-      uninstall: (call) => {
-        calls.push(call.ts)
-        return Promise.resolve({ kind: 'accepted' })
-      },
-    })
-    const intake = scenario.intake(portals)
-    for (const ts of [null, EVENT_TS]) {
-      const body = decoded(scenario.portal.body('app-ONAPPUNINSTALL-clean', { ts }))
-      expect(await intake.take(body)).toEqual(ACCEPTED)
-    }
-    expect(calls).toEqual([Math.floor(scenario.now / 1000), EVENT_TS])
-  })
-
+describe('takeRequest() with an installation', () => {
   it.each([
     ['https://scenario.example.com', {}, 'https://scenario.example.com/bitrix24/events'],
     ['http://scenario.example.com', {}, 'https://scenario.example.com/bitrix24/events'],
@@ -147,8 +70,8 @@ describe('takeRequest() with lifecycle requests', () => {
     }
 
     function exhaust({ deps }: WatchedIntake): void {
-      const { installs } = deps.callers.memory
-      for (let portal = 0; portal < 600; portal += 1) installs.spend(`${portal}`, scenario.now)
+      const { budget } = deps.installMemory
+      for (let portal = 0; portal < 600; portal += 1) budget.spend(`${portal}`, scenario.now)
     }
 
     const STRANGER = { 'auth[application_token]': 'f'.repeat(32) }
@@ -184,9 +107,9 @@ describe('takeRequest() with lifecycle requests', () => {
     it('is refused when four of its network wait already', async () => {
       const sleep = () => new Promise<void>(() => undefined)
       const { intake, told } = overBudget(() => ({ kind: 'busy' }), { sleep })
-      const { installs } = intake.deps.callers.memory
+      const { budget } = intake.deps.installMemory
       for (let place = 0; place < 4; place += 1) {
-        void installs.waitForTurn(network, { now: () => scenario.now, sleep })
+        void budget.waitForTurn(network, { now: () => scenario.now, sleep })
       }
       const install = decoded(scenario.portal.body('app-ONAPPINSTALL-local', STRANGER))
       expect(await intake.take(install)).toEqual({ kind: 'refused', code: 'too_many_requests' })
@@ -239,10 +162,10 @@ describe('takeRequest() with lifecycle requests', () => {
     it('asks no object where four of its network wait already, and none over the limit of the portal', async () => {
       const sleep = () => new Promise<void>(() => undefined)
       const intake = scenario.intake(UNREACHABLE, { isAddressWithinLimit, sleep })
-      const { installs } = intake.deps.callers.memory
-      for (let portal = 0; portal < 600; portal += 1) installs.spend(`${portal}`, scenario.now)
+      const { budget } = intake.deps.installMemory
+      for (let portal = 0; portal < 600; portal += 1) budget.spend(`${portal}`, scenario.now)
       for (let place = 0; place < 4; place += 1) {
-        void installs.waitForTurn(network, { now: () => scenario.now, sleep })
+        void budget.waitForTurn(network, { now: () => scenario.now, sleep })
       }
       const refused = { kind: 'refused', code: 'too_many_requests' }
       expect(await intake.take(stranger())).toEqual(refused)

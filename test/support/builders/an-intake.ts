@@ -12,8 +12,12 @@ import type {
   CallerSources,
   IntakeConfig,
   IntakeDeps,
+  IntakeSpill,
 } from '../../../src/edge/intake-deps.ts'
+import { InstallBudget } from '../../../src/edge/installs/install-budget.ts'
+import { ListingMemory, PENDING_TIMES } from '../../../src/edge/listing-memory.ts'
 import type { DirectoryRemote } from '../../../src/objects/directory.ts'
+import type { PendingListing } from '../../../src/objects/directory-store.ts'
 import type { LogFields, LineWriter } from '../../../src/log.ts'
 import type { PortalClient, PortalLookup } from '../../../src/edge/portal-client.ts'
 import { SharedAppends } from '../../../src/edge/shared-appends.ts'
@@ -49,7 +53,7 @@ export const SPILLED_APPEND = {
 
 /** Everything that a test may replace, in one flat list. */
 export type IntakeChanges = Partial<
-  CallerSources & CallerLimits & IntakeConfig & IntakeDeps['world']
+  CallerSources & CallerLimits & IntakeSpill & IntakeConfig & IntakeDeps['world']
 > & {
   readonly portals?: PortalLookup
   readonly spills?: SpillStore
@@ -114,17 +118,20 @@ export function anIntake(changes: IntakeChanges = {}): WatchedIntake {
       memory: changes.memory ?? new CallerMemory(),
       installs,
       webhooks: changes.webhooks ?? [],
+      limits: {
+        isUntrustedWithinLimit: (key) => {
+          counted.push(key)
+          return isUntrustedWithinLimit(key)
+        },
+        isAddressWithinLimit,
+      },
       noteRefusedCaller: changes.noteRefusedCaller ?? (async () => {}),
     },
-    limits: {
-      isUntrustedWithinLimit: (key) => {
-        counted.push(key)
-        return isUntrustedWithinLimit(key)
-      },
-      isAddressWithinLimit,
-      isHintWithinLimit: changes.isHintWithinLimit ?? (() => true),
+    installMemory: {
+      budget: new InstallBudget(),
+      pending: new ListingMemory<PendingListing>(PENDING_TIMES),
     },
-    spill,
+    spill: { ...spill, isHintWithinLimit: changes.isHintWithinLimit ?? (() => true) },
     config: {
       canVerify: changes.canVerify ?? true,
       publicUrl: changes.publicUrl ?? null,
