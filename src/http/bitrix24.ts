@@ -13,7 +13,7 @@ import { err, type Result } from '../core/result.ts'
 import { takeRequest } from '../edge/intake.ts'
 import type { IntakeDeps } from '../edge/intake-deps.ts'
 import { networkOf } from '../edge/callers/network-of.ts'
-import { mediaType, readBody } from './body.ts'
+import { readFormOrJson } from './body.ts'
 import { clientAddress } from './client-address.ts'
 import { errorResponse } from './error-response.ts'
 import { eventAnswer } from './event-answer.ts'
@@ -80,13 +80,11 @@ async function decode(
   request: Request,
   { searchParams }: URL,
 ): Promise<Result<IncomingRequest, PageErrorCode>> {
-  const type = mediaType(request)
-  const isForm = type === 'application/x-www-form-urlencoded'
-  if (!isForm && type !== 'application/json') return err('unsupported_media_type')
-  const body = await readBody(request)
+  const body = await readFormOrJson(request)
   if (!body.ok) return body
+  const { text, isForm } = body.value
   const query = Object.fromEntries(searchParams)
-  const decoded = decodeBody(body.value, { isForm, query })
+  const decoded = decodeBody(text, { isForm, query })
   return decoded.ok ? decoded : err(DECODE_ERRORS[decoded.error])
 }
 

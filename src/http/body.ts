@@ -1,5 +1,5 @@
 /**
- * Reads the body of a request up to a limit. The runtime frames a body by its Content-Length, so a length within the
+ * Reads the body of a request up to a limit, of any type or of the two types that Bitrix24 sends. The runtime frames a body by its Content-Length, so a length within the
  * limit lets the body be read in one piece, which takes a third of the time. Nothing rests on the header: a body
  * that is longer than it is counted.
  */
@@ -72,7 +72,25 @@ async function readStream(
   }
 }
 
+/** The body of a call of Bitrix24, and in which of its two forms it is written. */
+export interface FormOrJson {
+  readonly text: string
+  /** True for `application/x-www-form-urlencoded`, false for `application/json`. */
+  readonly isForm: boolean
+}
+
+/** Reads a body that is a form or JSON. Every other content type is refused, and its body is not read. */
+export async function readFormOrJson(
+  request: Request,
+): Promise<Result<FormOrJson, 'unsupported_media_type' | 'body_too_large' | 'malformed_body'>> {
+  const type = mediaType(request)
+  const isForm = type === 'application/x-www-form-urlencoded'
+  if (!isForm && type !== 'application/json') return err('unsupported_media_type')
+  const body = await readBody(request)
+  return body.ok ? ok({ text: body.value, isForm }) : body
+}
+
 /** The content type without its parameters, in lower case. */
-export function mediaType(request: Request): string {
+function mediaType(request: Request): string {
   return (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
 }

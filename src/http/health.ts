@@ -26,8 +26,8 @@ export interface HealthDeps {
  */
 export async function healthResponse(deps: HealthDeps): Promise<Response> {
   const [listed, unbound] = await Promise.all([deps.listPending(), deps.listMissing()])
-  const pending = deps.isDeep ? listed.map(textOf) : countTextOf(listed.length)
-  const missing = deps.isDeep ? unbound.map(missingTextOf) : missingCountOf(unbound.length)
+  const pending = deps.isDeep ? listed.map(pendingText) : pendingCountText(listed.length)
+  const missing = deps.isDeep ? unbound.map(missingText) : missingCountText(unbound.length)
   const warnings = [...deps.warnings, ...missing]
   const problems = [...deps.problems]
   if (!deps.canVerify) {
@@ -50,7 +50,7 @@ export async function healthResponse(deps: HealthDeps): Promise<Response> {
   })
 }
 
-function countTextOf(count: number): readonly string[] {
+function pendingCountText(count: number): readonly string[] {
   if (count === 0) return []
   const what = count === 1 ? '1 installation waits' : `${count} installations wait`
   return [
@@ -58,14 +58,14 @@ function countTextOf(count: number): readonly string[] {
   ]
 }
 
-function textOf({ domain, clientId }: PendingListing): string {
+function pendingText({ domain, clientId }: PendingListing): string {
   return (
     `portal ${domain} installed application ${clientId}: ` +
     'set BITRIX24_CLIENT_ID and BITRIX24_CLIENT_SECRET'
   )
 }
 
-function missingCountOf(count: number): readonly string[] {
+function missingCountText(count: number): readonly string[] {
   if (count === 0) return []
   const what = count === 1 ? '1 portal is' : `${count} portals are`
   return [
@@ -73,6 +73,6 @@ function missingCountOf(count: number): readonly string[] {
   ]
 }
 
-function missingTextOf({ domain, events }: MissingListing): string {
+function missingText({ domain, events }: MissingListing): string {
   return `portal ${domain} is not bound to ${events}: subscriptions.missing of the portal says what to do`
 }

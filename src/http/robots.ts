@@ -13,7 +13,7 @@ import type { IntakeAnswer } from '../edge/intake-answer.ts'
 import type { IntakeDeps } from '../edge/intake-deps.ts'
 import { parseRobotSecret } from '../storage/robot-secret.ts'
 import { eventAnswer } from './event-answer.ts'
-import { mediaType, readBody } from './body.ts'
+import { readFormOrJson } from './body.ts'
 import { clientAddress } from './client-address.ts'
 import { errorResponse, type ErrorCode } from './error-response.ts'
 
@@ -62,11 +62,9 @@ const HINT_ERRORS: Readonly<Record<HintFault, ErrorCode>> = {
 }
 
 async function decode(request: Request): Promise<Result<RelayEvent, ErrorCode>> {
-  const type = mediaType(request)
-  const isForm = type === 'application/x-www-form-urlencoded'
-  if (!isForm && type !== 'application/json') return err('unsupported_media_type')
-  const body = await readBody(request)
+  const body = await readFormOrJson(request)
   if (!body.ok) return body
-  const decoded = decodeHint(body.value, { isForm })
+  const { text, isForm } = body.value
+  const decoded = decodeHint(text, { isForm })
   return decoded.ok ? decoded : err(HINT_ERRORS[decoded.error])
 }

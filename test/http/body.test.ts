@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { MAX_BODY_BYTES, mediaType, readBody } from '../../src/http/body.ts'
+import { MAX_BODY_BYTES, readBody, readFormOrJson } from '../../src/http/body.ts'
 
 const CHUNK = new TextEncoder().encode('a=1&'.repeat(4096))
 
@@ -112,17 +112,31 @@ describe('readBody()', () => {
   })
 })
 
-describe('mediaType()', () => {
+describe('readFormOrJson()', () => {
   it.each([
-    ['application/json', 'application/json'],
-    ['APPLICATION/JSON; charset=utf-8', 'application/json'],
-    ['  text/plain  ', 'text/plain'],
-    ['', ''],
-  ])('reads %j as %j', (header, type) => {
-    expect(mediaType(aRequest(null, { 'content-type': header }))).toBe(type)
+    ['application/json', false],
+    ['APPLICATION/JSON; charset=utf-8', false],
+    ['application/x-www-form-urlencoded', true],
+    ['  application/x-www-form-urlencoded ;charset=utf-8', true],
+  ])('reads a body of the type %j', async (type, isForm) => {
+    expect(await readFormOrJson(aRequest('a=1', { 'content-type': type }))).toEqual({
+      ok: true,
+      value: { text: 'a=1', isForm },
+    })
   })
 
-  it('reads an absent header as empty', () => {
-    expect(mediaType(aRequest(null))).toBe('')
+  it.each(['text/plain', 'application/jsonp', ''])('refuses the type %j unread', async (type) => {
+    const request = aRequest('a=1', { 'content-type': type })
+    expect(await readFormOrJson(request)).toEqual({ ok: false, error: 'unsupported_media_type' })
+    expect(request.bodyUsed).toBe(false)
+  })
+
+  it('refuses a body without a type, and one that is too large', async () => {
+    const untyped = aRequest(CHUNK)
+    expect(await readFormOrJson(untyped)).toMatchObject({ error: 'unsupported_media_type' })
+    const large = aRequest(new Uint8Array(MAX_BODY_BYTES + 1), {
+      'content-type': 'application/json',
+    })
+    expect(await readFormOrJson(large)).toEqual({ ok: false, error: 'body_too_large' })
   })
 })
