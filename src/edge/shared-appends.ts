@@ -20,10 +20,12 @@ export const MAX_SHARED = 50
 export const MAX_SHARED_LENGTH = 1024 * 1024
 
 /**
- * How long a call counts as under way, in milliseconds, and how long others may join one. A request that was ended
- * in the middle never says that its call is over.
+ * How long a call counts as under way, in milliseconds. A request that was ended in the middle never says that its
+ * call is over, and others would wait for it for ever.
  */
-const COUNTS_MS = 1000
+const UNDER_WAY_MS = 1000
+
+/** How long further events may join a shared call, in milliseconds, for the same reason. */
 const JOINABLE_MS = 10 * GATHER_MS
 
 /** One event on its way to the object of its portal. */
@@ -58,7 +60,7 @@ export class SharedAppends {
     const { memberId, request, portal } = one
     const now = world.now()
     const line = this.#lines.get(memberId)
-    if (line === undefined || now - line.since >= COUNTS_MS) {
+    if (line === undefined || now - line.since >= UNDER_WAY_MS) {
       const own = { underWay: 0, since: now, open: null }
       this.#lines.set(memberId, own)
       return this.#during(memberId, own, () => portal().append(request))

@@ -37,7 +37,7 @@ async function receive(c: Context, deps: IntakeDeps): Promise<Response> {
   const url = new URL(c.req.url)
   const decoded = await decode(c.req.raw, url)
   if (!decoded.ok) {
-    if (decoded.error === 'untrusted') noteRefusedCaller(c, deps, withoutCredentials(c, deps))
+    if (decoded.error === 'untrusted') noteRefusedCaller(c, deps, unnamedCaller(c, deps))
     return refuse(c.req.raw, decoded.error)
   }
   const request = decoded.value
@@ -60,7 +60,8 @@ function noteRefusedCaller(
   if (refused !== null) c.executionCtx.waitUntil(callers.noteRefusedCaller(refused))
 }
 
-function withoutCredentials(c: Context, { world }: IntakeDeps): RefusedCaller {
+/** A refused caller whose request has neither a token nor a portal. */
+function unnamedCaller(c: Context, { world }: IntakeDeps): RefusedCaller {
   const network = networkOf(clientAddress(c.req.raw))
   const at = world.now()
   return { at, network, memberId: null, request: 'unknown', reason: 'missing_credentials' }

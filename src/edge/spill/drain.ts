@@ -36,7 +36,7 @@ export const MAX_DRAINED = 3000
 /** The most requests that one run remembers, so that they fit into memory. */
 const MAX_REMEMBERED = 100_000
 
-/** How often the cron drains, in milliseconds. */
+/** How often the cron drains, in milliseconds. The turns of the portals move on by one step in this time. */
 const RUN_MS = 5 * MINUTE_MS
 
 /** A prime, so that the first portals of the runs are spread over all of them. */
@@ -52,7 +52,7 @@ export async function drainSpill(
   memberId: string | null = null,
 ): Promise<{ drained: number; left: number }> {
   const { waiting: listed, left: unlisted } = await listWaiting(deps, memberId)
-  const turns = fromAnother(listed, deps.now())
+  const turns = orderTurns(listed, deps.now())
   const size = shareAmong(turns.length)
   const seen = { drained: 0, left: unlisted }
   let drawn = 0
@@ -81,7 +81,7 @@ function shareAmong(portals: number): number {
  * The portals in the order of their turns. Each run begins with another one, since the platform may end a run
  * before all had theirs.
  */
-function fromAnother<T>(portals: readonly T[], now: number): T[] {
+function orderTurns<T>(portals: readonly T[], now: number): T[] {
   const first = (Math.floor(now / RUN_MS) * STRIDE) % Math.max(1, portals.length)
   return [...portals.slice(first), ...portals.slice(0, first)]
 }
