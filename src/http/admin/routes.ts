@@ -3,7 +3,7 @@ import { Hono, type Context } from 'hono'
 import type { DrainDeps } from '../../edge/spill/drain.ts'
 import type { DirectoryRemote } from '../../objects/directory.ts'
 import { addDestinationRoutes } from './api/destinations.ts'
-import { addTryRoutes, type SendingDeps } from './api/try-destination.ts'
+import { addMessageRoutes, type SendingDeps } from './api/try-destination.ts'
 import type { PortalFinder } from './api/exchange.ts'
 import { addPortalRoutes } from './api/portal.ts'
 import { describeAll } from './openapi/descriptions.ts'
@@ -39,7 +39,7 @@ export function createAdminRoutes(depsOf: (c: Context) => AdminDeps): Hono {
   addRefusedRequestsRoutes(routes, depsOf)
   addRefusedCallersRoute(routes, depsOf)
   addDestinationRoutes(routes, depsOf)
-  addTryRoutes(routes, depsOf)
+  addMessageRoutes(routes, depsOf)
   routes.all('*', () => errorResponse('not_found'))
   return routes
 }

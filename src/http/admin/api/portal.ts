@@ -42,7 +42,10 @@ export function addPortalRoutes(routes: Hono, depsOf: (c: Context) => PortalRout
     withPortal(c, depsOf(c), async (portal, memberId) => {
       const view = await portal.view()
       if (view === null) return errorResponse('not_found')
-      const answer: PortalAnswer = { ...view, ...(await countOutside(depsOf(c).drain, memberId)) }
+      const answer: PortalAnswer = {
+        ...view,
+        ...(await countWaitingRequests(depsOf(c).drain, memberId)),
+      }
       return reply(answer)
     }),
   )
@@ -74,7 +77,7 @@ export function addPortalRoutes(routes: Hono, depsOf: (c: Context) => PortalRout
 }
 
 /** Counts the requests of a portal that wait outside of its object, a thousand of each kind at most. */
-export async function countOutside(
+export async function countWaitingRequests(
   { spill: { store } }: Pick<DrainDeps, 'spill'>,
   memberId: string,
 ): Promise<SpilledRequests> {

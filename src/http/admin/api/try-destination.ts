@@ -46,7 +46,7 @@ export interface TryDeps extends PortalFinder {
 }
 
 /** Adds the routes; `depsOf` gives the dependencies with the bindings of the request. */
-export function addTryRoutes(routes: Hono, depsOf: (c: Context) => TryDeps): void {
+export function addMessageRoutes(routes: Hono, depsOf: (c: Context) => TryDeps): void {
   routes.post('/destinations/:destination/test', (c) => withTimeout(test(c, depsOf(c)), ADMIN_MS))
   routes.post('/destinations/:destination/preview', (c) =>
     withTimeout(preview(c, depsOf(c)), ADMIN_MS),

@@ -4,7 +4,7 @@ import { parseFeedback } from '../../../dashboard/parts/feedback.tsx'
 import { parseEventSearch } from '../../../dashboard/pages/portal/event-search.ts'
 import { portalPage } from '../../../dashboard/pages/portal/portal-page.tsx'
 import type { PortalClient } from '../../../edge/portal-client.ts'
-import { countOutside } from '../api/portal.ts'
+import { countWaitingRequests } from '../api/portal.ts'
 import type { PageEnv } from './admission.ts'
 import { reply, withPortal, type PageContext, type PageDeps, type PageDepsOf } from './exchange.ts'
 import { findEvents } from './find-events.ts'
@@ -41,7 +41,9 @@ async function showPortal(
     portal.view(),
     findEvents(portal, search),
     // A page that is watched is asked for often, and the lists of KV are the dearest thing on it.
-    c.req.header('x-renewal') === undefined ? countOutside(deps.admin.drain, memberId) : null,
+    c.req.header('x-renewal') === undefined
+      ? countWaitingRequests(deps.admin.drain, memberId)
+      : null,
   ])
   if (stamp === null || view === null || shown === null) return null
   const feedback = parseFeedback(query)
