@@ -1,4 +1,4 @@
-/** The rows of the log as typed values. A damaged row must never stop a lane (G10). */
+/** The rows of the log, written and as typed values. A damaged row must never stop a lane (G10). */
 import { decodeStored } from '../../bitrix24/wire/decode-event.ts'
 import type { Arrival } from '../../core/log/append.ts'
 import {
@@ -7,7 +7,7 @@ import {
   type LogEntry,
   type RelayEvent,
 } from '../../core/log/event.ts'
-import { numberOf, type SqlRow } from '../../storage/database.ts'
+import { numberOf, type Database, type SqlRow } from '../../storage/database.ts'
 import { parseEnrichment, parseEvent } from './event-schemas.ts'
 
 /**
@@ -15,6 +15,37 @@ import { parseEnrichment, parseEvent } from './event-schemas.ts'
  * which nothing is read.
  */
 export const AWAITS = ''
+
+/** A row as it is written. */
+export interface NewRow {
+  readonly sequence: number
+  readonly arrival: Arrival
+  /** A `RelayEvent` as JSON text. */
+  readonly event: string
+  /** An `Enrichment` as JSON text, or `AWAITS`; null stands for an event for which nothing is read. */
+  readonly enrichment: string | null
+  /** Whether the relay has entered the event itself. */
+  readonly isReconciled: boolean
+}
+
+/** Writes a row into the table of a segment's log. */
+export function insertRow(
+  db: Database,
+  log: string,
+  { sequence, arrival, event, enrichment, isReconciled }: NewRow,
+): void {
+  db.all(
+    `INSERT INTO ${log} (sequence, received_at, receipt, digest, event, enrichment, reconciled)
+     VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    sequence,
+    arrival.receivedAt,
+    arrival.receipt,
+    arrival.contentHash,
+    event,
+    enrichment,
+    isReconciled ? 1 : 0,
+  )
+}
 
 /** The identity of the event in a row. The column `digest` holds its content hash. */
 export function parseArrival(row: SqlRow): Arrival {

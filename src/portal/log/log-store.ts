@@ -1,21 +1,19 @@
 /** All SQL over the log of a portal. */
-import { HOUR_MS } from '../../core/durations.ts'
 import { DUPLICATE_WINDOW_MS } from '../../core/log/append.ts'
 import type { Arrival, StoredPlace } from '../../core/log/append.ts'
 import type { Enrichment, LogEntry, RelayEvent } from '../../core/log/event.ts'
 import { MAX_SEQUENCE } from '../../core/log/max-sequence.ts'
 import type { ReconciledEvent } from '../../core/fields/reconciled-event.ts'
 import type { AgedEvent } from '../../core/lanes/retention.ts'
-import { numberOf, textOf, type Database, type SqlRow } from '../../storage/database.ts'
+import { numberOf, type Database, type SqlRow } from '../../storage/database.ts'
 import { EntryMemory } from './entry-memory.ts'
+import { LogCountsStore, type LogCounts } from './log-counts-store.ts'
 import { readOutlines } from './outline-rows.ts'
-import { AWAITS, parseEntry, receivedAtOf } from './log-rows.ts'
+import { AWAITS, insertRow, parseEntry, receivedAtOf } from './log-rows.ts'
 import { countFitting, readPage, type RowPage } from './page-rows.ts'
-import type { LogCounts, SegmentStore } from './segment-store.ts'
+import type { SegmentStore } from './segment-store.ts'
 import { COUNTS_OF_ROWS, type Segment } from './segment-rows.ts'
-
-/** By so much the times of neighbouring events may be out of order, in milliseconds. */
-const CLOCKS_DIFFER_MS = HOUR_MS
+import { findStoredPlace } from './stored-place-rows.ts'
 
 /** The rows that are read at a time for lanes. */
 const READ_AHEAD = 20
@@ -36,6 +34,7 @@ export interface StoredText {
 export class LogStore {
   readonly #db: Database
   readonly #segments: SegmentStore
+  readonly #counts: LogCountsStore
   readonly #memory = new EntryMemory()
   /** The segments of which memory holds entries. */
   #remembered: readonly Segment[] = []
@@ -43,6 +42,7 @@ export class LogStore {
   constructor(db: Database, segments: SegmentStore) {
     this.#db = db
     this.#segments = segments
+    this.#counts = new LogCountsStore(db, segments)
   }
 
   /** The highest sequence in the log; 0 when it is empty. */
@@ -59,37 +59,21 @@ export class LogStore {
    * skipped them.
    */
   skipTo(head: number): void {
-    this.#segments.skipTo(head)
+    this.#counts.skipTo(head)
   }
 
   /** Writes one row. */
   insert(sequence: number, arrival: Arrival, { event, awaits, quarantined }: StoredText): void {
-    this.#db.all(
-      `INSERT INTO ${this.#openLog()} (sequence, received_at, receipt, digest, event, enrichment)
-       VALUES (?, ?, ?, ?, ?, ?)`,
-      sequence,
-      arrival.receivedAt,
-      arrival.receipt,
-      arrival.contentHash,
-      event,
-      awaits ? AWAITS : null,
-    )
+    const row = { event, enrichment: awaits ? AWAITS : null, isReconciled: false }
+    insertRow(this.#db, this.#openLog(), { sequence, arrival, ...row })
     if (quarantined) this.#count(sequence, { quarantined: 1 })
   }
 
   /** Writes an event that no portal sent: a comparison has found its change. */
   insertReconciled(sequence: number, arrival: Arrival, told: ReconciledEvent): void {
-    this.#db.all(
-      `INSERT INTO ${this.#openLog()}
-         (sequence, received_at, receipt, digest, event, enrichment, reconciled)
-       VALUES (?, ?, ?, ?, ?, ?, 1)`,
-      sequence,
-      arrival.receivedAt,
-      arrival.receipt,
-      arrival.contentHash,
-      JSON.stringify(told.event),
-      JSON.stringify(told.enrichment),
-    )
+    const [event, enrichment] = [JSON.stringify(told.event), JSON.stringify(told.enrichment)]
+    const row = { event, enrichment, isReconciled: true }
+    insertRow(this.#db, this.#openLog(), { sequence, arrival, ...row })
     const isThin = told.enrichment.status === 'unavailable'
     this.#count(sequence, { reconciled: 1, thin: isThin ? 1 : 0 })
   }
@@ -128,16 +112,16 @@ export class LogStore {
   }
 
   #openLog(): string {
-    return this.#segments.holding(MAX_SEQUENCE).log
+    return this.#segments.open().log
   }
 
-  #count(sequence: number, counts: Parameters<SegmentStore['count']>[1]): void {
-    this.#segments.count(this.#segments.holding(sequence).id, counts)
+  #count(sequence: number, counts: Parameters<LogCountsStore['add']>[1]): void {
+    this.#counts.add(this.#segments.holding(sequence).id, counts)
   }
 
   /** The numbers that an operator sees. */
   counts(): LogCounts {
-    return this.#segments.counts()
+    return this.#counts.all()
   }
 
   /** Entries after a sequence, oldest first: at most `limit`, and fewer when they are large. */
@@ -228,33 +212,9 @@ export class LogStore {
     return row === undefined ? null : parseEntry(row)
   }
 
-  /**
-   * The place of a drained event that stands in the log already, however long ago it was stored. Every segment of
-   * that time is read: this is the price of having no index, and only the spill pays it. Events with equal
-   * content count as one within `windowMs`.
-   */
+  /** The place of a drained event that stands in the log already; events with equal content count as one within `windowMs`. */
   findPlace(arrival: Arrival, windowMs: number = DUPLICATE_WINDOW_MS): StoredPlace | null {
-    const places = this.#segments
-      .all()
-      .filter((segment) => isOfTime(segment, arrival.receivedAt))
-      .flatMap(({ log }) => this.#findIn(log, arrival, windowMs) ?? [])
-    return places.find(({ sameReceipt }) => sameReceipt) ?? places[0] ?? null
-  }
-
-  #findIn(log: string, arrival: Arrival, windowMs: number): StoredPlace | null {
-    const [row] = this.#db.all(
-      `SELECT sequence, receipt FROM ${log}
-       WHERE receipt = ? OR (digest = ? AND received_at BETWEEN ? AND ?)
-       ORDER BY receipt = ? DESC, sequence LIMIT 1`,
-      arrival.receipt,
-      arrival.contentHash,
-      arrival.receivedAt - windowMs,
-      arrival.receivedAt + windowMs,
-      arrival.receipt,
-    )
-    if (row === undefined) return null
-    const sequence = numberOf(row, 'sequence')
-    return { sequence, sameReceipt: textOf(row, 'receipt') === arrival.receipt }
+    return findStoredPlace(this.#db, this.#segments.all(), { arrival, windowMs })
   }
 
   /** The sequences and the times of receipt of the oldest entries. */
@@ -304,20 +264,13 @@ export class LogStore {
     const last = this.#segments.lastIn(log)
     // Deleted first: an object that is full takes nothing else.
     this.#db.all(`DELETE FROM ${log} WHERE sequence <= ?`, sequence)
-    this.#segments.uncount(id, last, {
+    this.#counts.takeOff(id, last, {
       entries: numberOf(gone, 'entries'),
       reconciled: numberOf(gone, 'reconciled'),
       thin: numberOf(gone, 'thin'),
       quarantined: numberOf(gone, 'quarantined'),
     })
   }
-}
-
-/** Whether an event of a time may stand in a segment. Clocks differ, and the spill brings events late. */
-function isOfTime({ oldestAt, youngestAt }: Segment, receivedAt: number): boolean {
-  const isTooOld = youngestAt !== null && youngestAt < receivedAt - CLOCKS_DIFFER_MS
-  const isTooYoung = oldestAt !== null && oldestAt > receivedAt + CLOCKS_DIFFER_MS
-  return !isTooOld && !isTooYoung
 }
 
 function lengthOf({ event, enrichment }: SqlRow): number {

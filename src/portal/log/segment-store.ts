@@ -21,16 +21,6 @@ import {
   type Segment,
 } from './segment-rows.ts'
 
-/** The numbers of a log, or of a part of it. */
-export interface LogCounts {
-  /** All events, those included that no portal sent. */
-  readonly entries: number
-  /** Events that no portal sent: a comparison has found their change. */
-  readonly reconciled: number
-  readonly thin: number
-  readonly quarantined: number
-}
-
 /** The segments of one portal's log. */
 export class SegmentStore {
   readonly #db: Database
@@ -83,10 +73,10 @@ export class SegmentStore {
     const closed = this.all().slice(0, -1)
     const [row] = this.#db.all(
       'SELECT entries + max(0, ? - up_to) AS entries FROM segments ORDER BY id DESC LIMIT 1',
-      this.lastIn(this.#open().log),
+      this.lastIn(this.open().log),
     )
     const [first] = this.#db.all(
-      `SELECT received_at FROM ${this.#open().log} ORDER BY sequence LIMIT 1`,
+      `SELECT received_at FROM ${this.open().log} ORDER BY sequence LIMIT 1`,
     )
     return {
       events: numberIn(row ?? {}, 'entries') ?? 0,
@@ -115,87 +105,6 @@ export class SegmentStore {
     return this.all().filter(({ id }) => id >= first && id <= last)
   }
 
-  /** The numbers of the whole log. */
-  counts(): LogCounts {
-    if (!this.isSegmented()) return this.#formerCounts()
-    const rows = this.#db.all(
-      'SELECT up_to, entries, reconciled, thin, quarantined FROM segments ORDER BY id',
-    )
-    // A damaged number counts as none.
-    const sum = (column: string): number =>
-      rows.reduce((total, row) => total + (numberIn(row, column) ?? 0), 0)
-    const upTo = numberIn(rows.at(-1) ?? {}, 'up_to') ?? 0
-    return {
-      entries: sum('entries') + Math.max(0, this.lastIn(this.#open().log) - upTo),
-      reconciled: sum('reconciled'),
-      thin: sum('thin'),
-      quarantined: sum('quarantined'),
-    }
-  }
-
-  /** Sequences without an event are counted as well: the true numbers are kept by tables that are not there yet. */
-  #formerCounts(): LogCounts {
-    const { log } = this.#open()
-    const [row] = this.#db.all(`SELECT min(sequence) AS first FROM ${log}`)
-    const first = numberIn(row ?? {}, 'first')
-    const entries = first === null ? 0 : this.lastIn(log) - first + 1
-    return { entries, reconciled: 0, thin: 0, quarantined: 0 }
-  }
-
-  /** Adds to the numbers of a segment. The number of events needs no write: it follows from their sequences. */
-  count(
-    id: number,
-    { reconciled = 0, thin = 0, quarantined = 0 }: Partial<Omit<LogCounts, 'entries'>>,
-  ): void {
-    if (!this.isSegmented()) return
-    this.#db.all(
-      `UPDATE segments SET reconciled = reconciled + ?, thin = thin + ?,
-         quarantined = quarantined + ? WHERE id = ?`,
-      reconciled,
-      thin,
-      quarantined,
-      id,
-    )
-  }
-
-  /** Takes deleted events off the numbers of a segment. `last` was its last sequence before. */
-  uncount(id: number, last: number, gone: LogCounts): void {
-    if (!this.isSegmented()) return
-    this.#db.all(
-      `UPDATE segments SET entries = entries + max(0, ? - up_to) - ?, up_to = max(up_to, ?),
-         reconciled = reconciled - ?, thin = thin - ?, quarantined = quarantined - ? WHERE id = ?`,
-      last,
-      gone.entries,
-      last,
-      gone.reconciled,
-      gone.thin,
-      gone.quarantined,
-      id,
-    )
-  }
-
-  /**
-   * Notes that the sequences between the last event of the log and `head` were never given: the next event gets
-   * `head + 1`.
-   */
-  skipTo(head: number): void {
-    if (!this.isSegmented()) return
-    const open = this.#open()
-    const last = Math.max(this.lastIn(open.log), this.#lastClosed())
-    if (last === head) return
-    this.#db.all(
-      `UPDATE segments SET entries = entries + max(0, ? - up_to), up_to = ? WHERE id = ? AND up_to < ?`,
-      last,
-      head,
-      open.id,
-      head,
-    )
-  }
-
-  #lastClosed(): number {
-    return this.all().at(-2)?.last ?? 0
-  }
-
   /**
    * Runs a change that closes or drops segments. Memory follows storage afterwards, whether the change was
    * written or rolled back.
@@ -208,7 +117,8 @@ export class SegmentStore {
     }
   }
 
-  #open(): Segment {
+  /** The segment to which events are added. */
+  open(): Segment {
     return this.all().at(-1) ?? openSegment(FIRST_SEGMENT)
   }
 
@@ -218,7 +128,7 @@ export class SegmentStore {
   }
 
   #close(head: number): void {
-    const { id, log } = this.#open()
+    const { id, log } = this.open()
     const { oldestAt, bytes } = this.openState()
     const [last] = this.#db.all(`SELECT received_at FROM ${log} ORDER BY sequence DESC LIMIT 1`)
     this.#db.all(

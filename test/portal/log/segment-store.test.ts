@@ -218,26 +218,6 @@ function aClosedLog(db: Database) {
   return { segments, log, fates }
 }
 
-it('finds a drained event in the segment of its time, and reads no other one', async () => {
-  const found = await withDatabase((db) => {
-    aClosedLog(db)
-    const read: string[] = []
-    const all: Database['all'] = (query, ...bindings) => {
-      const [, table] = /FROM (log\w*)\s+WHERE receipt/.exec(query) ?? []
-      if (table !== undefined) read.push(table)
-      return db.all(query, ...bindings)
-    }
-    const counted = { ...db, all }
-    const log = new LogStore(counted, new SegmentStore(counted))
-    const arrival = { receipt: 'r3', contentHash: 'other', receivedAt: NOW + DAY_MS }
-    return { place: log.findPlace(arrival), read }
-  })
-  expect(found).toEqual({
-    place: { sequence: 3, sameReceipt: true },
-    read: ['log_2', 'log_3'],
-  })
-})
-
 it('finds a digest that ends in a later segment than its first events', async () => {
   const found = await withDatabase((db) => {
     const { fates } = aClosedLog(db)

@@ -3,6 +3,7 @@
  * goes on with those of the former version, and makes the new ones as soon as something was dropped.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { LogStore } from '../../../src/portal/log/log-store.ts'
 import { SegmentStore } from '../../../src/portal/log/segment-store.ts'
 import { openDatabase } from '../../../src/storage/database.ts'
 import { anEvent } from '../../support/builders/a-delivery.ts'
@@ -90,9 +91,10 @@ describe('a full object of the former version', () => {
   it('is erased as a whole', async () => {
     await isUpgradedWhenFull({ maxLogBytes: 0 })
     await scenario.inside(({ storage }) => {
-      const segments = new SegmentStore(openDatabase(storage))
+      const db = openDatabase(storage)
+      const segments = new SegmentStore(db)
       segments.clear(40)
-      expect(segments.counts().entries).toBe(0)
+      expect(new LogStore(db, segments).counts().entries).toBe(0)
     })
     expect((await scenario.object.events(41, 9))?.events).toEqual([])
   })
