@@ -10,7 +10,7 @@ import { RUNTIME_BINDINGS } from './test/support/worker/runtime-bindings.ts'
 
 /** They stand beside their source, and run on Node's own SQLite with a clock that a test moves. */
 const ON_NODE =
-  'test/portal/{fields/{comparison,enrich,event-reads,reconciler}*,log/appender.groups}.test.ts'
+  'test/portal/{fields/{comparison,enrich,event-reads,reconciler}*,log/commit-groups}.test.ts'
 
 /** The stores, the keys and the database need the real KV and the real SQLite. */
 const ON_PLATFORM = 'test/storage/{*-store,kv-keys,database}.test.ts'

@@ -1,7 +1,6 @@
 /**
- * The way of a portal's events into its log, several concurrent calls in one commit. One transaction decides
- * about trust and sequence together. Memory changes only after the transaction has returned, and an answer
- * leaves only when its event is durable.
+ * The way of a portal's events into its log, several concurrent calls in one commit (commit-groups.ts). One transaction
+ * decides about trust and sequence together. Memory changes only after the transaction has returned.
  */
 import type { RepeatedEvent } from '../../core/fields/reconciled-event.ts'
 import {
@@ -21,13 +20,11 @@ import type { Scheduler } from '../scheduler.ts'
 import type { PortalConfig } from '../settings.ts'
 import type { World } from '../world.ts'
 import { arrivalIn, asOf, type AppendAnswer, type AppendRequest } from './append-request.ts'
+import { CommitGroups } from './commit-groups.ts'
 import { parseEvent } from './event-schemas.ts'
 import type { LogStore } from './log-store.ts'
 import type { LogTransaction, LogWriter } from './log-writer.ts'
 import type { RecentArrival } from './youngest-store.ts'
-
-/** The most events of one commit. */
-export const MAX_GROUP = 100
 
 /** The part that finds out what an event changed, before lanes may see the event. */
 export interface EventEnricher {
@@ -51,12 +48,6 @@ export interface AppenderDeps {
   readonly config: Pick<PortalConfig, 'maxGroup'>
   readonly world: Pick<World, 'now'>
   readonly scheduler: Pick<Scheduler, 'advance'>
-}
-
-interface QueuedAppend {
-  readonly request: AppendRequest
-  readonly resolve: (answer: AppendAnswer) => void
-  readonly reject: (error: unknown) => void
 }
 
 /** The decision of the transaction about one request. */
@@ -87,11 +78,15 @@ interface PlacedRequest {
 export class Appender {
   readonly #deps: AppenderDeps
   readonly #recent = new RecentEvents()
-  #queue: QueuedAppend[] = []
-  #isRunning = false
+  readonly #groups: CommitGroups
 
   constructor(deps: AppenderDeps) {
     this.#deps = deps
+    this.#groups = new CommitGroups({
+      maxGroup: deps.config.maxGroup,
+      write: (requests) => this.#write(requests).map(answerOf),
+      durable: () => deps.writer.durable(),
+    })
   }
 
   /** Takes over the events that arrived shortly before the object began, since they may be sent again. */
@@ -106,44 +101,7 @@ export class Appender {
 
   /** Stores an event, or says where it stands already. Rejects when storage fails; then nothing is stored. */
   append(request: AppendRequest): Promise<AppendAnswer> {
-    return new Promise((resolve, reject) => {
-      this.#queue.push({ request, resolve, reject })
-      if (!this.#isRunning) void this.#run()
-    })
-  }
-
-  /** Commits group after group. While one group becomes durable, the next one gathers. */
-  async #run(): Promise<void> {
-    this.#isRunning = true
-    // Events that come in the same turn belong to the same commit.
-    await Promise.resolve()
-    while (this.#queue.length > 0) {
-      const group = this.#queue.splice(0, this.#deps.config.maxGroup)
-      await this.#commit(group)
-    }
-    this.#isRunning = false
-  }
-
-  async #commit(group: readonly QueuedAppend[]): Promise<void> {
-    let written: readonly PlacedRequest[]
-    try {
-      written = this.#write(group.map(({ request }) => request))
-    } catch (error) {
-      // An event that cannot be stored must not take its group with it, so each event is tried alone.
-      if (group.length > 1) for (const queued of group) await this.#commit([queued])
-      else group[0]?.reject(error)
-      return
-    }
-    try {
-      await this.#deps.writer.durable()
-    } catch (error) {
-      for (const queued of group) queued.reject(error)
-      return
-    }
-    group.forEach((queued, index) => {
-      const placed = written[index]
-      if (placed !== undefined) queued.resolve(answerOf(placed))
-    })
+    return this.#groups.add(request)
   }
 
   #write(requests: readonly AppendRequest[]): readonly PlacedRequest[] {
