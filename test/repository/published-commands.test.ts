@@ -2,6 +2,8 @@
  * The commands that README and the pages tell a reader to type: each script exists, and each address is one of
  * the relay's. And the links between the pages: each leads to a page and to a heading that are there.
  */
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import packageJson from '../../package.json'
 import { createApp } from '../../src/app.ts'
@@ -11,6 +13,9 @@ const PAGES = import.meta.glob<string>(['../../*.md', '../../docs/*.md'], {
   import: 'default',
   eager: true,
 })
+
+/** Paths of Bitrix24's own servers. */
+const BITRIX24_PATHS: readonly string[] = ['/oauth/', '/rest/']
 
 const SCRIPTS: readonly string[] = Object.keys(packageJson.scripts)
 const ROUTES = createApp().routes.filter(({ path }) => !path.includes('*'))
@@ -95,6 +100,25 @@ describe('the commands of README and docs', () => {
   })
 })
 
+describe('the requests that a sentence names', () => {
+  const named = Object.entries(PAGES).flatMap(([page, text]) =>
+    [...text.matchAll(/`(GET|POST|PUT|DELETE) (\/[^`?\s]*)/gu)].map(
+      ([, method = '', path = '']) => ({
+        page: page.replace('../../', ''),
+        method,
+        path,
+      }),
+    ),
+  )
+
+  it.each(named)('$page: $method $path is a route', ({ method, path }) => {
+    // The pages leave out the beginning that all paths of the admin API have.
+    const paths = [path, `/admin/api${path}`].map((each) => each.replaceAll(/\{\w+\}|<\w+>/gu, 'x'))
+    const isKnown = paths.some((each) => isRoute({ method, path: each }))
+    expect(isKnown || BITRIX24_PATHS.some((known) => path.startsWith(known))).toBe(true)
+  })
+})
+
 describe('the links between the pages', () => {
   const all = import.meta.glob<string>(['../../*.md', '../../docs/**/*.md'], {
     query: '?raw',
@@ -103,7 +127,15 @@ describe('the links between the pages', () => {
   })
   const places = Object.entries(all).flatMap(([page, text]) => [page, ...anchorsOf(page, text)])
 
-  it.each(Object.entries(PAGES))('%s', (page, text) => {
+  it.each(Object.entries(PAGES))('%s: each file and picture is there', (page, text) => {
+    const links = [...text.matchAll(/\]\(([^)\s]+)\)/gu)].map(([, link = '']) => link)
+    const files = links.filter((link) => !/^(?:#|https?:)/u.test(link))
+    const folder = dirname(join(import.meta.dirname, page))
+    const isThere = (link: string) => existsSync(join(folder, link.replace(/#.*$/u, '')))
+    expect(files.filter((link) => !isThere(link))).toEqual([])
+  })
+
+  it.each(Object.entries(PAGES))('%s: each heading is there', (page, text) => {
     const links = [...text.matchAll(/\]\(([^)\s]+)\)/gu)].map(([, link = '']) => link)
     const own = links.filter((link) => /^(?:#|[\w./-]+\.md)/u.test(link))
     const targets = own.map((link) =>

@@ -7,9 +7,10 @@ import secretsExample from '../../.dev.vars.example?raw'
 import gitignore from '../../.gitignore?raw'
 import packageJson from '../../package.json'
 import wranglerSchema from '../../node_modules/wrangler/config-schema.json?raw'
-import { parseToml, type TomlTable, type TomlValue } from '../../playground/toml.ts'
+import { parseToml } from '../../playground/toml.ts'
 import readme from '../../README.md?raw'
 import { loadConfig, type Env } from '../../src/config/config.ts'
+import { blocksIn, secretsIn, varsOf } from '../support/published-blocks.ts'
 import wranglerToml from '../../wrangler.toml?raw'
 
 const DOCUMENTS = import.meta.glob<string>(['../../README.md', '../../docs/**/*.md'], {
@@ -32,24 +33,9 @@ interface Block {
 }
 
 function blocksOf(language: 'toml' | 'dotenv'): readonly Block[] {
-  const pattern = new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'gmsu')
   return Object.entries(DOCUMENTS).flatMap(([document, content]) =>
-    [...content.matchAll(pattern)].map(([, text = '']) => ({ document, text })),
+    blocksIn(content, language).map((text) => ({ document, text })),
   )
-}
-
-/** The settings of a file of secrets: `NAME=value`, or `NAME='value'`. */
-function secretsIn(text: string): Record<string, string> {
-  const lines = [...text.matchAll(/^(\w+)=(?:'([^'\n]*)'|([^'\n]*))$/gmu)]
-  return Object.fromEntries(
-    lines.map(([, name = '', quoted, bare]) => [name, quoted ?? bare ?? '']),
-  )
-}
-
-function varsOf(table: TomlTable): Record<string, TomlValue> {
-  const vars = table['vars']
-  if (typeof vars !== 'object' || Array.isArray(vars)) return {}
-  return vars
 }
 
 function problemsOf(settings: Readonly<Record<string, unknown>>): readonly string[] {

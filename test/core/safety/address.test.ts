@@ -1,4 +1,4 @@
-/** Every notation of an address that must or must not be called, as one table per verdict. */
+/** Every notation of an address that must or must not be called, as one table per verdict (G8). */
 import { describe, expect, it } from 'vitest'
 import { type AddressReason, checkAddress } from '../../../src/core/safety/address.ts'
 
