@@ -83,7 +83,7 @@ function formatMachines(): readonly string[] {
     '',
     '| setting | meaning |',
     '| --- | --- |',
-    '| `batch` | `{ max = 100, seconds = 0 }`: what waits goes in one request, of at most 1 MiB; with `seconds` the first event waits that long for others. A single event is sent alone. An answer counts for the whole batch, except that one that parks a message splits it in halves until the refused event is alone. Receivers recognise repetitions by the ids of the entries (README.md) |',
+    '| `batch` | `{ max = 100, seconds = 0 }`: what waits goes in one request, of at most 1 MiB; with `seconds` the first event waits that long for others. A single event is sent alone. An answer counts for the whole batch, except that one that parks a message splits it in halves until the refused event is alone. Receivers recognise repetitions by the ids of the entries ([payloads.md](payloads.md#batches)) |',
     '',
   ]
 }
