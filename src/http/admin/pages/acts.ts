@@ -6,14 +6,8 @@ import { portalPath } from '../../../dashboard/paths.ts'
 import type { PortalClient } from '../../../edge/portal-client.ts'
 import { replayRefused } from '../../../edge/spill/replay-refused.ts'
 import type { LaneWish } from '../../../portal/lanes/control.ts'
-import type { PageEnv } from './admission.ts'
-import {
-  replyToAct,
-  parseNumber,
-  withPortal,
-  type PageContext,
-  type PageDepsOf,
-} from './exchange.ts'
+import { aboutPortal, parseNumber, replyToAct, type PageDepsOf } from './exchange.ts'
+import type { PageContext, PageEnv } from './page-context.ts'
 import { replayWishes } from './replay.ts'
 
 /** Does one act. */
@@ -21,27 +15,29 @@ type Act = (portal: PortalClient, c: PageContext) => Promise<Feedback>
 
 /** Adds the acts. */
 export function addActs(routes: Hono<PageEnv>, depsOf: PageDepsOf): void {
-  const portal = '/admin/portals/:memberId'
+  const portalRoute = '/admin/portals/:memberId'
   const add = (path: string, act: Act): void => {
-    routes.post(`${portal}${path}`, (c) =>
-      withPortal(c, depsOf(c), async (object, memberId) =>
-        replyToAct(c, portalPath(memberId), await act(object, c)),
+    routes.post(
+      `${portalRoute}${path}`,
+      aboutPortal(depsOf, async ({ c, portal, memberId }) =>
+        replyToAct(c, portalPath(memberId), await act(portal, c)),
       ),
     )
   }
-  add('/lanes/:destination/pause', (object, c) => control(object, c, { kind: 'pause' }))
-  add('/lanes/:destination/resume', (object, c) => control(object, c, { kind: 'resume' }))
+  add('/lanes/:destination/pause', (portal, c) => control(portal, c, { kind: 'pause' }))
+  add('/lanes/:destination/resume', (portal, c) => control(portal, c, { kind: 'resume' }))
   add('/lanes/:destination/park', park)
   add('/lanes/:destination/replay', replay)
-  add('/reconcile', async (object) => RECONCILED[await object.reconcile()])
-  add('/pins/:n/remove', async (object, c) =>
-    (await object.removePin(parseNumber(c.req.param('n')) ?? 0)) === 'done'
+  add('/reconcile', async (portal) => RECONCILED[await portal.reconcile()])
+  add('/pins/:n/remove', async (portal, c) =>
+    (await portal.removePin(parseNumber(c.req.param('n')) ?? 0)) === 'done'
       ? 'pin_removed'
       : 'invalid_request',
   )
-  routes.post(`${portal}/refused/replay`, (c) =>
-    withPortal(c, depsOf(c), async (_, memberId) => {
-      await replayRefused(depsOf(c).admin.drain, memberId)
+  routes.post(
+    `${portalRoute}/refused/replay`,
+    aboutPortal(depsOf, async ({ c, deps, memberId }) => {
+      await replayRefused(deps.admin.drain, memberId)
       return replyToAct(c, portalPath(memberId), 'handed_over')
     }),
   )
@@ -55,27 +51,27 @@ const RECONCILED = {
 
 const destinationOf = (c: PageContext): string => c.req.param('destination') ?? ''
 
-async function control(object: PortalClient, c: PageContext, wish: LaneWish): Promise<Feedback> {
-  const changed = await object.controlLane(destinationOf(c), wish)
+async function control(portal: PortalClient, c: PageContext, wish: LaneWish): Promise<Feedback> {
+  const changed = await portal.controlLane(destinationOf(c), wish)
   if (!changed.ok) return changed.error
   if (wish.kind === 'park') return 'parked'
   // A lane that was resumed is active or disabled now.
   return changed.value === 'removed' ? 'removed_lane' : changed.value
 }
 
-async function park(object: PortalClient, c: PageContext): Promise<Feedback> {
+async function park(portal: PortalClient, c: PageContext): Promise<Feedback> {
   const sequence = parseNumber(c.get('admission').form.get('sequence'))
-  return sequence === null ? 'invalid_request' : control(object, c, { kind: 'park', sequence })
+  return sequence === null ? 'invalid_request' : control(portal, c, { kind: 'park', sequence })
 }
 
-async function replay(object: PortalClient, c: PageContext): Promise<Feedback> {
+async function replay(portal: PortalClient, c: PageContext): Promise<Feedback> {
   const wishes = replayWishes(c.get('admission').form)
   if (wishes === null) return 'invalid_request'
   // Nothing begins of what the lane could not take as a whole.
   if (wishes.length > MAX_REPLAY_JOBS) return 'too_many_chosen'
   let count = 0
   for (const wish of wishes) {
-    const replayed = await object.replay(destinationOf(c), wish, { dryRun: false })
+    const replayed = await portal.replay(destinationOf(c), wish, { dryRun: false })
     if (!replayed.ok) return replayed.error
     count += replayed.value
   }

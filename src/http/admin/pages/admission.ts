@@ -21,6 +21,7 @@ import {
 } from '../admission/auth.ts'
 import { isFromOwnPage } from '../admission/own-origin.ts'
 import { protect, replyPage } from './answer.ts'
+import type { PageContext, PageEnv } from './page-context.ts'
 import {
   beginSession,
   endSession,
@@ -32,19 +33,6 @@ import {
 /** What the pages need to let somebody in. */
 export interface PageAuth extends AdminAuth {
   readonly now: () => number
-}
-
-/** What is known of a request that was let in. */
-export interface Admission {
-  /** Null for the bearer of the admin token, who needs no proof of where a form comes from. */
-  readonly formToken: string | null
-  /** The members of the form that was posted; empty for every other request. */
-  readonly form: URLSearchParams
-}
-
-/** The variables that a request carries behind `admit`. */
-export interface PageEnv {
-  readonly Variables: { admission: Admission }
 }
 
 /** The largest form, in bytes: a thousand parked events may be chosen. */
@@ -61,11 +49,10 @@ export function admit(authOf: (c: Context) => PageAuth): MiddlewareHandler<PageE
     if (!isProgram && session === null) return refuse(c, auth)
     const form = await readForm(c.req.raw)
     const formToken = session === null ? null : await formTokenOf(session)
-    if (session !== null && isUnsafe(c) && !(await isOwnForm(c, session, form))) {
-      const terms = { formToken, isAdmitted: true, now: auth.now() }
-      return replyPage(c, () => problemPage('foreign_form'), { terms, status: 403 })
-    }
     c.set('admission', { formToken, form })
+    if (session !== null && isUnsafe(c) && !(await isOwnForm(c, session, form))) {
+      return replyPage(c, () => problemPage('foreign_form'), { now: auth.now, status: 403 })
+    }
     await next()
     return undefined
   })
@@ -83,7 +70,7 @@ async function findSession(c: Context, auth: PageAuth): Promise<string | null> {
 }
 
 /** A wrong bearer is counted. Whoever presents no token is not. */
-async function refuse(c: Context, auth: PageAuth): Promise<Response> {
+async function refuse(c: PageContext, auth: PageAuth): Promise<Response> {
   if (c.req.header('authorization') !== undefined) return refuseAdmin(auth, c.req.raw)
   return wantsPage(c) && auth.adminToken !== null
     ? askToSignIn(c, auth, { reason: 'not_signed_in', to: pathOf(c.req.raw) })
@@ -99,7 +86,7 @@ async function isOwnForm(c: Context, session: string, form: URLSearchParams): Pr
 }
 
 /** Takes the token of a sign-in: begins a session, or asks again. A wrong token is counted like that of a bearer. */
-export async function signIn(c: Context, auth: PageAuth): Promise<Response> {
+export async function signIn(c: PageContext, auth: PageAuth): Promise<Response> {
   const { adminToken } = auth
   if (adminToken === null) return errorResponse('not_found')
   protect(c)
@@ -127,7 +114,7 @@ export function signOut(c: Context): Response {
 const ACCESS_SIGN_OUT_PATH = '/cdn-cgi/access/logout'
 
 async function askToSignIn(
-  c: Context,
+  c: PageContext,
   auth: PageAuth,
   { reason, to }: { readonly reason: AdmissionReason; readonly to: string | null },
 ): Promise<Response> {
@@ -139,8 +126,7 @@ async function askToSignIn(
     isFromElsewhere: c.req.method === 'GET' && c.req.header('sec-fetch-site') === 'cross-site',
   })
   if (reason === 'too_many_wrong_tokens') c.header('retry-after', '60')
-  const terms = { formToken: null, isAdmitted: false, now: auth.now() }
-  return replyPage(c, () => page, { terms, status: STATUSES[reason] })
+  return replyPage(c, () => page, { now: auth.now, status: STATUSES[reason] })
 }
 
 const STATUSES = {

@@ -3,6 +3,7 @@ import type { Context } from 'hono'
 import type { StatusCode } from 'hono/utils/http-status'
 import { renderDocument, type PageContent } from '../../../dashboard/frame/document.tsx'
 import type { PageTerms } from '../../../dashboard/terms.ts'
+import { termsOf, type PageContext } from './page-context.ts'
 
 /** The headers of every answer of the dashboard, redirects included. */
 const HEADERS: Readonly<Record<string, string>> = {
@@ -20,20 +21,17 @@ export function protect(c: Context): void {
   for (const [name, value] of Object.entries(HEADERS)) c.header(name, value)
 }
 
-/** Answers with a page, which gets a nonce of its own. */
+/** Answers with a page, which gets a nonce of its own. `now` gives unix milliseconds. */
 export async function replyPage(
-  c: Context,
+  c: PageContext,
   page: (terms: PageTerms) => PageContent,
-  {
-    terms,
-    status = 200,
-  }: { readonly terms: Omit<PageTerms, 'nonce'>; readonly status?: StatusCode },
+  { now, status = 200 }: { readonly now: () => number; readonly status?: StatusCode },
 ): Promise<Response> {
   const nonce = crypto.randomUUID()
   c.header('content-security-policy', policyOf(nonce))
   c.status(status)
-  const all = { ...terms, nonce }
-  return c.html(await renderDocument(page(all), all))
+  const terms = { ...termsOf(c, now()), nonce }
+  return c.html(await renderDocument(page(terms), terms))
 }
 
 function policyOf(nonce: string): string {

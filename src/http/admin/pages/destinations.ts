@@ -15,15 +15,9 @@ import { withTimeout } from '../../../storage/with-timeout.ts'
 import { listDestinations, orderInAllPortals } from '../api/destinations.ts'
 import { outcomeView, sendTestMessage } from '../api/try-destination.ts'
 import { ADMIN_MS } from '../api/exchange.ts'
-import type { PageEnv } from './admission.ts'
-import {
-  reply,
-  replyProblem,
-  replyToAct,
-  type PageContext,
-  type PageDeps,
-  type PageDepsOf,
-} from './exchange.ts'
+import { replyPage } from './answer.ts'
+import { replyProblem, replyToAct, type PageDeps, type PageDepsOf } from './exchange.ts'
+import type { PageContext, PageEnv } from './page-context.ts'
 
 /** Adds the page and its acts. */
 export function addDestinationPages(routes: Hono<PageEnv>, depsOf: PageDepsOf): void {
@@ -74,7 +68,7 @@ async function show(
   const destinations = await withTimeout(listDestinations(deps.admin), ADMIN_MS)
   const feedback = parseFeedback(new URL(c.req.url).searchParams)
   const page = { feedback, destinations, tested, message }
-  return reply(c, deps, (terms) => destinationsPage({ ...page, terms }))
+  return replyPage(c, (terms) => destinationsPage({ ...page, terms }), deps.auth)
 }
 
 async function testOf(destination: Destination, { admin }: PageDeps): Promise<TestedDestination> {

@@ -4,36 +4,18 @@ import { parseFeedback } from '../../../dashboard/parts/feedback.tsx'
 import { eventPage } from '../../../dashboard/pages/event/event-page.tsx'
 import { parkedPage } from '../../../dashboard/pages/parked-page.tsx'
 import { parseEventSearch } from '../../../dashboard/pages/portal/event-search.ts'
-import type { PortalClient } from '../../../edge/portal-client.ts'
-import type { PageEnv } from './admission.ts'
-import {
-  parseNumber,
-  reply,
-  withPortal,
-  type PageContext,
-  type PageDeps,
-  type PageDepsOf,
-} from './exchange.ts'
+import { replyPage } from './answer.ts'
+import { aboutPortal, parseNumber, type PageDepsOf, type AskedPortal } from './exchange.ts'
+import type { PageEnv } from './page-context.ts'
 import { findEvents } from './find-events.ts'
 
 /** Adds the pages. */
 export function addEventPages(routes: Hono<PageEnv>, depsOf: PageDepsOf): void {
-  routes.get('/admin/portals/:memberId/events/:sequence', (c) => {
-    const deps = depsOf(c)
-    return withPortal(c, deps, (portal, memberId) => showEvent(c, deps, { portal, memberId }))
-  })
-  routes.get('/admin/portals/:memberId/parked', (c) => {
-    const deps = depsOf(c)
-    return withPortal(c, deps, (portal, memberId) => showParked(c, deps, { portal, memberId }))
-  })
+  routes.get('/admin/portals/:memberId/events/:sequence', aboutPortal(depsOf, showEvent))
+  routes.get('/admin/portals/:memberId/parked', aboutPortal(depsOf, showParked))
 }
 
-interface AskedPortal {
-  readonly portal: PortalClient
-  readonly memberId: string
-}
-
-async function showEvent(c: PageContext, deps: PageDeps, { portal, memberId }: AskedPortal) {
+async function showEvent({ c, deps, portal, memberId }: AskedPortal) {
   const sequence = parseNumber(c.req.param('sequence'))
   if (sequence === null) return null
   const query = new URL(c.req.url).searchParams
@@ -50,15 +32,14 @@ async function showEvent(c: PageContext, deps: PageDeps, { portal, memberId }: A
       : { destination, preview: preview.ok ? preview.value : null }
   const feedback = parseFeedback(query)
   const { domain, head } = shown
-  return reply(c, deps, (terms) =>
-    eventPage({ terms, memberId, domain, view, head, feedback, message }),
-  )
+  const page = { memberId, domain, view, head, feedback, message }
+  return replyPage(c, (terms) => eventPage({ ...page, terms }), deps.auth)
 }
 
 /** Quarantined events have no list of their own, so they are looked for among the newest ones. */
 const QUARANTINED = parseEventSearch(new URLSearchParams({ fate: 'quarantined' }))
 
-async function showParked(c: PageContext, deps: PageDeps, { portal, memberId }: AskedPortal) {
+async function showParked({ c, deps, portal, memberId }: AskedPortal) {
   const [shown, parked, found] = await Promise.all([
     portal.view(),
     portal.parked(),
@@ -69,5 +50,5 @@ async function showParked(c: PageContext, deps: PageDeps, { portal, memberId }: 
   const looked = found.before === null ? null : found.looked
   const feedback = parseFeedback(new URL(c.req.url).searchParams)
   const page = { memberId, domain, parked, quarantined: found.events, looked, feedback }
-  return reply(c, deps, (terms) => parkedPage({ ...page, terms }))
+  return replyPage(c, (terms) => parkedPage({ ...page, terms }), deps.auth)
 }

@@ -1,16 +1,15 @@
 /** The common part of all pages: the portal that the path names, its page, and the way back from an act. */
 import type { Context } from 'hono'
 import { FEEDBACK_NAME, type Feedback } from '../../../dashboard/parts/feedback.tsx'
-import type { PageContent } from '../../../dashboard/frame/document.tsx'
 import { ownPath } from '../../../dashboard/paths.ts'
 import { problemPage, type PageProblem } from '../../../dashboard/pages/problem-page.tsx'
-import type { PageTerms } from '../../../dashboard/terms.ts'
 import type { PortalClient } from '../../../edge/portal-client.ts'
 import { withTimeout } from '../../../storage/with-timeout.ts'
 import { ADMIN_MS, findMemberId } from '../api/exchange.ts'
 import type { AdminDeps } from '../routes.ts'
-import type { PageAuth, PageEnv } from './admission.ts'
+import type { PageAuth } from './admission.ts'
 import { protect, replyPage } from './answer.ts'
+import type { PageContext } from './page-context.ts'
 
 /** The dependencies of the pages. */
 export interface PageDeps {
@@ -24,23 +23,6 @@ export interface PageDeps {
 
 /** Gives the dependencies with the bindings of a request. */
 export type PageDepsOf = (c: Context) => PageDeps
-
-/** One request of a page: its circumstances, and its form. */
-export type PageContext = Context<PageEnv>
-
-/** The circumstances of the page that a request gets; its nonce comes with the answer. */
-export type AskedTerms = Omit<PageTerms, 'nonce'>
-
-/** The circumstances of the page that a request gets. */
-export function termsOf(c: PageContext, { auth }: PageDeps): AskedTerms {
-  // A request whose admission failed has none.
-  const admission: PageEnv['Variables']['admission'] | undefined = c.get('admission')
-  return {
-    formToken: admission?.formToken ?? null,
-    isAdmitted: admission !== undefined,
-    now: auth.now(),
-  }
-}
 
 const PROBLEM_STATUSES = {
   not_found: 404,
@@ -57,35 +39,39 @@ export function replyProblem(
 ): Promise<Response> {
   protect(c)
   const status = PROBLEM_STATUSES[problem]
-  return replyPage(c, () => problemPage(problem), { terms: termsOf(c, deps), status })
+  return replyPage(c, () => problemPage(problem), { now: deps.auth.now, status })
+}
+
+/** One request of a page about a portal, and the portal's object. */
+export interface AskedPortal {
+  readonly c: PageContext
+  readonly deps: PageDeps
+  readonly portal: PortalClient
+  readonly memberId: string
 }
 
 /**
- * Does the work with the object of the portal that the path names by its member id or its domain, or says that there is
- * none.
+ * The handler of a route about the portal that the path names by its member id or its domain. It says that nothing is
+ * found when there is no such portal, or when the work answers null.
  */
-export async function withPortal(
-  c: PageContext,
-  deps: PageDeps,
-  work: (portal: PortalClient, memberId: string) => Promise<Response | null>,
-): Promise<Response> {
-  const { portals, directory } = deps.admin
-  async function find(): Promise<Response> {
-    const found = await findMemberId(c.req.param('memberId') ?? '', directory)
-    if (!found.ok) return replyProblem(c, deps, found.error)
-    const response = await work(portals(found.value), found.value)
-    return response ?? replyProblem(c, deps, 'not_found')
-  }
-  return withTimeout(find(), ADMIN_MS)
+export function aboutPortal(
+  depsOf: PageDepsOf,
+  work: (asked: AskedPortal) => Promise<Response | null>,
+): (c: PageContext) => Promise<Response> {
+  return (c) => withTimeout(answerAbout(c, depsOf(c), work), ADMIN_MS)
 }
 
-/** Answers with a page. */
-export function reply(
+async function answerAbout(
   c: PageContext,
   deps: PageDeps,
-  page: (terms: PageTerms) => PageContent,
+  work: (asked: AskedPortal) => Promise<Response | null>,
 ): Promise<Response> {
-  return replyPage(c, page, { terms: termsOf(c, deps) })
+  const { portals, directory } = deps.admin
+  const found = await findMemberId(c.req.param('memberId') ?? '', directory)
+  if (!found.ok) return replyProblem(c, deps, found.error)
+  const memberId = found.value
+  const response = await work({ c, deps, memberId, portal: portals(memberId) })
+  return response ?? replyProblem(c, deps, 'not_found')
 }
 
 /** Leads from an act back to the page of its button, which says what was done. */

@@ -7,8 +7,9 @@ import { isMemberId } from '../../../core/access/member-id.ts'
 import { withTimeout } from '../../../storage/with-timeout.ts'
 import { ADMIN_MS } from '../api/exchange.ts'
 import { listPortals, type ListQuery } from '../api/portal-list.ts'
-import type { PageEnv } from './admission.ts'
-import { reply, type PageContext, type PageDeps, type PageDepsOf } from './exchange.ts'
+import { replyPage } from './answer.ts'
+import type { PageDeps, PageDepsOf } from './exchange.ts'
+import type { PageContext, PageEnv } from './page-context.ts'
 
 /** The most portals with a problem that are told one by one. */
 const MAX_TROUBLED = 20
@@ -39,7 +40,7 @@ async function showOverview(c: PageContext, deps: PageDeps): Promise<Response> {
     ...listed,
     text,
   }
-  return reply(c, deps, (terms) => overviewPage({ ...page, terms }))
+  return replyPage(c, (terms) => overviewPage({ ...page, terms }), deps.auth)
 }
 
 function listQuery(text: string, cursor: string): ListQuery {

@@ -3,36 +3,25 @@ import type { Hono } from 'hono'
 import { parseFeedback } from '../../../dashboard/parts/feedback.tsx'
 import { parseEventSearch } from '../../../dashboard/pages/portal/event-search.ts'
 import { portalPage } from '../../../dashboard/pages/portal/portal-page.tsx'
-import type { PortalClient } from '../../../edge/portal-client.ts'
 import { countWaitingRequests } from '../api/portal.ts'
-import type { PageEnv } from './admission.ts'
-import { reply, withPortal, type PageContext, type PageDeps, type PageDepsOf } from './exchange.ts'
+import { replyPage } from './answer.ts'
+import { aboutPortal, type PageDepsOf, type AskedPortal } from './exchange.ts'
+import type { PageEnv } from './page-context.ts'
 import { findEvents } from './find-events.ts'
 
 /** Adds the pages. */
 export function addPortalPages(routes: Hono<PageEnv>, depsOf: PageDepsOf): void {
-  routes.get('/admin/portals/:memberId', (c) => {
-    const deps = depsOf(c)
-    return withPortal(c, deps, (portal, memberId) => showPortal(c, deps, { portal, memberId }))
-  })
-  routes.get('/admin/portals/:memberId/stamp', (c) =>
-    withPortal(c, depsOf(c), async (portal) => {
+  routes.get('/admin/portals/:memberId', aboutPortal(depsOf, showPortal))
+  routes.get(
+    '/admin/portals/:memberId/stamp',
+    aboutPortal(depsOf, async ({ c, portal }) => {
       const stamp = await portal.stamp()
       return stamp === null ? null : c.text(stamp)
     }),
   )
 }
 
-interface AskedPortal {
-  readonly portal: PortalClient
-  readonly memberId: string
-}
-
-async function showPortal(
-  c: PageContext,
-  deps: PageDeps,
-  { portal, memberId }: AskedPortal,
-): Promise<Response | null> {
+async function showPortal({ c, deps, portal, memberId }: AskedPortal): Promise<Response | null> {
   const query = new URL(c.req.url).searchParams
   const search = parseEventSearch(query)
   // The object answers its calls in turn: a change behind the stamp is seen by the next look at it.
@@ -48,5 +37,5 @@ async function showPortal(
   if (stamp === null || view === null || shown === null) return null
   const feedback = parseFeedback(query)
   const page = { portal: view, outside, shown, search, feedback, stamp }
-  return reply(c, deps, (terms) => portalPage({ ...page, terms }))
+  return replyPage(c, (terms) => portalPage({ ...page, terms }), deps.auth)
 }

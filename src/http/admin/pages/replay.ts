@@ -1,31 +1,17 @@
 /** The page that asks before a replay, and the wishes that its forms stand for. */
 import type { Hono } from 'hono'
 import { replayPage, type ReplayForm } from '../../../dashboard/pages/replay-page.tsx'
-import type { PortalClient } from '../../../edge/portal-client.ts'
 import type { ReplayWish } from '../../../portal/lanes/control.ts'
-import type { PageEnv } from './admission.ts'
-import {
-  parseNumber,
-  reply,
-  withPortal,
-  type PageContext,
-  type PageDeps,
-  type PageDepsOf,
-} from './exchange.ts'
+import { replyPage } from './answer.ts'
+import { aboutPortal, parseNumber, type PageDepsOf, type AskedPortal } from './exchange.ts'
+import type { PageEnv } from './page-context.ts'
 
 /** Adds the page. */
 export function addReplayPage(routes: Hono<PageEnv>, depsOf: PageDepsOf): void {
-  routes.get('/admin/portals/:memberId/lanes/:destination/replay', (c) => {
-    const deps = depsOf(c)
-    return withPortal(c, deps, (portal, memberId) => showReplay(c, deps, { portal, memberId }))
-  })
+  routes.get('/admin/portals/:memberId/lanes/:destination/replay', aboutPortal(depsOf, showReplay))
 }
 
-async function showReplay(
-  c: PageContext,
-  deps: PageDeps,
-  { portal, memberId }: { readonly portal: PortalClient; readonly memberId: string },
-) {
+async function showReplay({ c, deps, portal, memberId }: AskedPortal): Promise<Response | null> {
   const destination = c.req.param('destination') ?? ''
   const query = new URL(c.req.url).searchParams
   const [wish] = replayWishes(query) ?? []
@@ -42,7 +28,7 @@ async function showReplay(
   }
   const { cursor, parked } = lane
   const page = { memberId, destination, form, planned: planned?.value ?? null, cursor, parked }
-  return reply(c, deps, (terms) => replayPage({ ...page, terms }))
+  return replyPage(c, (terms) => replayPage({ ...page, terms }), deps.auth)
 }
 
 /**

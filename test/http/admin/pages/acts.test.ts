@@ -1,26 +1,26 @@
 /** The acts of the dashboard do what their buttons say, and lead back to a page that says so. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { PortalScenario } from '../../../support/scenarios/portal-scenario.ts'
+import { PageScenario } from '../../../support/scenarios/page-scenario.ts'
 import { until } from '../../../support/until.ts'
-import { Browser } from '../../../support/worker/browser.ts'
 
-let scenario: PortalScenario
-const browser = new Browser()
+let scenario: PageScenario
 
 beforeEach(async () => {
-  scenario = new PortalScenario()
-  await browser.signsIn()
+  scenario = await PageScenario.start()
 })
 
 afterEach(() => scenario.close())
 
 /** Posts the form of a button; answers what the page then says. */
 async function presses(act: string, members: Record<string, string> = {}): Promise<string> {
-  const response = await browser.posts(`/admin/portals/${scenario.memberId}/${act}`, members)
+  const response = await scenario.browser.posts(
+    `/admin/portals/${scenario.memberId}/${act}`,
+    members,
+  )
   expect(response.status).toBe(303)
   const location = response.headers.get('location') ?? ''
   expect(location).toMatch(new RegExp(`^/admin/portals/${scenario.memberId}(?:/parked)?\\?said=`))
-  expect((await browser.asks(location)).status).toBe(200)
+  expect((await scenario.browser.asks(location)).status).toBe(200)
   return location.split('said=')[1] ?? ''
 }
 
@@ -65,11 +65,14 @@ describe('a replay', () => {
 
   it('of more events than the lane may have jobs begins not at all', async () => {
     await scenario.relay.passesOn(30)
-    const form = new URLSearchParams({ form: await browser.formToken() })
+    const form = new URLSearchParams({ form: await scenario.browser.formToken() })
     for (let sequence = 1; sequence <= 21; sequence += 2) form.append('sequence', String(sequence))
-    const response = await browser.asks(`/admin/portals/${scenario.memberId}/lanes/erp/replay`, {
-      form,
-    })
+    const response = await scenario.browser.asks(
+      `/admin/portals/${scenario.memberId}/lanes/erp/replay`,
+      {
+        form,
+      },
+    )
     expect(response.headers.get('location')).toContain('said=too_many_chosen')
     expect(scenario.receiver('erp').count).toBe(30)
   })
@@ -77,7 +80,7 @@ describe('a replay', () => {
   it('does not lead to a foreign address', async () => {
     await scenario.relay.passesOn()
     const path = `/admin/portals/${scenario.memberId}/lanes/erp/pause`
-    const response = await browser.posts(path, { back: '//evil.example' })
+    const response = await scenario.browser.posts(path, { back: '//evil.example' })
     expect(response.headers.get('location')).toBe('/admin?said=paused')
   })
 })
@@ -100,7 +103,9 @@ describe('a portal', () => {
 
   it('that is not known is a 404', async () => {
     const path = `/admin/portals/${'f'.repeat(32)}/lanes/erp/pause`
-    expect((await browser.posts(path)).headers.get('location')).toContain('said=unknown_lane')
-    expect((await browser.posts('/admin/portals/x/lanes/erp/pause')).status).toBe(404)
+    expect((await scenario.browser.posts(path)).headers.get('location')).toContain(
+      'said=unknown_lane',
+    )
+    expect((await scenario.browser.posts('/admin/portals/x/lanes/erp/pause')).status).toBe(404)
   })
 })

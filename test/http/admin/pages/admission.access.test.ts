@@ -2,12 +2,8 @@
 import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
 import { requireAdmin } from '../../../../src/http/admin/admission/auth.ts'
-import {
-  admit,
-  signOut,
-  type PageAuth,
-  type PageEnv,
-} from '../../../../src/http/admin/pages/admission.ts'
+import { admit, signOut, type PageAuth } from '../../../../src/http/admin/pages/admission.ts'
+import type { PageEnv } from '../../../../src/http/admin/pages/page-context.ts'
 import { NOW } from '../../../support/time.ts'
 
 const AUTH: PageAuth = {

@@ -1,34 +1,31 @@
 /** The page of the destinations and its acts. */
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { Browser } from '../../../support/worker/browser.ts'
-import { PortalScenario } from '../../../support/scenarios/portal-scenario.ts'
+import { PageScenario } from '../../../support/scenarios/page-scenario.ts'
 
-let scenario: PortalScenario
-const browser = new Browser()
+let scenario: PageScenario
 
 beforeEach(async () => {
-  scenario = new PortalScenario()
-  await browser.signsIn()
+  scenario = await PageScenario.start()
 })
 
 afterEach(() => scenario.close())
 
 it('lists the configured destinations', async () => {
-  const html = await (await browser.asks('/admin/destinations')).text()
+  const html = await (await scenario.browser.asks('/admin/destinations')).text()
   expect(html).toContain('id="crm-alerts"')
   expect(html).toContain('id="erp"')
   expect(html).not.toContain('slackcanary')
 })
 
 it('shows a sample without sending it', async () => {
-  const html = await (await browser.asks('/admin/destinations/erp/preview')).text()
+  const html = await (await scenario.browser.asks('/admin/destinations/erp/preview')).text()
   expect(html).toContain('The message about an invented event')
   expect(scenario.network.sent).toHaveLength(0)
 })
 
 it('sends a test message, and says what the receiver answered', async () => {
   scenario.network.handle(() => new Response('no', { status: 404 }))
-  const response = await browser.posts('/admin/destinations/erp/test')
+  const response = await scenario.browser.posts('/admin/destinations/erp/test')
   expect(response.status).toBe(200)
   expect(await response.text()).toContain('erp has not taken the test message')
 })
@@ -39,15 +36,15 @@ it('pauses and resumes in all portals', async () => {
     ['pause', 'paused'],
     ['resume', 'active'],
   ] as const) {
-    const response = await browser.posts(`/admin/destinations/erp/${act}`)
+    const response = await scenario.browser.posts(`/admin/destinations/erp/${act}`)
     expect(response.headers.get('location')).toBe('/admin/destinations?said=ordered')
     expect((await scenario.lane('erp')).state).toBe(state)
   }
 })
 
 it('an unknown destination has no page and no act', async () => {
-  expect((await browser.asks('/admin/destinations/x/preview')).status).toBe(404)
+  expect((await scenario.browser.asks('/admin/destinations/x/preview')).status).toBe(404)
   for (const act of ['test', 'pause', 'resume', 'replay']) {
-    expect((await browser.posts(`/admin/destinations/x/${act}`)).status).toBe(404)
+    expect((await scenario.browser.posts(`/admin/destinations/x/${act}`)).status).toBe(404)
   }
 })

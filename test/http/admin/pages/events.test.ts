@@ -1,48 +1,45 @@
 /** The pages of one event, and of the parked ones, over a real object. */
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { PortalScenario } from '../../../support/scenarios/portal-scenario.ts'
-import { Browser } from '../../../support/worker/browser.ts'
+import { PageScenario } from '../../../support/scenarios/page-scenario.ts'
 
-let scenario: PortalScenario
-const browser = new Browser()
+let scenario: PageScenario
 
 beforeEach(async () => {
-  scenario = new PortalScenario()
-  await browser.signsIn()
+  scenario = await PageScenario.start()
   scenario.receiver('erp').failsOnce({ 2: 422 })
 })
 
 afterEach(() => scenario.close())
 
-const asks = (path: string) => browser.asks(`/admin/portals/${scenario.memberId}${path}`)
-
 it('an event shows its fate with the status of the answer', async () => {
   await scenario.relay.passesOn(2)
-  const html = await (await asks('/events/2')).text()
+  const html = await (await scenario.asks('/events/2')).text()
   expect(html).toContain('HTTP status 422')
   expect(html).toContain('The receiver refused it (http_422).')
 })
 
 it.each(['/events/9', '/events/0', '/events/x', '/events/1e1'])('%s has no page', async (path) => {
   await scenario.relay.passesOn(2)
-  expect((await asks(path)).status).toBe(404)
+  expect((await scenario.asks(path)).status).toBe(404)
 })
 
 it('parked events and quarantined ones have a page', async () => {
   await scenario.relay.passesOn(2)
-  const html = await (await asks('/parked')).text()
+  const html = await (await scenario.asks('/parked')).text()
   expect(html).toContain('erp: 1 parked event')
   expect(html).toContain('No event is quarantined.')
 })
 
 it('a portal that is not known has none of them', async () => {
-  for (const path of ['/events/1', '/parked']) expect((await asks(path)).status).toBe(404)
+  for (const path of ['/events/1', '/parked']) expect((await scenario.asks(path)).status).toBe(404)
 })
 
 it('an event shows the message as it would be made now', async () => {
   await scenario.relay.passesOn(2)
-  const html = await (await asks('/events/1?preview=erp')).text()
+  const html = await (await scenario.asks('/events/1?preview=erp')).text()
   expect(html).toContain('It is no copy of what was sent.')
   expect(html).toContain(`webhook-id: ${scenario.memberId}-1`)
-  expect(await (await asks('/events/1?preview=other')).text()).not.toContain('It is no copy')
+  expect(await (await scenario.asks('/events/1?preview=other')).text()).not.toContain(
+    'It is no copy',
+  )
 })

@@ -1,21 +1,18 @@
 /** The overview over the real directory. */
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { PortalScenario } from '../../../support/scenarios/portal-scenario.ts'
+import { PageScenario } from '../../../support/scenarios/page-scenario.ts'
 import { until } from '../../../support/until.ts'
-import { Browser } from '../../../support/worker/browser.ts'
 
-let scenario: PortalScenario
-const browser = new Browser()
+let scenario: PageScenario
 
 beforeEach(async () => {
-  scenario = new PortalScenario()
-  await browser.signsIn()
+  scenario = await PageScenario.start()
 })
 
 afterEach(() => scenario.close())
 
 async function pageOf(query = ''): Promise<string> {
-  const response = await browser.asks(`/admin${query}`)
+  const response = await scenario.browser.asks(`/admin${query}`)
   expect(response.status).toBe(200)
   return response.text()
 }

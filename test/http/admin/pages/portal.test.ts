@@ -1,26 +1,21 @@
 /** The page of a portal over its real object. */
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { PortalScenario } from '../../../support/scenarios/portal-scenario.ts'
-import { Browser } from '../../../support/worker/browser.ts'
+import { PageScenario } from '../../../support/scenarios/page-scenario.ts'
 import { until } from '../../../support/until.ts'
 
-let scenario: PortalScenario
-const browser = new Browser()
+let scenario: PageScenario
 
 beforeEach(async () => {
-  scenario = new PortalScenario()
-  await browser.signsIn()
+  scenario = await PageScenario.start()
 })
 
 afterEach(() => scenario.close())
-
-const asks = (path = '') => browser.asks(`/admin/portals/${scenario.memberId}${path}`)
 
 it('shows a stuck lane with its reason and the events', async () => {
   scenario.receiver('erp').answers(410)
   await scenario.portal.sendsMany(2)
   await until(async () => (await scenario.lane('erp')).state === 'disabled')
-  const response = await asks()
+  const response = await scenario.asks()
   expect([response.status, response.headers.get('cache-control')]).toEqual([200, 'no-store'])
   const html = await response.text()
   expect(html).toContain('erp is disabled, and its events wait')
@@ -29,23 +24,23 @@ it('shows a stuck lane with its reason and the events', async () => {
 
 it('a search is an address', async () => {
   await scenario.relay.passesOn(3)
-  expect(await (await asks('?fate=delivered&destination=erp')).text()).toContain(
+  expect(await (await scenario.asks('?fate=delivered&destination=erp')).text()).toContain(
     'data-sequence="3"',
   )
-  expect(await (await asks('?fate=parked')).text()).toContain('None of the 3 events')
+  expect(await (await scenario.asks('?fate=parked')).text()).toContain('None of the 3 events')
 })
 
 it('its stamp is the one that the page began with, until something happens', async () => {
   await scenario.relay.comesToRest()
-  const stamp = await (await asks('/stamp')).text()
-  expect(await (await asks()).text()).toContain(`data-stamp="${stamp}"`)
+  const stamp = await (await scenario.asks('/stamp')).text()
+  expect(await (await scenario.asks()).text()).toContain(`data-stamp="${stamp}"`)
   await scenario.relay.passesOn()
-  expect(await (await asks('/stamp')).text()).not.toBe(stamp)
+  expect(await (await scenario.asks('/stamp')).text()).not.toBe(stamp)
 })
 
 it('a portal that is not known has no page', async () => {
-  for (const path of ['', '/stamp']) expect((await asks(path)).status).toBe(404)
-  expect((await browser.asks('/admin/portals/acme')).status).toBe(404)
+  for (const path of ['', '/stamp']) expect((await scenario.asks(path)).status).toBe(404)
+  expect((await scenario.browser.asks('/admin/portals/acme')).status).toBe(404)
 })
 
 it('asks KV for nothing when the script asks for the page anew', async () => {
@@ -53,5 +48,5 @@ it('asks KV for nothing when the script asks for the page anew', async () => {
   const INSTALLS = { list: () => expect.fail('KV is asked') }
   const path = `/admin/portals/${scenario.memberId}`
   const renewal = { headers: { 'x-renewal': '1' }, settings: { INSTALLS } }
-  expect((await browser.asks(path, renewal)).status).toBe(200)
+  expect((await scenario.browser.asks(path, renewal)).status).toBe(200)
 })

@@ -1,8 +1,7 @@
 /** The page that asks before a replay, and the wishes that its forms stand for. */
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { replayWishes } from '../../../../src/http/admin/pages/replay.ts'
-import { PortalScenario } from '../../../support/scenarios/portal-scenario.ts'
-import { Browser } from '../../../support/worker/browser.ts'
+import { PageScenario } from '../../../support/scenarios/page-scenario.ts'
 
 it.each([
   ['parked=true', [{ kind: 'parked' }]],
@@ -26,12 +25,10 @@ it.each([
   expect(replayWishes(new URLSearchParams(form))).toEqual(wishes)
 })
 
-let scenario: PortalScenario
-const browser = new Browser()
+let scenario: PageScenario
 
 beforeEach(async () => {
-  scenario = new PortalScenario()
-  await browser.signsIn()
+  scenario = await PageScenario.start()
 })
 
 afterEach(() => scenario.close())
@@ -39,12 +36,12 @@ afterEach(() => scenario.close())
 it('a dry run shows the events, and sends none', async () => {
   await scenario.relay.passesOn(3)
   const path = `/admin/portals/${scenario.memberId}/lanes/erp/replay`
-  const response = await browser.asks(`${path}?from=1&to=2`)
+  const response = await scenario.browser.asks(`${path}?from=1&to=2`)
   expect(response.status).toBe(200)
   expect(await response.text()).toContain('2 events would be sent to erp')
   expect(scenario.receiver('erp').count).toBe(3)
-  expect((await browser.asks(path)).status).toBe(200)
+  expect((await scenario.browser.asks(path)).status).toBe(200)
   expect(
-    (await browser.asks(`/admin/portals/${scenario.memberId}/lanes/other/replay`)).status,
+    (await scenario.browser.asks(`/admin/portals/${scenario.memberId}/lanes/other/replay`)).status,
   ).toBe(404)
 })
