@@ -98,6 +98,12 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
     `import 'hono/cookie'`,
     `export const answer = await fetch('https://example.com')`,
   ],
+  'src/dashboard/browser': [
+    `import '../parts/time.tsx'`,
+    `import '../frame/document.tsx'`,
+    `import '../../http/admin/routes.ts'`,
+    `import 'hono'`,
+  ],
   'src/dashboard/words': [
     `import '../parts/time.tsx'`,
     `import '../frame/document.tsx'`,

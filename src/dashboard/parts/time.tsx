@@ -2,8 +2,8 @@
  * Times on pages. The Worker writes them in UTC. The script puts the time of the reader's own zone in their place, and lets
  * ages grow.
  */
-import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../core/durations.ts'
 import type { PageTerms } from '../terms.ts'
+import { formatDistance } from '../words/distance.ts'
 
 /** A point in time: `2026-03-01 12:00:05 UTC`; a dash when there is none. */
 export function Time({ at }: { readonly at: string | null }) {
@@ -18,19 +18,4 @@ export function Distance({ at, terms }: { readonly at: string; readonly terms: P
       {formatDistance(Date.parse(at) - terms.now)}
     </time>
   )
-}
-
-const UNITS = [
-  [DAY_MS, 'd'],
-  [HOUR_MS, 'h'],
-  [MINUTE_MS, 'min'],
-  [SECOND_MS, 's'],
-] as const
-
-/** Writes a distance in time, negative for the past, in its largest unit. */
-export function formatDistance(ms: number): string {
-  const size = Math.abs(ms)
-  const [unit, name] = UNITS.find(([least]) => size >= least) ?? UNITS[3]
-  const text = `${Math.floor(size / unit)} ${name}`
-  return ms > 0 ? `in ${text}` : `${text} ago`
 }

@@ -1,11 +1,7 @@
 import { expect, test } from 'vitest'
-import { Distance, formatDistance, Time } from '../../../src/dashboard/parts/time.tsx'
+import { Distance, Time } from '../../../src/dashboard/parts/time.tsx'
 import { aPage } from '../../support/builders/a-page.ts'
-import { ago, DISTANCES } from '../../support/builders/a-view.ts'
-
-test.each(DISTANCES)('%i ms is "%s"', (ms, text) => {
-  expect(formatDistance(ms)).toBe(text)
-})
+import { ago } from '../../support/builders/a-view.ts'
 
 test('a time stands in UTC, for the script to put it into the zone of the reader', () => {
   expect(String(Time({ at: '2026-03-01T12:00:05.123Z' }))).toBe(

@@ -143,16 +143,3 @@ export function anEventView(partial: Partial<EventView> = {}): EventView {
 
 /** Text that would run as a script, or leave its place, wherever it is written without care. */
 export const HOSTILE = `"'><img src=x onerror=alert(1)></script><script>alert(2)</script>&lt;\u202E`
-
-/** Distances with their words. The script of the pages has the same ones. */
-export const DISTANCES: readonly (readonly [number, string])[] = [
-  [0, '0 s ago'],
-  [-999, '0 s ago'],
-  [-59_999, '59 s ago'],
-  [-60_000, '1 min ago'],
-  [-3_599_999, '59 min ago'],
-  [-3_600_000, '1 h ago'],
-  [-86_400_000 * 3, '3 d ago'],
-  [12_000, 'in 12 s'],
-  [82_800_000, 'in 23 h'],
-]
