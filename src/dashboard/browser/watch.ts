@@ -3,6 +3,7 @@
  * quiet minutes, and not at all while nobody can see the page or after 15 quiet minutes. Only when the stamp has changed, the
  * page is asked for anew.
  */
+import { counted } from '../words/counts.ts'
 import { waitBeforeLook } from './pace.ts'
 import { createRenewal, textOf } from './renew.ts'
 
@@ -62,7 +63,7 @@ export function watch({ mark, status, main, tellDistances }: WatchedPage): void 
     if (now !== stamp) {
       const count = await renew()
       tellDistances()
-      say(count === 0 ? 'Live' : `Live: ${count} new event${count === 1 ? '' : 's'}`)
+      say(count === 0 ? 'Live' : `Live: ${counted(count, 'new event')}`)
       stamp = now
       changedAt = Date.now()
     } else if (!status.textContent.startsWith('Live')) say('Live')

@@ -47,6 +47,21 @@ export const SCRIPT = `(function() {
 		for (const time of part.querySelectorAll("time.distance")) time.textContent = formatDistance(Date.parse(time.dateTime) - now);
 	}
 
+// src/dashboard/words/counts.ts
+/** Numbers of things in words, for readers of English. */
+	/** A whole number with its thousands apart: \`2,400\`. */
+	function formatNumber(count) {
+		return count.toLocaleString("en");
+	}
+	/** The words for one thing, or those for any other number of things. */
+	function wordsFor(count, one, many) {
+		return count === 1 ? one : many;
+	}
+	/** A number with the words for one thing or for many: \`1 event\`, \`2,400 events\`. By default the many end in an s. */
+	function counted(count, one, many = \`\${one}s\`) {
+		return \`\${formatNumber(count)} \${wordsFor(count, one, many)}\`;
+	}
+
 // src/dashboard/browser/pace.ts
 /** How often a page that is watched asks whether it has changed. */
 	/** How long nothing happens before a page rests, in milliseconds. */
@@ -151,7 +166,7 @@ export const SCRIPT = `(function() {
 			if (now !== stamp) {
 				const count = await renew();
 				tellDistances();
-				say(count === 0 ? "Live" : \`Live: \${count} new event\${count === 1 ? "" : "s"}\`);
+				say(count === 0 ? "Live" : \`Live: \${counted(count, "new event")}\`);
 				stamp = now;
 				changedAt = Date.now();
 			} else if (!status.textContent.startsWith("Live")) say("Live");

@@ -9,7 +9,7 @@ import { toneOf } from '../words/lane-words.ts'
 import { explainReason } from '../words/reasons.ts'
 import type { PageTerms } from '../terms.ts'
 import { Distance } from '../parts/time.tsx'
-import { formatNumber } from '../words/values.ts'
+import { counted } from '../words/counts.ts'
 
 /** The outcome of a test message, with the destination that was tested. */
 export interface TestedDestination extends OutcomeView {
@@ -103,8 +103,8 @@ function Destination({ row, terms, message }: DestinationTerms) {
         {[host, language === null ? null : `language ${language}`].filter(Boolean).join(', ')}
       </p>
       <p>
-        {lanesOf(row)}. {formatNumber(row.delivered, 'delivered event')},{' '}
-        {formatNumber(row.parked, 'parked event')}, {formatNumber(backlog, 'event')} waiting
+        {lanesOf(row)}. {counted(row.delivered, 'delivered event')},{' '}
+        {counted(row.parked, 'parked event')}, {counted(backlog, 'event')} waiting
         {oldestWaitingAt !== null && (
           <>
             , the oldest came <Distance at={oldestWaitingAt} terms={terms} />
@@ -125,7 +125,7 @@ function Destination({ row, terms, message }: DestinationTerms) {
 function lanesOf({ lanes }: DestinationView): string {
   const parts = Object.entries(lanes)
     .filter(([, count]) => count > 0)
-    .map(([state, count]) => `${state} in ${formatNumber(count, 'portal')}`)
+    .map(([state, count]) => `${state} in ${counted(count, 'portal')}`)
   return parts.length === 0 ? 'No portal has a lane to it yet' : parts.join(', ')
 }
 
@@ -174,7 +174,7 @@ function Everywhere({ row: { name, parked }, terms }: Pick<DestinationTerms, 'ro
         </ActButton>
         {parked > 0 && (
           <ActButton terms={terms} to={destinationPath(name, 'replay')} about={`of ${name}`}>
-            Send {formatNumber(parked, 'parked event')} again
+            Send {counted(parked, 'parked event')} again
           </ActButton>
         )}
       </div>

@@ -5,10 +5,10 @@ import { ActButton } from '../parts/buttons.tsx'
 import type { PageContent } from '../frame/document.tsx'
 import { FeedbackText, type Feedback } from '../parts/feedback.tsx'
 import { belowPortal, lanePath, OVERVIEW_PATH, portalPath } from '../paths.ts'
-import { explainProblem } from '../words/problem-words.ts'
+import { explainProblem } from '../words/state-words.ts'
 import type { PageTerms } from '../terms.ts'
 import { Distance } from '../parts/time.tsx'
-import { formatNumber } from '../words/values.ts'
+import { counted, formatNumber } from '../words/counts.ts'
 
 /** Everything that the page shows. */
 export interface OverviewPage extends PortalList {
@@ -43,12 +43,12 @@ export function overviewPage(page: OverviewPage): PageContent {
           ))}
           {counts.problems > troubled.length && (
             <p class="note">
-              and {formatNumber(counts.problems - troubled.length, 'more portal')} with a problem
+              and {counted(counts.problems - troubled.length, 'more portal')} with a problem
             </p>
           )}
         </section>
         <section class="panel" aria-labelledby="portals-title">
-          <h2 id="portals-title">{formatNumber(counts.portals, 'portal')}</h2>
+          <h2 id="portals-title">{counted(counts.portals, 'portal')}</h2>
           <PortalSearch text={page.text} />
           <PortalTable page={page} />
         </section>
@@ -184,9 +184,9 @@ function PortalLine({ row, terms }: TroubledPortalTerms) {
           </span>
         )}
       </td>
-      <td>{backlog.toLocaleString('en')}</td>
+      <td>{formatNumber(backlog)}</td>
       <td>{oldestWaitingAt === null ? '–' : <Distance at={oldestWaitingAt} terms={terms} />}</td>
-      <td>{parked.toLocaleString('en')}</td>
+      <td>{formatNumber(parked)}</td>
       <td>{lastEventAt === null ? '–' : <Distance at={lastEventAt} terms={terms} />}</td>
     </tr>
   )

@@ -8,7 +8,7 @@ import { explainReason } from '../words/reasons.ts'
 import { quarantineWords } from '../words/event-way.ts'
 import type { PageTerms } from '../terms.ts'
 import { Distance } from '../parts/time.tsx'
-import { formatNumber } from '../words/values.ts'
+import { counted, formatNumber } from '../words/counts.ts'
 
 /** Everything that the page shows. */
 export interface ParkedPage {
@@ -62,7 +62,7 @@ function ParkedLane({ page, destination, events }: ParkedLaneTerms) {
   return (
     <section class="panel" id={destination} aria-labelledby={`${destination}-title`}>
       <h2 id={`${destination}-title`}>
-        {destination}: {formatNumber(events.length, 'parked event')}
+        {destination}: {counted(events.length, 'parked event')}
       </h2>
       <form method="post" action={replay} class="stack">
         <FormToken terms={terms} />
@@ -109,8 +109,8 @@ function ParkedRow({ memberId, event, terms }: ParkedRowTerms) {
       </div>
       <p>
         {words?.meaning ?? 'The reason is not known'} (<code>{reason ?? '?'}</code>),{' '}
-        {status === null ? 'no answer' : `status ${status}`}, after{' '}
-        {formatNumber(attempts, 'attempt')}. {words !== null && `${words.remedy}.`}
+        {status === null ? 'no answer' : `status ${status}`}, after {counted(attempts, 'attempt')}.{' '}
+        {words !== null && `${words.remedy}.`}
       </p>
     </li>
   )
@@ -126,7 +126,7 @@ function Quarantined({
       {quarantined.length === 0 && (
         <p class="note">
           No event is quarantined
-          {looked !== null && ` among the newest ${looked.toLocaleString('en')}`}.
+          {looked !== null && ` among the newest ${formatNumber(looked)}`}.
         </p>
       )}
       <ul>

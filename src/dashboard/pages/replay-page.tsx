@@ -5,7 +5,7 @@ import type { PageContent } from '../frame/document.tsx'
 import { lanePath, portalPath } from '../paths.ts'
 import { EventRow } from './portal/event-list.tsx'
 import type { PageTerms } from '../terms.ts'
-import { formatNumber } from '../words/values.ts'
+import { counted } from '../words/counts.ts'
 
 /** The wish as the form has it. */
 export interface ReplayForm {
@@ -78,7 +78,7 @@ function Choice({
       </form>
       {parked > 0 && (
         <p>
-          <a href={`${to}?parked=true`}>Show the {formatNumber(parked, 'parked event')}</a>
+          <a href={`${to}?parked=true`}>Show the {counted(parked, 'parked event')}</a>
         </p>
       )}
     </>
@@ -101,7 +101,7 @@ function Planned({
       <h2 id="planned-title">
         {count === 0
           ? 'Nothing would be sent'
-          : `${formatNumber(count, 'event')} would be sent to ${destination}`}
+          : `${counted(count, 'event')} would be sent to ${destination}`}
       </h2>
       {count > 0 && (
         <ActButton
@@ -110,7 +110,7 @@ function Planned({
           members={members}
           isMain
         >
-          Send {formatNumber(count, 'event')} again
+          Send {counted(count, 'event')} again
         </ActButton>
       )}
       <ol class="events">
@@ -119,7 +119,7 @@ function Planned({
         ))}
       </ol>
       {count > events.length && events.length > 0 && (
-        <p class="note">and {formatNumber(count - events.length, 'more event')}</p>
+        <p class="note">and {counted(count - events.length, 'more event')}</p>
       )}
     </>
   )

@@ -1,4 +1,5 @@
 /** What an act has done, said on the page to which it leads. The words are a closed set, and none repeats an address. */
+import type { Tone } from '../words/tone.ts'
 
 /** The sentence of every feedback, by its name in an address. */
 const WORDS = {
@@ -41,7 +42,7 @@ const WORDS = {
     'bad',
     'Nothing was done: the numbers do not make sense. The first must not be behind the last.',
   ],
-} as const satisfies Record<string, readonly ['good' | 'warn' | 'bad', string]>
+} as const satisfies Record<string, readonly [Tone, string]>
 
 /** The name of a feedback. */
 export type Feedback = keyof typeof WORDS

@@ -2,6 +2,7 @@
 import type { FilterReason } from '../../core/lanes/filters/filter-reason.ts'
 import type { QuarantineReason, ThinReason } from '../../core/log/event.ts'
 import type { EventView, FateView } from '../../core/views/event-views.ts'
+import { counted } from './counts.ts'
 import { explainReason } from './reasons.ts'
 
 /** A step of the way. */
@@ -41,7 +42,7 @@ export function enrichmentWords({ enrichment, enrichmentReason, changes }: Event
       const found =
         count === 0
           ? 'Nothing visible had changed.'
-          : `It found ${count} changed attribute${count === 1 ? '' : 's'}.`
+          : `It found ${counted(count, 'changed attribute')}.`
       return { title: 'Explained', text: `The relay read the field in the portal. ${found}` }
     }
     case 'unavailable': {

@@ -1,7 +1,7 @@
 /** An event and its fates in a few words. */
 import type { Json } from '../../core/log/event.ts'
 import type { EventView, FateView } from '../../core/views/event-views.ts'
-import type { Tone } from './lane-words.ts'
+import type { Tone } from './tone.ts'
 
 /** What an event is about, as far as its data tell it: `UF_CRM_TAX in CRM_REQUISITE`, or an id. */
 export function subjectOf({ fields }: Pick<EventView, 'fields'>): string {

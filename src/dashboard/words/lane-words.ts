@@ -1,9 +1,7 @@
 /** The state of a lane in sentences. */
 import type { LaneView } from '../../core/views/lane-view.ts'
-import { formatNumber } from './values.ts'
-
-/** The tone of a state: all is well, somebody should look, or something is wrong. */
-export type Tone = 'good' | 'warn' | 'bad' | 'calm'
+import { counted } from './counts.ts'
+import type { Tone } from './tone.ts'
 
 /** The tone of a lane's state. */
 export function toneOf(state: LaneView['state']): Tone {
@@ -24,7 +22,7 @@ export function toneOf(state: LaneView['state']): Tone {
 export function progressOf({ backlog, cursor, state, oldestWaitingAt }: LaneView): string {
   if (backlog === 0)
     return cursor === 0 ? 'No event yet' : `Up to date: event ${cursor} was the last one`
-  const what = `${formatNumber(backlog, 'event')} behind event ${cursor}`
+  const what = `${counted(backlog, 'event')} behind event ${cursor}`
   if (state === 'removed')
     return `${what} will not be sent: the destination is not configured any more`
   return oldestWaitingAt === null ? what : `${what}, the oldest came`
@@ -35,7 +33,7 @@ export function waitWordsOf({ state, waitsFor, attempts, lastError }: LaneView):
   if (state === 'paused') return 'An operator has paused it'
   if (state === 'removed') return null
   const isAsked = lastError?.reason === 'rate_limited'
-  const failed = attempts > 0 ? ` after ${formatNumber(attempts, 'failed attempt')}` : ''
+  const failed = attempts > 0 ? ` after ${counted(attempts, 'failed attempt')}` : ''
   switch (waitsFor) {
     case 'retry':
       return isAsked

@@ -16,11 +16,6 @@ export function formatListValue(value: Json): string {
   return text.length > SHORT ? `${text.slice(0, SHORT)}…` : text
 }
 
-/** A number with the noun that it counts: `1 event`, `2,400 events`. */
-export function formatNumber(count: number, noun: string): string {
-  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`
-}
-
 /** Bytes in the largest unit that leaves a whole number: `12 MiB`. */
 export function formatBytes(bytes: number): string {
   const units = ['bytes', 'KiB', 'MiB', 'GiB']

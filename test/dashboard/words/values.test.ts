@@ -1,10 +1,5 @@
 import { expect, test } from 'vitest'
-import {
-  formatBytes,
-  formatNumber,
-  formatListValue,
-  formatValue,
-} from '../../../src/dashboard/words/values.ts'
+import { formatBytes, formatListValue, formatValue } from '../../../src/dashboard/words/values.ts'
 
 test.each([
   ['a text', 'a text'],
@@ -19,14 +14,6 @@ test.each([
 test('a long value is cut in a list', () => {
   expect(formatListValue('x'.repeat(500))).toBe(`${'x'.repeat(120)}…`)
   expect(formatListValue('short')).toBe('short')
-})
-
-test.each([
-  [0, '0 events'],
-  [1, '1 event'],
-  [2400, '2,400 events'],
-])('%i of a noun', (count, text) => {
-  expect(formatNumber(count, 'event')).toBe(text)
 })
 
 test.each([

@@ -7,7 +7,7 @@ import { eventPath, lanePath } from '../../paths.ts'
 import { toneOfFate } from '../../words/event-words.ts'
 import type { PageTerms } from '../../terms.ts'
 import { Time } from '../../parts/time.tsx'
-import { formatNumber } from '../../words/values.ts'
+import { counted } from '../../words/counts.ts'
 
 /** The parts of the list. */
 export interface EventFatesTerms {
@@ -88,7 +88,7 @@ function FateText({ fate }: { readonly fate: FateView }) {
       </p>
       {digest !== null && (
         <p>
-          One message tells {formatNumber(digest.count, 'event')} together, {digest.first} to{' '}
+          One message tells {counted(digest.count, 'event')} together, {digest.first} to{' '}
           {digest.last}.
         </p>
       )}
@@ -103,7 +103,7 @@ function FateFacts({ fate: { state, at, attempts, status } }: { readonly fate: F
   return (
     <ul class="row note">
       {state !== 'waiting' && <li>{at === null ? 'time not recorded' : <Time at={at} />}</li>}
-      <li>{attempts === null ? 'attempts not recorded' : formatNumber(attempts, 'attempt')}</li>
+      <li>{attempts === null ? 'attempts not recorded' : counted(attempts, 'attempt')}</li>
       <li>{status === null ? 'HTTP status not recorded' : `HTTP status ${status}`}</li>
     </ul>
   )

@@ -9,6 +9,7 @@ import { enrichmentWords, quarantineWords } from '../../words/event-way.ts'
 import { subjectOf } from '../../words/event-words.ts'
 import type { PageTerms } from '../../terms.ts'
 import { Time } from '../../parts/time.tsx'
+import { formatNumber } from '../../words/counts.ts'
 import { formatValue } from '../../words/values.ts'
 
 /** Everything that the page shows. */
@@ -52,8 +53,7 @@ export function eventPage(page: EventPage): PageContent {
           <h2 id="data-title">Data</h2>
           {view.bodyLength !== undefined && (
             <p class="note">
-              Only the beginning is kept: the body had {view.bodyLength.toLocaleString('en')}{' '}
-              characters.
+              Only the beginning is kept: the body had {formatNumber(view.bodyLength)} characters.
             </p>
           )}
           <pre tabindex={0}>{JSON.stringify(view.fields, null, 2)}</pre>

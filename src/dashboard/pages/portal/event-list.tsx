@@ -3,6 +3,7 @@ import type { EventView } from '../../../core/views/event-views.ts'
 import { eventPath, portalPath } from '../../paths.ts'
 import type { PageTerms } from '../../terms.ts'
 import { Distance } from '../../parts/time.tsx'
+import { formatNumber } from '../../words/counts.ts'
 import { formatListValue } from '../../words/values.ts'
 import { formatEventSearch, isSearching, type EventSearch } from './event-search.ts'
 import { explanationOf, fatesByState, subjectOf, toneOfFate } from '../../words/event-words.ts'
@@ -39,7 +40,7 @@ export function EventList({ terms, memberId, shown, search }: EventListTerms) {
       {events.length === 0 && (
         <p class="note">
           {isSearching(search)
-            ? `None of the ${looked.toLocaleString('en')} events that were looked at is one of these.`
+            ? `None of the ${formatNumber(looked)} events that were looked at is one of these.`
             : 'The portal has sent no event yet.'}
         </p>
       )}

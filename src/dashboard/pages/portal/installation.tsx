@@ -3,16 +3,13 @@ import { ActButton } from '../../parts/buttons.tsx'
 import { belowPortal } from '../../paths.ts'
 import type { PageTerms } from '../../terms.ts'
 import { Time } from '../../parts/time.tsx'
+import { formatNumber } from '../../words/counts.ts'
 import { formatBytes } from '../../words/values.ts'
 import type { WholeView } from '../../../core/views/whole-view.ts'
 
 interface InstallationTerms {
   readonly portal: WholeView
   readonly terms: PageTerms
-}
-
-function formatInteger(count: number): string {
-  return count.toLocaleString('en')
 }
 
 /** Shows the numbers of the log. */
@@ -28,16 +25,16 @@ export function LogNumbers({ portal }: Pick<InstallationTerms, 'portal'>) {
       </dd>
       <dt>Events in the log</dt>
       <dd>
-        {formatInteger(events)} sent by the portal, {formatInteger(reconciled)} found by comparing
+        {formatNumber(events)} sent by the portal, {formatNumber(reconciled)} found by comparing
       </dd>
       <dt>Without their changes (thin)</dt>
-      <dd>{formatInteger(thin)}</dd>
+      <dd>{formatNumber(thin)}</dd>
       <dt>Quarantined</dt>
-      <dd>{formatInteger(quarantined)}</dd>
+      <dd>{formatNumber(quarantined)}</dd>
       {erased > 0 && (
         <>
           <dt>Erased by an uninstall</dt>
-          <dd>{formatInteger(erased)}</dd>
+          <dd>{formatNumber(erased)}</dd>
         </>
       )}
       <dt>Last comparison</dt>

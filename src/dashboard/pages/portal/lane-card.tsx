@@ -5,7 +5,7 @@ import { belowPortal, lanePath } from '../../paths.ts'
 import { explainReason } from '../../words/reasons.ts'
 import type { PageTerms } from '../../terms.ts'
 import { Distance } from '../../parts/time.tsx'
-import { formatNumber } from '../../words/values.ts'
+import { counted, formatNumber } from '../../words/counts.ts'
 import { LanePicture } from './lane-picture.tsx'
 import { progressOf, toneOf, waitWordsOf } from '../../words/lane-words.ts'
 
@@ -89,15 +89,15 @@ function LaneCounts({ lane, memberId }: Pick<LaneCardTerms, 'lane' | 'memberId'>
       {parked > 0 && (
         <li>
           <a href={`${belowPortal(memberId, 'parked')}#${destination}`}>
-            {formatNumber(parked, 'parked event')}
+            {counted(parked, 'parked event')}
           </a>
         </li>
       )}
-      {replaying > 0 && <li>{formatNumber(replaying, 'replay')} under way</li>}
+      {replaying > 0 && <li>{counted(replaying, 'replay')} under way</li>}
       {expired > 0 && (
         <li>
-          {formatNumber(expired, 'event')} expired before delivery
-          {crowdedOut > 0 && `, ${crowdedOut.toLocaleString('en')} of them early for lack of space`}
+          {counted(expired, 'event')} expired before delivery
+          {crowdedOut > 0 && `, ${formatNumber(crowdedOut)} of them early for lack of space`}
         </li>
       )}
     </ul>

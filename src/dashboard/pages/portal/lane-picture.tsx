@@ -3,7 +3,7 @@
  * waiting event and a hundred thousand can be seen in the same picture.
  */
 import type { LaneView } from '../../../core/views/lane-view.ts'
-import { formatNumber } from '../../words/values.ts'
+import { counted, formatNumber } from '../../words/counts.ts'
 
 /** The distance that every picture shows at least, in events. */
 const LEAST_SPAN = 10
@@ -29,7 +29,7 @@ export interface LanePictureTerms {
 export function LanePicture({ lane, head, span }: LanePictureTerms) {
   const { destination, cursor, backlog, state } = lane
   const place = placeOf(backlog, span)
-  const waiting = backlog === 0 ? 'none waits' : `${formatNumber(backlog, 'event')} wait`
+  const waiting = backlog === 0 ? 'none waits' : `${counted(backlog, 'event')} wait`
   const label = `${destination} stands at event ${cursor} of ${head}: ${waiting}`
   return (
     <svg class={`picture ${state}`} role="img" aria-label={label}>
@@ -51,7 +51,7 @@ export function LaneScale({ head, span }: { readonly head: number; readonly span
     <svg class="scale" aria-hidden="true">
       {ticksOf(span).map((distance) => (
         <text x={`${placeOf(distance, span)}%`} y="13" text-anchor="middle">
-          {`−${distance.toLocaleString('en')}`}
+          {`−${formatNumber(distance)}`}
         </text>
       ))}
       <text x="100%" y="13" text-anchor="end">{`event ${head}`}</text>

@@ -1,14 +1,16 @@
 /** Everything that is wrong with a portal, in words, each with what ends it. The worst comes first. */
 import type { LaneView } from '../../../core/views/lane-view.ts'
-import type { PortalView } from '../../../core/views/portal-view.ts'
 import type { SpilledRequests, WholeView } from '../../../core/views/whole-view.ts'
 import { belowPortal, lanePath } from '../../paths.ts'
 import { explainReason } from '../../words/reasons.ts'
-import { formatBytes, formatNumber } from '../../words/values.ts'
+import { counted, wordsFor } from '../../words/counts.ts'
+import { explainState } from '../../words/state-words.ts'
+import type { Tone } from '../../words/tone.ts'
+import { formatBytes } from '../../words/values.ts'
 
 /** One thing that is wrong. */
 export interface PortalTrouble {
-  readonly tone: 'bad' | 'warn'
+  readonly tone: Tone
   readonly text: string
   readonly remedy: string | null
   /** The button that ends it, or the page that does; null when nothing here can. */
@@ -17,20 +19,6 @@ export interface PortalTrouble {
     readonly label: string
     readonly to: string
   } | null
-}
-
-/** The sentence for each state that is not all right. */
-const STATES: Readonly<Record<Exclude<PortalView['state'], 'active'>, string>> = {
-  portal_full: 'The storage of this portal is full, and new events are refused',
-  pending: 'An installation waits for a decision, and events are refused until then',
-  unfinished: 'The installation is not finished, so Bitrix24 sends nothing',
-  tokens_lost:
-    'The relay cannot call the portal any more. Events still arrive, and go out without their changes',
-  no_rights:
-    'The relay may not read what it needs. Events still arrive, and go out without their changes',
-  suspended: 'The portal does not answer the relay, because of its plan or because it is closed',
-  uninstalled: 'The application is not installed any more',
-  deleted: 'Bitrix24 says that the portal does not exist any more',
 }
 
 /** Lists what is wrong. */
@@ -46,9 +34,8 @@ export function troublesOf(portal: WholeView): readonly PortalTrouble[] {
 function stateTroubles({ state, remedy, access, pending, uninstallNotice, recovery }: WholeView) {
   const troubles: PortalTrouble[] = []
   if (state !== 'active') {
-    const tone = state === 'uninstalled' || state === 'pending' ? 'warn' : 'bad'
     const asked = remedy ?? pending?.remedy ?? null
-    troubles.push({ tone, text: STATES[state], remedy: asked, act: null })
+    troubles.push({ ...explainState(state), remedy: asked, act: null })
   }
   if (access !== null && access.remedy !== remedy) {
     const text = `The portal cannot be asked (${access.trouble})`
@@ -77,20 +64,24 @@ function laneTroubles({ memberId, lanes }: WholeView): readonly PortalTrouble[] 
     .slice(0, MAX_LANES)
     .map((lane) => disabledTrouble(memberId, lane))
   if (disabled.length > MAX_LANES) {
-    const text = `${formatNumber(disabled.length - MAX_LANES, 'more lane')} disabled`
+    const text = `${counted(disabled.length - MAX_LANES, 'more lane')} disabled`
     troubles.push({ tone: 'bad', text, remedy: 'Each says below what to do', act: null })
   }
   const retrying = lanes.filter(({ state }) => state === 'retrying')
   if (retrying.length > 0) {
     const names = retrying.map(({ destination }) => destination).join(', ')
-    const text = `${names} ${retrying.length === 1 ? 'waits' : 'wait'} for a further attempt`
+    const text = `${names} ${wordsFor(retrying.length, 'waits', 'wait')} for a further attempt`
     troubles.push({ tone: 'warn', text, remedy: 'The relay tries again by itself', act: null })
   }
   const parked = lanes.reduce((sum, lane) => sum + lane.parked, 0)
   if (parked > 0) {
     const to = belowPortal(memberId, 'parked')
     const act = { kind: 'link', label: 'See the parked events', to } as const
-    const text = `${formatNumber(parked, 'event')} ${parked === 1 ? 'is' : 'are'} parked: a receiver did not take ${parked === 1 ? 'it' : 'them'}`
+    const text = counted(
+      parked,
+      'event is parked: a receiver did not take it',
+      'events are parked: a receiver did not take them',
+    )
     troubles.push({ tone: 'warn', text, remedy: null, act })
   }
   return troubles
@@ -122,7 +113,11 @@ export function outsideTroublesOf(
 ): readonly PortalTrouble[] {
   const troubles: PortalTrouble[] = []
   if (spillRefused > 0) {
-    const text = `${formatNumber(spillRefused, 'request')} out of the spill ${spillRefused === 1 ? 'was' : 'were'} not believed`
+    const text = counted(
+      spillRefused,
+      'request out of the spill was not believed',
+      'requests out of the spill were not believed',
+    )
     const remedy = 'Correct the reason that GET …/refused names, and hand them over again'
     const to = belowPortal(memberId, 'refused', 'replay')
     troubles.push({
@@ -133,7 +128,7 @@ export function outsideTroublesOf(
     })
   }
   if (spilled > 0) {
-    const text = `${formatNumber(spilled, 'request')} ${spilled === 1 ? 'waits' : 'wait'} in the spill, since the portal's object could not be reached`
+    const text = `${counted(spilled, 'request waits', 'requests wait')} in the spill, since the portal's object could not be reached`
     const remedy = 'They are handed over within five minutes'
     troubles.push({ tone: 'warn', text, remedy, act: null })
   }
@@ -143,7 +138,7 @@ export function outsideTroublesOf(
 function logTroubles({ memberId, storage, quarantined }: WholeView) {
   const troubles: PortalTrouble[] = []
   if (storage.crowdedOut > 0) {
-    const text = `${formatNumber(storage.crowdedOut, 'event')} went before their time, because the log has ${formatBytes(storage.bytes)}. ${storage.heldBy.join(', ')} had still to get them`
+    const text = `${counted(storage.crowdedOut, 'event')} went before their time, because the log has ${formatBytes(storage.bytes)}. ${storage.heldBy.join(', ')} had still to get them`
     const remedy = 'Resume or remove these destinations, or set a larger MAX_LOG_BYTES'
     troubles.push({ tone: 'bad', text, remedy, act: null })
   }
@@ -153,7 +148,7 @@ function logTroubles({ memberId, storage, quarantined }: WholeView) {
       label: 'See them',
       to: `${belowPortal(memberId, 'parked')}#quarantined`,
     } as const
-    const text = `${formatNumber(quarantined, 'event')} ${quarantined === 1 ? 'is' : 'are'} quarantined: authentic, and not understood`
+    const text = `${counted(quarantined, 'event is', 'events are')} quarantined: authentic, and not understood`
     troubles.push({ tone: 'warn', text, remedy: null, act })
   }
   return troubles
@@ -181,7 +176,7 @@ function hints({ subscriptions, install, domainHolder, refused, damaged, unreada
     hint(`The portal ${domainHolder.memberId} had this domain first`, domainHolder.remedy)
   if (refused.count > 0) {
     hint(
-      `${formatNumber(refused.count, 'installation')} ${refused.count === 1 ? 'was' : 'were'} refused, the last one as ${refused.reason ?? 'unknown'}`,
+      `${counted(refused.count, 'installation was', 'installations were')} refused, the last one as ${refused.reason ?? 'unknown'}`,
       refused.remedy,
     )
   }
