@@ -41,12 +41,12 @@ export interface SendingDeps {
 }
 
 /** The dependencies of the routes. */
-export interface TryDeps extends PortalFinder {
+export interface MessageRoutesDeps extends PortalFinder {
   readonly sending: SendingDeps
 }
 
 /** Adds the routes; `depsOf` gives the dependencies with the bindings of the request. */
-export function addMessageRoutes(routes: Hono, depsOf: (c: Context) => TryDeps): void {
+export function addMessageRoutes(routes: Hono, depsOf: (c: Context) => MessageRoutesDeps): void {
   routes.post('/destinations/:destination/test', (c) => withTimeout(test(c, depsOf(c)), ADMIN_MS))
   routes.post('/destinations/:destination/preview', (c) =>
     withTimeout(preview(c, depsOf(c)), ADMIN_MS),
@@ -54,7 +54,7 @@ export function addMessageRoutes(routes: Hono, depsOf: (c: Context) => TryDeps):
 }
 
 /** Sends a test message through the destination's own layout. */
-async function test(c: Context, deps: TryDeps): Promise<Response> {
+async function test(c: Context, deps: MessageRoutesDeps): Promise<Response> {
   const destination = findDestination(c, deps)
   if (destination === null) return errorResponse('not_found')
   const body = await readJson(c.req.raw, TestWishSchema, OPTIONAL)
@@ -83,7 +83,7 @@ export async function sendTestMessage(
 }
 
 /** Shows the message of an event, or of an invented one, as the destination would get it. Nothing is sent. */
-async function preview(c: Context, deps: TryDeps): Promise<Response> {
+async function preview(c: Context, deps: MessageRoutesDeps): Promise<Response> {
   const destination = findDestination(c, deps)
   if (destination === null) return errorResponse('not_found')
   const body = await readJson(c.req.raw, PreviewWishSchema, OPTIONAL)
@@ -104,7 +104,7 @@ async function preview(c: Context, deps: TryDeps): Promise<Response> {
   return errorResponse(shown.error === 'unknown' ? 'not_found' : 'unusable_destination')
 }
 
-function findDestination(c: Context, { sending }: TryDeps): Destination | null {
+function findDestination(c: Context, { sending }: MessageRoutesDeps): Destination | null {
   const name = c.req.param('destination')
   return sending.destinations.find((known) => known.name === name) ?? null
 }
