@@ -104,12 +104,9 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'a token stands in a log line',
-    file: 'edge/lifecycle.ts',
-    before: `    world.log('warn', 'portal_unreachable', { memberId, error: describeError(error) })
-    const spilled = { kind: 'install', request, network } as const`,
-    after: `    const token = request.applicationToken
-    world.log('warn', 'portal_unreachable', { memberId, token, error: describeError(error) })
-    const spilled = { kind: 'install', request, network } as const`,
+    file: 'edge/installs/take-install.ts',
+    before: '    logUnreachable(world, memberId, error)\n',
+    after: `    world.log('warn', 'portal_unreachable', { memberId, token: request.applicationToken })\n`,
   },
   {
     name: 'a failed send keeps its connection',
@@ -157,7 +154,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'an event that could not be written is answered as stored',
-    file: 'portal/log/appender.ts',
+    file: 'portal/log/commit-groups.ts',
     before: '      else group[0]?.reject(error)',
     after: `      else group[0]?.resolve({ kind: 'stored', sequence: 0, duplicate: false, quarantined: false })`,
   },
