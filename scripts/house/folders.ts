@@ -118,7 +118,7 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
   'src/dashboard/frame': [`import '../pages/overview-page.tsx'`, `import '../../app.ts'`],
   'src/http/admin/api': [
     `import '../pages/routes.ts'`,
-    `import '../openapi/openapi.ts'`,
+    `import '../openapi/document-route.ts'`,
     `import '../admission/session.ts'`,
     `import '../routes.ts'`,
     `import '../../../app.ts'`,

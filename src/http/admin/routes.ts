@@ -6,8 +6,7 @@ import { addDestinationRoutes } from './api/destinations.ts'
 import { addMessageRoutes, type SendingDeps } from './api/try-destination.ts'
 import type { PortalFinder } from './api/exchange.ts'
 import { addPortalRoutes } from './api/portal.ts'
-import { describeAll } from './openapi/descriptions.ts'
-import { addDocumentRoute } from './openapi/openapi.ts'
+import { addDocumentRoute } from './openapi/document-route.ts'
 import { addLaneRoutes } from './api/lanes.ts'
 import { addLeavingRoutes } from './api/leaving.ts'
 import { addListRoute } from './api/portal-list.ts'
@@ -29,7 +28,6 @@ export interface AdminDeps extends PortalFinder {
 /** Makes the routes below `/admin/api`; `depsOf` gives the dependencies with the bindings of the request. */
 export function createAdminRoutes(depsOf: (c: Context) => AdminDeps): Hono {
   const routes = new Hono()
-  describeAll(routes)
   addDocumentRoute(routes)
   addListRoute(routes, depsOf)
   addPortalRoutes(routes, depsOf)

@@ -1,5 +1,7 @@
-/** The descriptions of the admin API's routes, by method and path. A route without one does not pass the tests. */
-import type { Hono } from 'hono'
+/**
+ * The descriptions of the admin API's routes, by method and path: `npm run docs` makes the OpenAPI document of them
+ * (document.ts). The Worker itself does not need them. A route without one does not pass the tests.
+ */
 import * as v from 'valibot'
 import {
   EventsPageSchema,
@@ -24,12 +26,28 @@ import {
   ReplaySchema,
 } from '../api/lanes.ts'
 import { AfterSchema, DomainSchema, ErasedSchema } from '../api/leaving.ts'
-import { described, type RouteText } from './openapi.ts'
 import { ListQuerySchema } from '../api/portal-list.ts'
 import { RefusedCallersSchema } from '../api/refused-callers.ts'
 import { RefusedRequestsSchema, RefusedReplaySchema } from '../api/refused-requests.ts'
 import { RobotAddressSchema } from '../api/robot-address.ts'
 import { EventsQuerySchema, ValueSchema } from '../api/portal.ts'
+import type { ErrorCode } from '../../error-response.ts'
+
+/** Everything that the document tells of one route beside its path. */
+export interface RouteText {
+  readonly summary: string
+  readonly status: number
+  /** The answer; null when it has no body. */
+  readonly answer: v.GenericSchema | null
+  /** @default application/json */
+  readonly mediaType?: string
+  /** The errors beside those that every route may answer. */
+  readonly errors: readonly ErrorCode[]
+  readonly body?: v.GenericSchema
+  /** @default false */
+  readonly isBodyOptional?: boolean
+  readonly query?: { readonly entries: Readonly<Record<string, v.GenericSchema>> }
+}
 
 const NOTHING = { status: 204, answer: null } as const
 const PORTAL_ERRORS = ['not_found', 'ambiguous_domain'] as const
@@ -216,12 +234,4 @@ export const DESCRIPTIONS: Readonly<Record<string, RouteText>> = {
     answer: v.record(v.string(), v.unknown()),
     errors: [],
   },
-}
-
-/** Describes every route. To be called before the routes are added. */
-export function describeAll(routes: Hono): void {
-  for (const [route, text] of Object.entries(DESCRIPTIONS)) {
-    const [method = '', path = ''] = route.split(' ')
-    routes.on(method, path, described(text))
-  }
 }
