@@ -94,6 +94,7 @@ export class PortalObject extends DurableObject<unknown> {
 
   /** Takes the notice of an uninstall, and ends the installation as soon as the portal confirms it. */
   uninstall(call: UninstallCall): ReturnType<typeof uninstallPortal> {
+    this.#allowance.begin()
     return uninstallPortal(this.#parts, call)
   }
 
@@ -150,11 +151,13 @@ export class PortalObject extends DurableObject<unknown> {
 
   /** Pauses or resumes a lane, or parks its front. The answer is the new status of the lane. */
   controlLane(destination: string, wish: LaneWish): ReturnType<typeof controlLane> {
+    this.#allowance.begin()
     return controlLane(this.#parts, destination, wish)
   }
 
   /** Lets a destination have events again. The answer is the number of these events. */
   replay(destination: string, wish: ReplayWish, options: { dryRun: boolean }) {
+    this.#allowance.begin()
     return replay(this.#parts, destination, { ...options, wish })
   }
 
@@ -176,6 +179,7 @@ export class PortalObject extends DurableObject<unknown> {
 
   /** Stores a value of the portal, sealed, or removes it. */
   setValue(name: string, value: string | null): ReturnType<typeof setValue> {
+    this.#allowance.begin()
     return setValue(this.#parts, name, value)
   }
 
@@ -196,6 +200,7 @@ export class PortalObject extends DurableObject<unknown> {
 
   /** Begins a comparison of the portal with everything that is known of it. Differences are told at once. */
   reconcile(): ReturnType<typeof reconcile> {
+    this.#allowance.begin()
     return reconcile(this.#parts)
   }
 

@@ -8,6 +8,8 @@ import type { AdaptableSettings } from '../support/worker/overrides.ts'
 import { oneTo } from '../support/builders/a-lane.ts'
 import { machine } from '../support/builders/entries.ts'
 import { PortalScenario } from '../support/scenarios/portal-scenario.ts'
+import { ACCEPTED, RelayScenario, said } from '../support/scenarios/relay-scenario.ts'
+import { until } from '../support/until.ts'
 
 /** The platform's own limit on the free plan. */
 const ALLOWED = 50
@@ -97,5 +99,49 @@ describe('the object of a portal on the free plan', () => {
     expect(await scenario.lane('erp')).toMatchObject({ lastError: null, attempts: 0 })
     expect(most).toBeLessThanOrEqual(ALLOWED)
     expect(calls).toBeGreaterThanOrEqual(5)
+  })
+})
+
+/**
+ * The platform gives an object its requests anew with each call (docs/cloudflare.md). So the object begins to count with
+ * each call after which it sends: otherwise it would call itself, and pay for that, without any need.
+ */
+describe('a call after which the object sends', () => {
+  let calls = 0
+
+  const callItself = async (): Promise<void> => void (calls += 1)
+
+  beforeEach(() => {
+    calls = 0
+  })
+
+  it('lets an operator send forty events again, and forty more', async () => {
+    const scenario = new PortalScenario()
+    scenario.settings = { callItself }
+    await scenario.portal.sendsMany(MAX_REQUESTS)
+    await scenario.settled()
+    for (const times of [2, 3]) {
+      await scenario.operator.replays('erp', { from: 1, to: MAX_REQUESTS })
+      const all = times * MAX_REQUESTS
+      await scenario.time.passesUntil(
+        async () => scenario.receiver('erp').sequences().length >= all,
+      )
+    }
+    expect(calls).toBe(0)
+    await scenario.close()
+  })
+
+  it('lets the portal be asked about an uninstall when forty events have just been sent', async () => {
+    const scenario = new RelayScenario()
+    scenario.adapt = (settings) => ({ ...settings, callItself })
+    await scenario.portal.installs()
+    await scenario.object.controlLane('erp', { kind: 'pause' })
+    for (const _ of oneTo(MAX_REQUESTS)) await scenario.portal.sends()
+    await scenario.object.controlLane('erp', { kind: 'resume' })
+    await until(async () => scenario.receiver('erp').sequences().length >= MAX_REQUESTS)
+    expect(await said(scenario.portal.uninstalls('keep-data'))).toEqual(ACCEPTED)
+    expect((await scenario.stored()).application).toBe(null)
+    expect(calls).toBe(0)
+    await scenario.close()
   })
 })
