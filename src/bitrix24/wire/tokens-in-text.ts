@@ -11,11 +11,15 @@ const EQUALS = String.raw`(?:=>?|:|%(?:25){0,2}3[ad]|;s:\d{1,4}:)`
 // `string(32)` is how PHP dumps the kind of a value, and no value.
 const VALUE = String.raw`(?!string\()[^\s"'“”«»‘’\x60\\&<>,;(){}[\]%]{1,2000}`
 
-/** The words that a name ends with when its value is a token: `accessToken`, `ACCESS_TOKEN`, `auth.access_token`. */
+/**
+ * The words that a name ends with when its value is a token: `accessToken`, `ACCESS_TOKEN`, `auth.access_token`.
+ * `externalAuthId` in the events of
+ * bots says how a user logs in, for example `default`.
+ */
 export const TOKEN_NAMES = [
   '(?:access|refresh|application|auth|event)[-_. ]?tokens?',
   'client[-_. ]?secrets?',
-  '(?:auth|refresh)[-_. ]?id',
+  '(?<!external[-_. ]?)(?:auth|refresh)[-_. ]?id',
 ].join('|')
 
 const JOINED = TOKEN_NAMES.replaceAll('[-_. ]', '[_-]')

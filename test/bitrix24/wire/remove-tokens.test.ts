@@ -103,6 +103,8 @@ describe('removeTokens()', () => {
     'auth',
     'ID',
     'my_auth_id_number_of_many_letters',
+    'externalAuthId',
+    'EXTERNAL_AUTH_ID',
   ])('keeps a member %s, which only sounds like a token', (key) => {
     expect(removeTokens({ [key]: 'x' }, [])).toEqual({ [key]: 'x' })
   })
