@@ -18,7 +18,6 @@ import {
 } from '../../core/lanes/filters/filter.ts'
 import { countMeant, outlinesAfter } from '../../core/log/entries.ts'
 import type { LogEntry, RelayEvent } from '../../core/log/event.ts'
-import { MAX_SEQUENCE } from '../../core/log/max-sequence.ts'
 import type { LogStore } from '../log/log-store.ts'
 import type { LaneBook } from './book/book.ts'
 import { MAX_SKIPPED } from './book/checkpoint.ts'
@@ -113,9 +112,10 @@ export class LaneRules {
    * Moves the cursors of active lanes over the events that they do not get, by the filters that are in force.
    * Such moves are not stored, so each start begins with them, before the lanes are matched: otherwise a
    * changed configuration would decide again about events that were left out before. No lane has passed an event that
-   * waits for its enrichment, and `users` asks the enrichment, so the moves end at `readableHead`.
+   * waits for its enrichment, and `users` asks the enrichment, so the moves end at `readableHead`. Of a lane that stands
+   * there, nothing is read.
    */
-  skipFiltered(readableHead = MAX_SEQUENCE): void {
+  skipFiltered(readableHead: number): void {
     const { book } = this.#deps
     for (const lane of book.all()) {
       // The events of a digest were decided by the filter that stood: they are passed only when it is
@@ -127,6 +127,7 @@ export class LaneRules {
   }
 
   #lastFiltered(lane: LaneState, readableHead: number): number {
+    if (lane.cursor >= readableHead) return lane.cursor
     let passed = lane.cursor
     let seen = 0
     for (const entry of outlinesAfter(this.#deps.log, lane.cursor, PAGES)) {

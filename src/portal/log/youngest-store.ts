@@ -13,13 +13,19 @@ import type { LogStore } from './log-store.ts'
 import type { SegmentStore } from './segment-store.ts'
 
 /** The rows that are read at a time: most logs are quiet, and each row is billed. */
-const PAGE = 20
+const PAGE = 16
 
 /** An event that still waits is at most this much older than the youngest one, in milliseconds. */
 const AWAITING_WINDOW_MS = 10 * MINUTE_MS
 
 /** Behind an event that waits longer, so many rows are searched for another one. */
 const LOOKED_THROUGH_FOR_ANOTHER = 200
+
+/**
+ * A page with so many old rows is the last one that is read for a time. Fewer may be among younger ones: the spill brings
+ * events late.
+ */
+const OLD_ENOUGH = PAGE / 2
 
 /** How many rows are searched for the last event about a field. */
 const MAX_LOOKED_THROUGH = 2000
@@ -105,9 +111,17 @@ export class YoungestStore {
       const found = young.find((row) => row['is_read'] === 1)
       if (found !== undefined) return receivedAtOf(found)
       seen += rows.length
-      if (young.length === 0 || seen >= MAX_LOOKED_THROUGH) break
+      const isOld = young.length === 0 || rows.length - young.length >= OLD_ENOUGH
+      if (isOld || seen >= MAX_LOOKED_THROUGH) break
     }
     return null
+  }
+
+  /** The sequence of the youngest row; 0 without one. */
+  lastSequence(): number {
+    const [first] = this.#youngest()
+    const [row] = first ?? []
+    return row === undefined ? 0 : numberOf(row, 'sequence')
   }
 
   /** The times of receipt of the last events of the portal, in no certain order, as far as the youngest rows tell. */

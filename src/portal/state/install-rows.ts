@@ -3,6 +3,7 @@ import * as v from 'valibot'
 import { NO_INSTALL, type InstallState } from '../../core/access/installs/install.ts'
 import type { PendingRow } from '../../core/access/installs/pending-row.ts'
 import { NO_PROOFS, type RobotProofs } from '../../core/access/robot-hints.ts'
+import { err, ok, type Result } from '../../core/result.ts'
 import { jsonOf, type Database } from '../../storage/database.ts'
 import { InstallSchema, PendingRowSchema, RobotProofsSchema } from './install-schemas.ts'
 
@@ -20,19 +21,21 @@ export class InstallRows {
   /**
    * The install; an empty one for a portal of which nothing is known.
    *
-   * @throws when the row is damaged. The start asks `damagedInstall` first, and recovers such an install.
+   * @throws when the row is damaged. The start asks `findInstall` first, and recovers such an install.
    */
   loadInstall(): InstallState {
-    const row = this.#db.all('SELECT install FROM install WHERE id = 1')[0]
-    if (row === undefined) return NO_INSTALL
-    return v.parse(InstallSchema, jsonOf(row, 'install'))
+    const found = this.findInstall()
+    if (!found.ok) throw new Error('Cannot read the install as its row is damaged')
+    return found.value
   }
 
-  /** The text of the install's row when it was damaged outside of this program; null when all is well. */
-  damagedInstall(): string | null {
+  /** The install, or the text of its row when that was damaged outside of this program. */
+  findInstall(): Result<InstallState, string> {
     const row = this.#db.all('SELECT install FROM install WHERE id = 1')[0]
-    if (row === undefined || v.safeParse(InstallSchema, jsonOf(row, 'install')).success) return null
-    return typeof row['install'] === 'string' ? row['install'] : ''
+    if (row === undefined) return ok(NO_INSTALL)
+    const install = v.safeParse(InstallSchema, jsonOf(row, 'install'))
+    if (install.success) return ok(install.output)
+    return err(typeof row['install'] === 'string' ? row['install'] : '')
   }
 
   /** Writes the install. */
@@ -44,17 +47,12 @@ export class InstallRows {
     )
   }
 
-  /** The pending installs; null when there are none, or when their row was damaged outside of this program. */
-  loadPending(): PendingRow | null {
+  /** The pending installs; null when there are none, and a word when their row was damaged outside of this program. */
+  loadPending(): PendingRow | 'damaged' | null {
     const row = this.#db.all('SELECT pending FROM pending WHERE id = 1')[0]
     if (row === undefined) return null
     const pending = v.safeParse(PendingRowSchema, jsonOf(row, 'pending'))
-    return pending.success ? pending.output : null
-  }
-
-  /** Whether a row of pending installs stands there, readable or not. */
-  hasPending(): boolean {
-    return this.#db.all('SELECT 1 AS found FROM pending WHERE id = 1').length > 0
+    return pending.success ? pending.output : 'damaged'
   }
 
   /** Writes the pending installs, or removes the row. */

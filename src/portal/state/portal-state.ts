@@ -49,6 +49,8 @@ export class PortalState {
   #hasFormerTables = false
   #isFull = false
   #install: InstallState = NO_INSTALL
+  /** What `damagedInstall` has read, for `load`. */
+  #found: InstallState | null = null
   #pending: PendingRow | null = null
   #hasNamedApplication = false
   #head = 0
@@ -70,13 +72,14 @@ export class PortalState {
     const { db, log, damaged } = this.#deps
     if (!hasSchema(db)) return false
     this.#prepare()
-    this.#install = this.rows.loadInstall()
-    this.#take(this.rows.loadPending())
-    if (this.#pending === null && this.rows.hasPending()) damaged.setAside('pending')
+    this.#install = this.#found ?? this.rows.loadInstall()
+    this.#found = null
+    const pending = this.rows.loadPending()
+    if (pending === 'damaged') damaged.setAside('pending')
+    this.#take(pending === 'damaged' ? null : pending)
     this.#head = Math.max(this.#install.lastSequence, log.lastSequence())
     damaged.dropOld()
-    const isLeft = this.rows.loadValues().size > 0 || damaged.list().length > 0
-    if (this.isKnown() || isLeft) return true
+    if (this.isKnown() || this.rows.loadValues().size > 0 || damaged.list().length > 0) return true
     dropSchema(db)
     this.#prepared = false
     return false
@@ -89,7 +92,10 @@ export class PortalState {
 
   /** The text of the install's row when it was damaged outside of this program; null when all is well. */
   damagedInstall(): string | null {
-    return hasSchema(this.#deps.db) ? this.rows.damagedInstall() : null
+    if (!hasSchema(this.#deps.db)) return null
+    const found = this.rows.findInstall()
+    this.#found = found.ok ? found.value : null
+    return found.ok ? null : found.error
   }
 
   /** Sets the damaged row of the install aside, and writes what it was recovered to. `load` comes after it. */

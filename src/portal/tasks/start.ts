@@ -76,7 +76,7 @@ async function loadKnown(parts: KnownLoadParts): Promise<void> {
     book.load()
     rules.noteStart()
     const awaiting = youngest.awaiting()
-    rules.skipFiltered(awaiting[0] && awaiting[0].sequence - 1)
+    rules.skipFiltered((awaiting[0]?.sequence ?? youngest.lastSequence() + 1) - 1)
     matcher.follow()
     reconciliation.load((time) => youngest.lastFieldEventSince(time))
     // A lane that does not get an event tells nobody of it, so it may have passed it.

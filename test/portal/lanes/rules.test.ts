@@ -1,4 +1,5 @@
 /** Which events each lane gets, why not the others, and where that moves a lane. */
+import { MAX_SEQUENCE } from '../../../src/core/log/max-sequence.ts'
 import { describe, expect, it } from 'vitest'
 import { canReplay } from '../../../src/core/lanes/filters/filter-reason.ts'
 import { remove } from '../../../src/core/lanes/state/lane-status.ts'
@@ -90,7 +91,7 @@ describe('LaneRules.skipFiltered()', () => {
   function cursorAfter(prepare: (scenario: LaneRoomScenario) => void): Promise<[number, number]> {
     return inLaneRoom({ destinations: CHOOSY }, (scenario) => {
       prepare(scenario)
-      scenario.rules.skipFiltered()
+      scenario.rules.skipFiltered(MAX_SEQUENCE)
       const cursor = scenario.lane().cursor
       scenario.book.load()
       return [cursor, scenario.lane().cursor]

@@ -1,6 +1,7 @@
 /** What a portal's object looks at when it starts: the youngest rows, and how few of them are read. */
 import { describe, expect, it } from 'vitest'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/core/durations.ts'
+import { REMEMBERED_EVENTS } from '../../../src/core/access/silence.ts'
 import { MAX_REMEMBERED, RECEIPT_WINDOW_MS } from '../../../src/core/log/append.ts'
 import { LogStore } from '../../../src/portal/log/log-store.ts'
 import { SegmentStore } from '../../../src/portal/log/segment-store.ts'
@@ -118,12 +119,22 @@ describe('what a start reads', () => {
     store.recentArrivals()
     store.lastFieldEventSince(NOW - HOUR_MS)
     store.awaiting()
-    store.lastEventTimes(20)
+    store.lastEventTimes(REMEMBERED_EVENTS)
+    store.lastSequence()
   }
 
   it.each([
     ['a busy log once, whatever looks at it', many(70, { receivedAt: NOW - MINUTE_MS }), 70],
-    ['one page of a burst that is an hour old', many(120, { receivedAt: NOW - HOUR_MS - 1 }), 20],
+    [
+      'one page of a log whose events are minutes apart',
+      Array.from({ length: 120 }, (_, n) => ({ receivedAt: NOW - (120 - n) * 6 * MINUTE_MS })),
+      REMEMBERED_EVENTS,
+    ],
+    [
+      'one page of a burst that is an hour old',
+      many(120, { receivedAt: NOW - HOUR_MS - 1 }),
+      REMEMBERED_EVENTS,
+    ],
   ])('is %s', async (_case, log, expected) => {
     const read = await rowsReadBy(log, (store) => store.sharing(() => readAll(store)))
     // Beside the rows of the log, the table of the segments is looked for, and read.
@@ -170,6 +181,12 @@ it('lastEventTimes() looks on behind a page of events that no portal sent', asyn
 })
 
 describe('lastFieldEventSince()', () => {
+  it('is found on the next page when the spill has brought a few old events late', async () => {
+    const log = [{ awaits: true }, ...many(12), ...many(7, { receivedAt: NOW - DAY_MS })]
+    const found = await inYoungest(log, (store) => store.lastFieldEventSince(NOW))
+    expect(found).toBe(NOW)
+  })
+
   it('is the time of the last event of the portal that something was read for', async () => {
     const log = [
       { awaits: true, receivedAt: NOW - 3 },
