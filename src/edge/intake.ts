@@ -32,8 +32,20 @@ import { recogniseCaller } from './recognise-caller.ts'
 import { spillRequest } from './spill/spill.ts'
 import { logUnreachable, tryTwice } from './two-tries.ts'
 
-/** Takes one request; never rejects. */
+/** Takes one request, and counts its answer; never rejects. */
 export async function takeRequest(
+  deps: IntakeDeps,
+  request: IncomingRequest,
+  source: CallSource,
+): Promise<IntakeAnswer> {
+  const { world, callers } = deps
+  const since = world.now()
+  const answer = await take(deps, request, source)
+  callers.memory.counts.noteAnswer(answer, world.now() - since)
+  return answer
+}
+
+async function take(
   deps: IntakeDeps,
   request: IncomingRequest,
   source: CallSource,
@@ -102,7 +114,7 @@ async function takeEvent(
   }: { request: EventRequest; receivedAt: number; source: CallSource },
 ): Promise<IntakeAnswer> {
   const { applicationToken: token } = request
-  const { portals, appends, world } = deps
+  const { world } = deps
   const { memberId, tokenHash } = caller
   // KV is read only for a caller whom nothing at hand knows.
   const isKnown = async () =>
@@ -123,6 +135,32 @@ async function takeEvent(
     quarantined: event.quarantined !== null,
     drained: false,
   }
+  const { counts } = deps.callers.memory
+  const edge = counts.take()
+  const counted = edge === undefined ? append : { ...append, edge }
+  const isHint = event.name === HINT_EVENT
+  const answer = await storeEvent(deps, caller, { append: counted, isHint, isKnown })
+  const isNew = answer.kind === 'stored' ? !answer.duplicate : answer.kind === 'spilled'
+  if (!isNew) counts.giveBack(edge)
+  return answer
+}
+
+/** Stores an event in the portal's object, or in the spill. */
+async function storeEvent(
+  deps: IntakeDeps,
+  caller: Caller,
+  {
+    append,
+    isHint,
+    isKnown,
+  }: {
+    readonly append: AppendRequest
+    readonly isHint: boolean
+    readonly isKnown: () => Promise<boolean>
+  },
+): Promise<IntakeAnswer> {
+  const { portals, appends, world } = deps
+  const { memberId } = caller
   const portal = () => portals(memberId)
   const alone = () => portal().append(append)
   const first = caller.isTrusted
@@ -131,10 +169,9 @@ async function takeEvent(
   const tried = await tryTwice(first, world.now, alone)
   if (!tried.ok) {
     logUnreachable(world, memberId, tried.error.error)
-    const { receipt } = append
+    const { receivedAt, receipt } = append
     const spilled = { kind: 'append', request: append } as const
     const isTrusted = await isKnown()
-    const isHint = event.name === HINT_EVENT
     if (isTrusted && isHint && !deps.spill.isHintWithinLimit(memberId)) return TOO_MANY_HINTS
     return spillRequest(deps, { memberId, isTrusted }, { receivedAt, receipt, spilled })
   }

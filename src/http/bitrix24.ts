@@ -37,6 +37,7 @@ async function receive(c: Context, deps: IntakeDeps): Promise<Response> {
   const url = new URL(c.req.url)
   const decoded = await decode(c.req.raw, url)
   if (!decoded.ok) {
+    deps.callers.memory.counts.noteRefused(decoded.error)
     if (decoded.error === 'untrusted') noteRefusedCaller(c, deps, unnamedCaller(c, deps))
     return refuse(c.req.raw, decoded.error)
   }

@@ -29,10 +29,17 @@ export function createRobotRoutes(intakeOf: (c: Context) => IntakeDeps): Hono {
 async function receive(c: Context, deps: IntakeDeps): Promise<Response> {
   const request = c.req.raw
   const decoded = await decode(request)
-  if (!decoded.ok) return errorResponse(decoded.error)
+  const { counts } = deps.callers.memory
+  if (!decoded.ok) {
+    counts.noteRefused(decoded.error)
+    return errorResponse(decoded.error)
+  }
   const event = decoded.value
   const proof = parseRobotSecret(c.req.param('secret') ?? '')
-  if (proof === null) return errorResponse('not_found')
+  if (proof === null) {
+    counts.noteRefused('not_found')
+    return errorResponse('not_found')
+  }
   const hint = {
     kind: 'event',
     memberId: proof.memberId,

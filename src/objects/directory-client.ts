@@ -47,6 +47,7 @@ export function createDirectoryClient({
     noteReport: (...terms) => reachList((remote) => remote.noteReport(...terms)),
     listReports: (...terms) => reachList((remote) => remote.listReports(...terms)),
     portalsNamed: (...terms) => reachList((remote) => remote.portalsNamed(...terms)),
+    sumMetrics: (...terms) => reachList((remote) => remote.sumMetrics(...terms)),
     sumReports: (...terms) => reachList((remote) => remote.sumReports(...terms)),
     beginOrder: (...terms) => reachList((remote) => remote.beginOrder(...terms)),
     nextOrdered: (...terms) => reachList((remote) => remote.nextOrdered(...terms)),

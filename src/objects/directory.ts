@@ -5,11 +5,16 @@
  */
 import { DurableObject } from 'cloudflare:workers'
 import { log } from '../log.ts'
-import { openDatabase } from '../storage/database.ts'
+import { openDatabase, type Database } from '../storage/database.ts'
 import type { ListedRefusal, RefusedCaller } from '../core/refused-caller.ts'
 import type { PortalReport } from '../core/reports/portal-report.ts'
-import { addReport, NO_TOTALS, type ReportTotals } from '../core/reports/report-totals.ts'
+import { isLateReport } from '../core/reports/merge-report.ts'
+import { pastOfEdge, type PastTallies } from '../core/reports/past-tallies.ts'
+import { sumReports, type ReportTotals } from '../core/reports/report-totals.ts'
+import type { EdgeTally } from '../core/tallies/edge-tally.ts'
+import { BoundedMap } from '../core/bounded-map.ts'
 import { DirectoryStore, type MissingListing, type PendingListing } from './directory-store.ts'
+import { PastStore } from './past-store.ts'
 import { OrderStore, type Order, type OrderSlice } from './order-store.ts'
 import { RefusalStore } from './refusal-store.ts'
 import type { Remote } from './remote.ts'
@@ -23,13 +28,25 @@ import {
 /** How long the sums over all reports are good, in milliseconds: a dashboard and a monitor ask often. */
 export const TOTALS_HOLD_MS = 10_000
 
+/** How many portals are remembered whose lines ended, in case that a report of them is still on its way. */
+const MAX_ENDED = 1000
+
+/** Everything from which the metrics follow. */
+export interface MetricSums {
+  readonly totals: ReportTotals
+  readonly past: PastTallies
+}
+
 /** The object of pins and pending installs, named `directory`, and the one of the list, named `portals`. */
 export class Directory extends DurableObject<unknown> {
   readonly #store: DirectoryStore
   readonly #reports: ReportStore
   readonly #orders: OrderStore
   readonly #refusals: RefusalStore
-  #totals: { readonly totals: ReportTotals; readonly at: number } | null = null
+  readonly #past: PastStore
+  readonly #db: Database
+  readonly #endedAt = new BoundedMap<number>(MAX_ENDED)
+  #sums: { readonly sums: MetricSums; readonly at: number } | null = null
 
   constructor(ctx: DurableObjectState, env: unknown) {
     super(ctx, env)
@@ -38,6 +55,8 @@ export class Directory extends DurableObject<unknown> {
     this.#reports = new ReportStore(db)
     this.#orders = new OrderStore(db)
     this.#refusals = new RefusalStore(db)
+    this.#past = new PastStore(db)
+    this.#db = db
   }
 
   /** Pins a token (by its hash) to the first portal that asks; answers the portal that it is pinned to. */
@@ -84,16 +103,22 @@ export class Directory extends DurableObject<unknown> {
     return this.#store.listMissing()
   }
 
-  /** Lists a portal, or takes it off the list when nothing is left of it. */
+  /** Lists a portal, or takes it off the list when nothing is left of it. What it has counted goes on counting. */
   notePortal(memberId: string, isListed: boolean): void {
-    this.#store.savePortal(memberId, isListed)
-    if (!isListed) this.#reports.remove(memberId)
+    this.#db.transaction(() => {
+      this.#store.savePortal(memberId, isListed)
+      if (!isListed) this.#past.add(this.#reports.remove(memberId))
+    })
+    if (!isListed) this.#endedAt.set(memberId, Date.now())
   }
 
-  /** Lists a portal with its report. */
+  /** Lists a portal with its report, unless the report was overtaken by the end of the portal. */
   noteReport(memberId: string, report: PortalReport): void {
-    this.#store.savePortal(memberId, true)
-    this.#reports.save(memberId, report)
+    if (isLateReport(report, this.#endedAt.get(memberId) ?? 0)) return
+    this.#db.transaction(() => {
+      this.#store.savePortal(memberId, true)
+      this.#past.add(this.#reports.save(memberId, report))
+    })
   }
 
   /** A page of the portals that have reported. */
@@ -106,17 +131,21 @@ export class Directory extends DurableObject<unknown> {
     return this.#reports.named(domain)
   }
 
-  /**
-   * The sums over all reports, at most ten seconds old. A row that is read costs a thousandth of one that is written,
-   * so nothing is summed before somebody asks.
-   */
+  /** The sums over all reports, at most ten seconds old. */
   sumReports(now: number): ReportTotals {
-    const known = this.#totals
-    if (known !== null && Math.abs(now - known.at) < TOTALS_HOLD_MS) return known.totals
-    let totals = NO_TOTALS
-    for (const report of this.#reports.all()) totals = addReport(totals, report)
-    this.#totals = { totals, at: now }
-    return totals
+    return this.sumMetrics(now).totals
+  }
+
+  /**
+   * The sums over all reports and everything that is past, at most ten seconds old. A row that is read costs a thousandth
+   * of one that is written, so nothing is summed before somebody asks.
+   */
+  sumMetrics(now: number): MetricSums {
+    const known = this.#sums
+    if (known !== null && Math.abs(now - known.at) < TOTALS_HOLD_MS) return known.sums
+    const sums = { totals: sumReports(this.#reports.figures()), past: this.#past.load() }
+    this.#sums = { sums, at: now }
+    return sums
   }
 
   /** Lists portals that KV knows. */
@@ -134,9 +163,12 @@ export class Directory extends DurableObject<unknown> {
     return this.#orders.next(limit, destination)
   }
 
-  /** Notes a caller that was not let through. */
-  noteRefused(refused: RefusedCaller): void {
-    this.#refusals.note(refused)
+  /** Notes a caller that was not let through, and what its isolate has counted meanwhile. */
+  noteRefused(refused: RefusedCaller, edge?: EdgeTally): void {
+    this.#db.transaction(() => {
+      this.#refusals.note(refused)
+      if (edge !== undefined) this.#past.add(pastOfEdge(edge))
+    })
   }
 
   /** The last callers that were not let through. */
@@ -177,6 +209,7 @@ export type DirectoryRemote = Remote<
   | 'listReports'
   | 'portalsNamed'
   | 'sumReports'
+  | 'sumMetrics'
   | 'beginOrder'
   | 'nextOrdered'
   | 'noteRefused'

@@ -4,7 +4,10 @@ import type { PortalStatus } from '../core/access/portal-status.ts'
 import type { OutcomeReason } from '../core/lanes/state/outcome.ts'
 import { LANE_WORDS } from '../core/reports/lane-report.ts'
 import type { PortalReport } from '../core/reports/portal-report.ts'
+import type { PastTallies } from '../core/reports/past-tallies.ts'
 import type { ProblemReason } from '../core/reports/problem.ts'
+import { NO_REPORTED_TALLY } from '../core/tallies/portal-tally.ts'
+import { CountsSchema, EdgeTallySchema, LatenciesSchema } from '../core/tallies/tally-schemas.ts'
 
 // Sound: this program writes no other words, and a word of another version is only shown and counted.
 const StatusSchema = v.custom<PortalStatus>((word) => typeof word === 'string')
@@ -12,17 +15,21 @@ const ReasonSchema = v.custom<ProblemReason>((word) => typeof word === 'string')
 const OutcomeReasonSchema = v.custom<OutcomeReason>((word) => typeof word === 'string')
 const NumberOrNull = v.nullable(v.number())
 
+const LaneTallySchema = v.object({
+  delivered: v.number(),
+  parked: v.number(),
+  attempts: v.object({ delivered: v.number(), unreachable: v.number(), rejected: v.number() }),
+  // A report of an older version tells none.
+  latencies: v.fallback(LatenciesSchema, () => ({ counts: [], sumMs: 0 })),
+})
+
 const LaneReportSchema = v.object({
   destination: v.string(),
   state: v.picklist(LANE_WORDS),
   backlog: v.number(),
   parked: v.number(),
   oldestWaitingAt: NumberOrNull,
-  tally: v.object({
-    delivered: v.number(),
-    parked: v.number(),
-    attempts: v.object({ delivered: v.number(), unreachable: v.number(), rejected: v.number() }),
-  }),
+  tally: LaneTallySchema,
   lastOutcome: v.nullable(
     v.object({
       outcome: v.picklist(['delivered', 'failed']),
@@ -30,6 +37,24 @@ const LaneReportSchema = v.object({
       at: v.number(),
     }),
   ),
+})
+
+const TALLY_SUMS = {
+  accepted: v.number(),
+  quarantined: v.number(),
+  reconciled: v.number(),
+  drained: v.number(),
+  explained: CountsSchema,
+  refreshes: CountsSchema,
+  edge: EdgeTallySchema,
+} as const
+
+const ReportedTallySchema = v.object({ since: v.number(), ...TALLY_SUMS })
+
+/** The form of the past tallies. */
+export const PastTalliesSchema: v.GenericSchema<unknown, PastTallies> = v.object({
+  portals: v.object(TALLY_SUMS),
+  destinations: v.record(v.string(), LaneTallySchema),
 })
 
 /** The form of a stored report. */
@@ -52,5 +77,7 @@ export const PortalReportSchema: v.GenericSchema<unknown, PortalReport> = v.obje
     thin: v.number(),
     quarantined: v.number(),
   }),
+  // A report of an older version tells none.
+  tally: v.fallback(ReportedTallySchema, () => structuredClone(NO_REPORTED_TALLY)),
   lanes: v.array(LaneReportSchema),
 })

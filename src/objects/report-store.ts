@@ -5,7 +5,15 @@
  */
 import * as v from 'valibot'
 import type { PortalStatus } from '../core/access/portal-status.ts'
+import { mergeReport } from '../core/reports/merge-report.ts'
+import { NO_PAST, pastOf, type PastTallies } from '../core/reports/past-tallies.ts'
 import type { PortalReport } from '../core/reports/portal-report.ts'
+import {
+  figuresOf,
+  FigureSums,
+  formatFigures,
+  type ReportFigures,
+} from '../core/reports/report-figures.ts'
 import { PortalReportSchema } from './report-schema.ts'
 import { hasTable, jsonOf, type Database, type SqlRow } from '../storage/database.ts'
 
@@ -49,6 +57,8 @@ export interface ReportPage {
 /** All SQL of the reports. */
 export class ReportStore {
   readonly #db: Database
+  /** Whether this life of the object has looked whether the table has every column. */
+  #isReady = false
 
   constructor(db: Database) {
     this.#db = db
@@ -56,45 +66,55 @@ export class ReportStore {
 
   /**
    * Writes a report in the place of the former one: one row, since the columns with an index are written only where
-   * they change.
+   * they change. The answer is what is counted no further.
    */
-  save(memberId: string, report: PortalReport): void {
+  save(memberId: string, reported: PortalReport): PastTallies {
     this.#createTable()
-    const { state, problem } = report
-    const domain = report.domain?.toLowerCase() ?? null
-    const reason = problem?.reason ?? null
-    const text = JSON.stringify(report)
-    const [known] = this.#db.all(
-      'SELECT domain, state, problem FROM reports WHERE member_id = ?',
+    const [row] = this.#db.all(
+      'SELECT member_id, domain, state, problem, report FROM reports WHERE member_id = ?',
       memberId,
     )
-    if (known === undefined) {
+    const known = row === undefined ? undefined : parseListed(row)[0]
+    const merged = mergeReport(known?.report ?? null, withTally(reported))
+    if (merged === null) return NO_PAST
+    const { report, past } = merged
+    const columns = [
+      report.domain?.toLowerCase() ?? null,
+      report.state,
+      report.problem?.reason ?? null,
+    ]
+    const texts = [JSON.stringify(report), formatFigures(report)]
+    if (row === undefined) {
       this.#db.all(
-        'INSERT INTO reports (member_id, domain, state, problem, report) VALUES (?, ?, ?, ?, ?)',
+        `INSERT INTO reports (member_id, domain, state, problem, report, figures)
+         VALUES (?, ?, ?, ?, ?, ?)`,
         memberId,
-        domain,
-        state,
-        reason,
-        text,
+        ...columns,
+        ...texts,
       )
-      return
+      return past
     }
-    this.#db.all('UPDATE reports SET report = ? WHERE member_id = ?', text, memberId)
-    const isSame =
-      known['domain'] === domain && known['state'] === state && known['problem'] === reason
-    if (isSame) return
+    this.#db.all(
+      'UPDATE reports SET report = ?, figures = ? WHERE member_id = ?',
+      ...texts,
+      memberId,
+    )
+    const { domain, state, problem } = row
+    if ([domain, state, problem].every((value, index) => value === columns[index])) return past
     this.#db.all(
       'UPDATE reports SET domain = ?, state = ?, problem = ? WHERE member_id = ?',
-      domain,
-      state,
-      reason,
+      ...columns,
       memberId,
     )
+    return past
   }
 
-  /** Removes the report of a portal, if there is one. */
-  remove(memberId: string): void {
-    if (this.#hasTable()) this.#db.all('DELETE FROM reports WHERE member_id = ?', memberId)
+  /** Removes the report of a portal, if there is one. The answer is what is counted no further. */
+  remove(memberId: string): PastTallies {
+    if (!this.#hasTable()) return NO_PAST
+    const [known] = this.#find(memberId)
+    this.#db.all('DELETE FROM reports WHERE member_id = ?', memberId)
+    return known === undefined ? NO_PAST : pastOf(known.report.tally, known.report.lanes)
   }
 
   /** A page of the list, in the order of member ids. With a text it may be short although more follow. */
@@ -154,16 +174,32 @@ export class ReportStore {
       .flatMap(parseListed)
   }
 
-  /** Every report, some at a time. */
-  *all(): Iterable<PortalReport> {
-    if (!this.#hasTable()) return
+  /** The figures of all reports: summed where the words of reports are the same. */
+  figures(): readonly ReportFigures[] {
+    if (!this.#hasTable()) return []
+    const columns = this.#hasFigures() ? 'member_id, figures' : 'member_id'
+    const sums = new FigureSums()
+    const others: ReportFigures[] = []
+    let rows: SqlRow[]
     let after = ''
-    for (;;) {
-      const rows = this.#select('member_id, report', { after }, SUMMED_AT_A_TIME)
-      for (const { report } of rows.flatMap(parseListed)) yield report
-      if (rows.length < SUMMED_AT_A_TIME) return
+    do {
+      rows = this.#select(columns, { after }, SUMMED_AT_A_TIME)
+      for (const row of rows) {
+        if (!sums.add(row['figures'])) others.push(...this.#wholeFigures(row))
+      }
       after = idOf(rows.at(-1)) ?? after
-    }
+    } while (rows.length === SUMMED_AT_A_TIME)
+    return [...sums.figures(), ...others]
+  }
+
+  /** The figures of a report that has no text of them yet. */
+  #wholeFigures(row: SqlRow): readonly ReportFigures[] {
+    return this.#find(idOf(row) ?? '').map(({ report }) => figuresOf(report))
+  }
+
+  #hasFigures(): boolean {
+    const query = "SELECT 1 AS found FROM pragma_table_info('reports') WHERE name = 'figures'"
+    return this.#db.all(query).length > 0
   }
 
   #hasTable(): boolean {
@@ -172,14 +208,26 @@ export class ReportStore {
 
   /** The partial index costs a row only where a portal is in trouble. */
   #createTable(): void {
-    if (this.#hasTable()) return
+    if (this.#isReady) return
+    this.#isReady = true
+    if (this.#hasTable()) {
+      // A table that was made before there were figures.
+      if (!this.#hasFigures()) this.#db.all('ALTER TABLE reports ADD COLUMN figures TEXT')
+      return
+    }
     this.#db.all(`CREATE TABLE reports (
       member_id TEXT PRIMARY KEY, domain TEXT, state TEXT NOT NULL, problem TEXT,
-      report TEXT NOT NULL) WITHOUT ROWID`)
+      report TEXT NOT NULL, figures TEXT) WITHOUT ROWID`)
     this.#db.all('CREATE INDEX reports_by_domain ON reports (domain)')
     this.#db.all('CREATE INDEX reports_by_state ON reports (state)')
     this.#db.all('CREATE INDEX reports_in_trouble ON reports (member_id) WHERE problem IS NOT NULL')
   }
+}
+
+/** An object of another release reports no tally. */
+function withTally(report: PortalReport): PortalReport {
+  const parsed = v.safeParse(PortalReportSchema, report)
+  return parsed.success ? parsed.output : report
 }
 
 function isMatch(row: SqlRow, text: string): boolean {

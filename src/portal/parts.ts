@@ -113,10 +113,10 @@ function createStored({ storage, memberId, config, world, scheduler }: Given) {
 type Stored = Given & ReturnType<typeof createStored>
 
 /** The access with which the portal is called. */
-function createTokens({ memberId, config, world, state }: Stored) {
+function createTokens({ memberId, config, world, state, book: tallies }: Stored) {
   const pairs = new Pairs({ memberId, state, config, world })
   const troubles = new AccessTroubles({ memberId, state, config, world, pairs })
-  const refresh = new Refresh({ memberId, state, config, world, pairs, troubles })
+  const refresh = new Refresh({ memberId, state, config, world, pairs, troubles, tallies })
   const address = new PortalAddress({ memberId, state, config, world, pairs, refresh })
   const webhook = new IncomingWebhook({ memberId, state, config, world })
   const portalCaller = new PortalCaller({

@@ -31,8 +31,11 @@ export interface ReportSource {
 /** The dependencies of the reporter. */
 export interface ReporterDeps {
   readonly memberId: string
-  readonly state: Pick<PortalState, 'install'>
-  readonly book: Pick<LaneBook, 'lastReport' | 'noteReport' | 'isReportStored' | 'saveEverything'>
+  readonly state: Pick<PortalState, 'install' | 'head'>
+  readonly book: Pick<
+    LaneBook,
+    'lastReport' | 'noteReport' | 'isReportStored' | 'saveEverything' | 'countAnew'
+  >
   readonly directory: Pick<DirectoryRemote, 'noteReport' | 'notePortal'>
   readonly world: Pick<World, 'now' | 'log'>
   readonly scheduler: Pick<Scheduler, 'background'>
@@ -76,7 +79,23 @@ export class Reporter {
   async renew({ isLogEmpty }: { readonly isLogEmpty: boolean }): Promise<void> {
     const { memberId, directory } = this.#deps
     if (this.#hasInstall() || !isLogEmpty) return this.#tell('day')
+    if (!this.#countAnew()) return
     if (await this.#reach(() => directory.notePortal(memberId, false))) this.#isListed = false
+  }
+
+  /**
+   * The directory keeps what the portal has counted beside its line, which ends: should the portal come back, it counts
+   * from zero. This is stored first, since a portal that counted on would be counted twice.
+   */
+  #countAnew(): boolean {
+    const { book, state, world } = this.#deps
+    try {
+      book.countAnew({ since: world.now(), from: state.head() })
+      return true
+    } catch {
+      // Swallows the refusal of a full object: the next visit tries again.
+      return false
+    }
   }
 
   #hasInstall(): boolean {

@@ -32,6 +32,7 @@ function aDirectory(answers: () => Promise<never>): DirectoryRemote {
     noteReport: call,
     listReports: call,
     portalsNamed: call,
+    sumMetrics: call,
     sumReports: call,
     beginOrder: call,
     nextOrdered: call,
@@ -60,6 +61,7 @@ const CALLS: Readonly<Record<keyof DirectoryRemote, readonly [DirectoryName, Cal
   noteReport: ['portals', (directory) => directory.noteReport(ACME, aReport())],
   listReports: ['portals', (directory) => directory.listReports({ after: '' })],
   portalsNamed: ['portals', (directory) => directory.portalsNamed('acme.bitrix24.com')],
+  sumMetrics: ['portals', (directory) => directory.sumMetrics(1)],
   sumReports: ['portals', (directory) => directory.sumReports(1)],
   beginOrder: [
     'portals',

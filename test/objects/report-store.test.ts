@@ -2,6 +2,7 @@
 import { env } from 'cloudflare:workers'
 import { reset, runInDurableObject } from 'cloudflare:test'
 import { afterEach, describe, expect, it } from 'vitest'
+import { sumReports } from '../../src/core/reports/report-totals.ts'
 import type { PortalReport } from '../../src/core/reports/portal-report.ts'
 import {
   MAX_SEARCHED,
@@ -34,6 +35,11 @@ function fill(store: ReportStore, count: number, changes: (n: number) => Partial
 
 function idsIn({ portals }: ReportPage): string[] {
   return portals.map(({ memberId }) => memberId)
+}
+
+/** How many portals the figures tell of. */
+function portalsIn(store: ReportStore): number {
+  return store.figures().reduce((sum, { portals }) => sum + portals, 0)
 }
 
 /** Every page of a query. */
@@ -116,13 +122,13 @@ describe('save() and list()', () => {
       db.all(`UPDATE reports SET report = '{"state":"active"}' WHERE member_id = ?`, ACME)
       const damaged = idsIn(store.list({ after: '' }))
       store.save(ACME, aReport())
-      return [damaged, idsIn(store.list({ after: '' })), [...store.all()].length]
+      return [damaged, idsIn(store.list({ after: '' })), portalsIn(store)]
     })
     expect(seen).toEqual([[OTHER], [ACME, OTHER], 2])
   })
 })
 
-describe('named(), remove() and all()', () => {
+describe('named(), remove() and figures()', () => {
   it('find portals by their domain in any case, until they are removed', async () => {
     const seen = await withStore((store) => {
       store.save(ACME, aReport())
@@ -134,12 +140,30 @@ describe('named(), remove() and all()', () => {
     expect(seen).toEqual([[ACME, OTHER], [ACME]])
   })
 
-  it('all() reads every report', async () => {
+  it('figures() tell every report, and those in one whose words are the same', async () => {
     const counted = await withStore((store) => {
-      fill(store, 1001, () => ({}))
-      return [...store.all()].length
+      fill(store, 1001, (n) => ({ state: n === 7 ? 'tokens_lost' : 'active' }))
+      return [portalsIn(store), store.figures().length]
     })
-    expect(counted).toBe(1001)
+    expect(counted).toEqual([1001, 2])
+  })
+
+  it('figures() read a report whole where it has no text of them, and where that is damaged', async () => {
+    const seen = await withStore((store, db) => {
+      store.save(ACME, aReport())
+      store.save(OTHER, aReport())
+      const before = sumReports(store.figures())
+      db.all("UPDATE reports SET figures = 'nothing' WHERE member_id = ?", ACME)
+      const damaged = sumReports(store.figures())
+      db.all('ALTER TABLE reports DROP COLUMN figures')
+      const former = sumReports(store.figures())
+      const again = new ReportStore(db)
+      again.save(ACME, aReport({ head: 43 }))
+      return [before, damaged, former, sumReports(again.figures())]
+    })
+    const [before] = seen
+    expect(before).toMatchObject({ portals: { active: 2 }, events: 84 })
+    expect(seen).toEqual([before, before, before, { ...before, events: 85 }])
   })
 })
 

@@ -1,6 +1,7 @@
 /** A portal tells the directory how it is: at once when that changes, else rarely, and nothing waits for it. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { PortalReport } from '../../src/core/reports/portal-report.ts'
+import { NO_REPORTED_TALLY } from '../../src/core/tallies/portal-tally.ts'
 import { LOST_REPORT_WAIT_MS } from '../../src/portal/reporter.ts'
 import { aLaneReport } from '../support/builders/a-report.ts'
 import { realPortalList } from '../support/builders/an-intake.ts'
@@ -93,6 +94,7 @@ describe('a portal with lanes', () => {
         lastEventAt: null,
         head: 0,
         log: { entries: 0, reconciled: 0, thin: 0, quarantined: 0 },
+        tally: NO_REPORTED_TALLY,
         lanes: [aLaneReport()],
       },
     ])

@@ -109,6 +109,7 @@ const NEW_METHODS: {
     listReports: 'the operator gets 500 and tries again',
     portalsNamed: 'the operator gets 500, and uses the member id',
     sumReports: 'nobody calls it in this release',
+    sumMetrics: 'the scrape gets 500, and the next one reads again',
     beginOrder: 'the operator gets 500 and tries again',
     nextOrdered: 'the next run of the cron goes on',
     noteRefused: 'the list of refused callers lacks a line',

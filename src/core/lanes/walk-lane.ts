@@ -110,8 +110,10 @@ async function sendLive(walk: Walk, entries: AttemptEntries): Promise<void> {
   // outcome is stored at once.
   const isPlain =
     outcome.kind === 'delivered' && fates.length === 0 && digest === null && settled === lane
-  const tallied = tallyAttempt(settled, outcome, { events: entries.length, fates })
-  const noted = noteClock(tallied, { since, now: clock.now() })
+  const now = clock.now()
+  const agesMs = entries.map(({ receivedAt }) => now - receivedAt)
+  const tallied = tallyAttempt(settled, outcome, { events: entries.length, fates, agesMs })
+  const noted = noteClock(tallied, { since, now })
   if (isPlain) book.saveSoon(noted, sequences.length)
   else book.saveOutcome(noted, { fates, digest })
 }

@@ -6,6 +6,7 @@ import type { PortalStatus } from '../access/portal-status.ts'
 import { HOUR_MS } from '../durations.ts'
 import type { LaneState } from '../lanes/state/lane-state.ts'
 import { isFailingLong, type PortalProblem } from './problem.ts'
+import type { ReportedTally } from '../tallies/portal-tally.ts'
 import type { LaneReport } from './lane-report.ts'
 
 /** How long a report of a portal with the same signs is good, in milliseconds. */
@@ -27,6 +28,8 @@ export interface PortalReport {
     readonly thin: number
     readonly quarantined: number
   }
+  /** The numbers that only grow. */
+  readonly tally: ReportedTally
   readonly lanes: readonly LaneReport[]
 }
 

@@ -12,13 +12,17 @@ const TROUBLED = [
   'pending',
 ] as const satisfies readonly PortalStatus[]
 
-/** Why a portal needs an operator; stable words of the admin API. */
-export type ProblemReason =
-  | (typeof TROUBLED)[number]
-  | 'lane_disabled'
-  | 'lane_failing'
-  | 'parked'
-  | 'events_not_bound'
+/** Every reason why a portal needs an operator; stable words of the admin API. */
+export const PROBLEM_REASONS = [
+  ...TROUBLED,
+  'lane_disabled',
+  'lane_failing',
+  'parked',
+  'events_not_bound',
+] as const
+
+/** One of these reasons. */
+export type ProblemReason = (typeof PROBLEM_REASONS)[number]
 
 /** One problem of a portal. */
 export interface PortalProblem {

@@ -1,9 +1,13 @@
 /** The sums over the reports of all portals: of the portals, of their events, and of each destination. Pure. */
 import type { PortalStatus } from '../access/portal-status.ts'
 import { NO_TALLY, type LaneTally } from '../lanes/state/tally.ts'
+import type { Counts, EdgeTally } from '../tallies/edge-tally.ts'
+import type { Latencies } from '../tallies/latencies.ts'
 import { LANE_WORDS, type LaneReport, type LaneWord, type LastOutcome } from './lane-report.ts'
+import { NO_TALLY_SUMS, type TallySums } from './past-tallies.ts'
 import type { PortalReport } from './portal-report.ts'
 import type { ProblemReason } from './problem.ts'
+import type { ReportFigures } from './report-figures.ts'
 
 /** One destination over all portals. */
 export interface DestinationTotals {
@@ -28,6 +32,10 @@ export interface ReportTotals {
   readonly events: number
   /** The events that the logs hold now. */
   readonly log: PortalReport['log']
+  /** The numbers that only grow. */
+  readonly tally: TallySums
+  /** When the portal reported that has been silent for longest, in unix milliseconds; null when there is none. */
+  readonly oldestReportAt: number | null
   readonly destinations: Readonly<Record<string, DestinationTotals>>
 }
 
@@ -37,6 +45,8 @@ export const NO_TOTALS: ReportTotals = {
   problems: {},
   events: 0,
   log: { entries: 0, reconciled: 0, thin: 0, quarantined: 0 },
+  tally: NO_TALLY_SUMS,
+  oldestReportAt: null,
   destinations: {},
 }
 
@@ -51,52 +61,78 @@ export const NO_LANES: DestinationTotals = {
   lastOutcome: null,
 }
 
-/** Adds the report of one portal. */
-export function addReport(totals: ReportTotals, report: PortalReport): ReportTotals {
-  const { state, problem, head, log, lanes } = report
-  const destinations = { ...totals.destinations }
-  for (const lane of lanes) {
-    destinations[lane.destination] = addLane(destinations[lane.destination] ?? NO_LANES, lane)
+/** A structure whose members may change, while it is summed. */
+type Mutable<T> = T extends object ? { -readonly [Name in keyof T]: Mutable<T[Name]> } : T
+
+/** Sums figures. There may be ten thousand, so the sums grow in one structure of their own. */
+export function sumReports(reports: Iterable<ReportFigures>): ReportTotals {
+  const totals = structuredClone(NO_TOTALS) as Mutable<ReportTotals>
+  const destinations = new Map<string, Mutable<DestinationTotals>>()
+  for (const report of reports) {
+    addReport(totals, report)
+    for (const lane of report.lanes) {
+      const known = destinations.get(lane.destination)
+      const sums = known ?? (structuredClone(NO_LANES) as Mutable<DestinationTotals>)
+      if (known === undefined) destinations.set(lane.destination, sums)
+      addLane(sums, lane, report.portals)
+    }
   }
-  return {
-    portals: { ...totals.portals, [state]: (totals.portals[state] ?? 0) + 1 },
-    problems:
-      problem === null
-        ? totals.problems
-        : { ...totals.problems, [problem.reason]: (totals.problems[problem.reason] ?? 0) + 1 },
-    events: totals.events + head,
-    log: {
-      entries: totals.log.entries + log.entries,
-      reconciled: totals.log.reconciled + log.reconciled,
-      thin: totals.log.thin + log.thin,
-      quarantined: totals.log.quarantined + log.quarantined,
-    },
-    destinations,
+  return { ...totals, destinations: Object.fromEntries(destinations) }
+}
+
+function addReport(totals: Mutable<ReportTotals>, report: ReportFigures): void {
+  const { portals, state, problem, head, log, tally, reportedAt } = report
+  totals.portals[state] = (totals.portals[state] ?? 0) + portals
+  if (problem !== null) totals.problems[problem] = (totals.problems[problem] ?? 0) + portals
+  totals.events += head
+  totals.log.entries += log.entries
+  totals.log.reconciled += log.reconciled
+  totals.log.thin += log.thin
+  totals.log.quarantined += log.quarantined
+  totals.oldestReportAt = earlier(totals.oldestReportAt, reportedAt)
+  const { accepted, quarantined, reconciled, drained, explained, refreshes, edge } = tally
+  totals.tally.accepted += accepted
+  totals.tally.quarantined += quarantined
+  totals.tally.reconciled += reconciled
+  totals.tally.drained += drained
+  addCounts(totals.tally.explained, explained)
+  addCounts(totals.tally.refreshes, refreshes)
+  addEdge(totals.tally.edge, edge)
+}
+
+function addEdge(sums: Mutable<EdgeTally>, { refused, spilled, acknowledged }: EdgeTally): void {
+  addCounts(sums.refused, refused)
+  sums.spilled += spilled
+  addLatencies(sums.acknowledged, acknowledged)
+}
+
+function addCounts(sums: Mutable<Counts>, counts: Counts): void {
+  for (const word in counts) sums[word] = (sums[word] ?? 0) + (counts[word] ?? 0)
+}
+
+function addLatencies(sums: Mutable<Latencies>, { counts, sumMs }: Latencies): void {
+  for (const [place, count] of counts.entries()) {
+    sums.counts[place] = (sums.counts[place] ?? 0) + count
   }
+  sums.sumMs += sumMs
 }
 
 /** A removed lane delivers nothing any more: only what it has done counts. */
-function addLane(totals: DestinationTotals, lane: LaneReport): DestinationTotals {
-  const isLeft = lane.state !== 'removed'
-  const { tally } = totals
-  return {
-    lanes: { ...totals.lanes, [lane.state]: totals.lanes[lane.state] + 1 },
-    backlog: totals.backlog + (isLeft ? lane.backlog : 0),
-    parked: totals.parked + (isLeft ? lane.parked : 0),
-    oldestWaitingAt: isLeft
-      ? earlier(totals.oldestWaitingAt, lane.oldestWaitingAt)
-      : totals.oldestWaitingAt,
-    tally: {
-      delivered: tally.delivered + lane.tally.delivered,
-      parked: tally.parked + lane.tally.parked,
-      attempts: {
-        delivered: tally.attempts.delivered + lane.tally.attempts.delivered,
-        unreachable: tally.attempts.unreachable + lane.tally.attempts.unreachable,
-        rejected: tally.attempts.rejected + lane.tally.attempts.rejected,
-      },
-    },
-    lastOutcome: younger(totals.lastOutcome, lane.lastOutcome),
+function addLane(sums: Mutable<DestinationTotals>, lane: LaneReport, portals: number): void {
+  sums.lanes[lane.state] += portals
+  if (lane.state !== 'removed') {
+    sums.backlog += lane.backlog
+    sums.parked += lane.parked
+    sums.oldestWaitingAt = earlier(sums.oldestWaitingAt, lane.oldestWaitingAt)
   }
+  const { delivered, parked, attempts, latencies } = lane.tally
+  sums.tally.delivered += delivered
+  sums.tally.parked += parked
+  sums.tally.attempts.delivered += attempts.delivered
+  sums.tally.attempts.unreachable += attempts.unreachable
+  sums.tally.attempts.rejected += attempts.rejected
+  addLatencies(sums.tally.latencies, latencies)
+  sums.lastOutcome = younger(sums.lastOutcome, lane.lastOutcome)
 }
 
 function earlier(one: number | null, other: number | null): number | null {

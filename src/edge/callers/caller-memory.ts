@@ -5,6 +5,7 @@
  */
 import type { TokenHash } from '../../core/access/token-hashes.ts'
 import { BoundedMap } from '../../core/bounded-map.ts'
+import { EdgeCounts } from '../edge-counts.ts'
 import { CallerQuestions } from './caller-questions.ts'
 
 /** How long a token that the object trusts is remembered, in milliseconds. */
@@ -45,6 +46,8 @@ export class CallerMemory {
   readonly #tokens = new BoundedMap<RememberedToken>(MAX_TOKENS_REMEMBERED)
   readonly #records = new BoundedMap<readonly TokenHash[]>(MAX_TOKENS_REMEMBERED)
   readonly #spentUntil = new BoundedMap<number>(MAX_TOKENS_REMEMBERED)
+  /** The numbers of this isolate, for the metrics. */
+  readonly counts = new EdgeCounts()
   /** The questions about unknown tokens that are under way. */
   readonly questions = new CallerQuestions()
 

@@ -6,6 +6,8 @@ import * as v from 'valibot'
 import { InstallRequestSchema, type SchemasOf } from '../../bitrix24/wire/install-request-schema.ts'
 import type { InstallRequest } from '../../bitrix24/wire/request.ts'
 import { err, ok, type Result } from '../../core/result.ts'
+import { NO_EDGE_TALLY } from '../../core/tallies/edge-tally.ts'
+import { EdgeTallySchema } from '../../core/tallies/tally-schemas.ts'
 import type { AppendRequest } from '../../portal/log/append-request.ts'
 import type { UninstallCall } from '../../portal/installs/uninstall-notices.ts'
 import type { Sealer } from '../../storage/seal.ts'
@@ -31,6 +33,8 @@ const AppendRequestSchema = v.object({
   event: v.string(),
   quarantined: v.boolean(),
   drained: v.boolean(),
+  // Most events have none, and older versions knew none.
+  edge: v.exactOptional(v.fallback(EdgeTallySchema, () => structuredClone(NO_EDGE_TALLY))),
 } satisfies SchemasOf<AppendRequest>)
 
 const UninstallCallSchema = v.object({

@@ -1,5 +1,6 @@
 /** Brings the lanes of one portal in line with its configuration. */
 import type { BookTerms } from '../../core/lanes/state/book-state.ts'
+import type { TallyKeeper } from '../../core/tallies/portal-tally.ts'
 import type { Scheduler } from '../scheduler.ts'
 import type { PortalState } from '../state/portal-state.ts'
 import type { LaneBook } from './book/book.ts'
@@ -8,7 +9,7 @@ import type { LaneRules } from './rules.ts'
 
 /** The dependencies of the matcher. */
 export interface LaneMatcherDeps {
-  readonly book: Pick<LaneBook, 'match' | 'matchNow' | 'adopt' | 'abandon'>
+  readonly book: Pick<LaneBook, 'match' | 'matchNow' | 'adopt' | 'abandon' | 'tally'>
   readonly plans: Pick<LanePlans, 'all'>
   readonly rules: Pick<LaneRules, 'decidedUpTo'>
   readonly state: Pick<PortalState, 'head'>
@@ -61,6 +62,11 @@ export class LaneMatcher {
   /** Forgets what `match` has written: its transaction was rolled back. */
   abandon(): void {
     this.#deps.book.abandon()
+  }
+
+  /** Changes the tally of the portal, which stands in the row of its lanes. */
+  tally(change: Parameters<TallyKeeper['tally']>[0]): void {
+    this.#deps.book.tally(change)
   }
 
   #terms(): BookTerms {

@@ -1,5 +1,6 @@
 /** The request that an event be stored, and its answer, as the edge and the portal's object exchange them. */
 import type { Arrival } from '../../core/log/append.ts'
+import type { EdgeTally } from '../../core/tallies/edge-tally.ts'
 
 /**
  * An event that is to be stored. It holds no token, only the hash of one. The edge of another version may
@@ -15,6 +16,8 @@ export interface AppendRequest extends Omit<Arrival, 'contentHash'> {
   readonly quarantined: boolean
   /** True when the event comes from the spill. Then the whole log is searched for its receipt. */
   readonly drained: boolean
+  /** What the edge has counted since its last event; it counts once, together with this event. */
+  readonly edge?: EdgeTally
 }
 
 /** The answer of the object; only with `stored` is the event in the log. */

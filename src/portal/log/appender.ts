@@ -161,11 +161,7 @@ export class Appender {
       return { kind: 'known', sequence, isDuplicate: !sameReceipt, quarantined }
     }
     const awaits = event !== null && this.#deps.enricher.awaits(event)
-    const sequence = transaction.insert(arrival, {
-      event: text,
-      awaits,
-      quarantined,
-    })
+    const sequence = transaction.insert(arrival, { event: text, awaits, quarantined }, request)
     staged.remember(arrival, sequence)
     if (event !== null) this.#deps.enricher.tellWithin(event, transaction)
     return { kind: 'new', sequence, event, awaits, quarantined }

@@ -8,6 +8,12 @@ import type { Arrival } from '../../core/log/append.ts'
 import type { Enrichment } from '../../core/log/event.ts'
 import type { ReconciledEvent } from '../../core/fields/reconciled-event.ts'
 import { SAFETY_ALARM_MS } from '../../core/pace/schedule.ts'
+import type { EdgeTally } from '../../core/tallies/edge-tally.ts'
+import {
+  tallyEnrichments,
+  tallyRequest,
+  type TallyKeeper,
+} from '../../core/tallies/portal-tally.ts'
 import type { Database } from '../../storage/database.ts'
 import type { AlarmKeeper } from '../alarm.ts'
 import type { Scheduler } from '../scheduler.ts'
@@ -18,17 +24,24 @@ import type { LogStore, StoredText } from './log-store.ts'
 /** The changes of the log that one transaction may make. */
 export interface LogTransaction {
   /** Stores an event that the portal sent, and returns its sequence. */
-  insert(arrival: Arrival, stored: StoredText): number
+  insert(arrival: Arrival, stored: StoredText, request?: CountedRequest): number
   /** Stores an event that no portal sent, and returns its sequence. */
   insertReconciled(told: ReconciledEvent): number
   /** Writes the enrichment of an event. */
   enrich(sequence: number, enrichment: Enrichment): void
 }
 
+/** What is counted of the request that brought an event. */
+export interface CountedRequest {
+  readonly drained: boolean
+  readonly edge?: EdgeTally
+}
+
 /**
- * The lanes, which are brought in line with the configuration before the first new event of a transaction.
+ * The lanes, which are brought in line with the configuration before the first new event of a transaction; the tally of
+ * the portal stands in their row.
  */
-export interface LanesToMatch {
+export interface LanesToMatch extends TallyKeeper {
   /** Writes the lanes that the configuration asks for, inside the transaction. */
   match(): void
   /** Takes over what `match` has written, after the transaction has returned. */
@@ -48,6 +61,13 @@ export interface LogWriterDeps {
   readonly scheduler: Pick<Scheduler, 'background'>
 }
 
+/** What one transaction has written so far. */
+interface Growth {
+  head: number
+  readonly requests: CountedRequest[]
+  readonly enrichments: Enrichment[]
+}
+
 /** The writer of one portal's log. */
 export class LogWriter {
   readonly #deps: LogWriterDeps
@@ -65,7 +85,7 @@ export class LogWriter {
    */
   write<T>(work: (transaction: LogTransaction) => T): T {
     const { db, state, matcher, alarm } = this.#deps
-    const growth = { head: state.head() }
+    const growth: Growth = { head: state.head(), requests: [], enrichments: [] }
     alarm.begin()
     let result: T
     try {
@@ -80,6 +100,7 @@ export class LogWriter {
       state.setHead(growth.head)
       matcher.adopt()
     }
+    this.#count(growth)
     return result
   }
 
@@ -99,12 +120,21 @@ export class LogWriter {
     }
   }
 
-  #transaction(growth: { head: number }): LogTransaction {
+  /** Counts once storage has taken everything, so that nothing is counted for a transaction that was rolled back. */
+  #count({ requests, enrichments }: Growth): void {
+    const { matcher } = this.#deps
+    const told = requests.filter(({ drained, edge }) => drained || edge !== undefined)
+    if (told.length > 0) matcher.tally((tally) => told.reduce(tallyRequest, tally))
+    if (enrichments.length > 0) matcher.tally((tally) => tallyEnrichments(tally, enrichments))
+  }
+
+  #transaction(growth: Growth): LogTransaction {
     const { log, world } = this.#deps
     return {
-      insert: (arrival, stored) => {
+      insert: (arrival, stored, request) => {
         const sequence = this.#next(growth)
         log.insert(sequence, arrival, stored)
+        if (request !== undefined) growth.requests.push(request)
         return sequence
       },
       insertReconciled: (told) => {
@@ -119,11 +149,14 @@ export class LogWriter {
         )
         return sequence
       },
-      enrich: (sequence, enrichment) => log.enrich(sequence, enrichment),
+      enrich: (sequence, enrichment) => {
+        log.enrich(sequence, enrichment)
+        growth.enrichments.push(enrichment)
+      },
     }
   }
 
-  #next(growth: { head: number }): number {
+  #next(growth: Growth): number {
     const { log, state, matcher, alarm, world, scheduler } = this.#deps
     if (growth.head === state.head()) {
       matcher.match()

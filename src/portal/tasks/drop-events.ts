@@ -41,10 +41,7 @@ export async function dropSegment(
   }
   // An uninstall may have erased the log meanwhile.
   if (segments.all()[0]?.last !== last) return 0
-  // Counted here, since events come while the segment is read.
-  const before = log.counts().entries
-  pass(parts, { floor, meant, reason }, () => fates.dropOldest())
-  return before - log.counts().entries
+  return pass(parts, { floor, meant, reason }, () => fates.dropOldest())
 }
 
 /** Deletes the first rows up to a sequence, as many as one page holds, and returns how many they were. */
@@ -73,22 +70,34 @@ interface Passed {
   readonly reason: DropReason
 }
 
-/** Lets every lane pass the events up to `floor`, and drops these events, in one transaction. */
+/**
+ * Lets every lane pass the events up to `floor`, and drops these events, in one transaction; returns how many went. What the
+ * log counts no more stays counted in the tally.
+ */
 function pass(
-  { book, segments, state }: DropParts,
+  { book, log, segments, state }: DropParts,
   { floor, meant, reason }: Passed,
   drop: () => void,
-): void {
+): number {
   const isEarly = reason === 'early'
+  let went = 0
   segments.changing(() => {
     const passed = book.all().map((lane) => passFloor(lane, floor, { ...meant.of(lane), isEarly }))
     // Dropped first: an object that is full takes nothing else.
     book.saveAll(passed, () => {
+      const before = log.counts()
       drop()
       state.writeHead()
+      const { entries, quarantined, reconciled } = log.counts()
+      went = before.entries - entries
+      return {
+        quarantined: before.quarantined - quarantined,
+        reconciled: before.reconciled - reconciled,
+      }
     })
   })
   state.adoptHead()
+  return went
 }
 
 /** The events that were meant for each lane, among those that go. */

@@ -54,7 +54,7 @@ export class Uninstaller {
         for (const learner of learners) learner.clearWithin()
         if (!clean) return
         segments.clear(state.head())
-        book.clear()
+        book.clear({ since: end.endedAt, from: state.head() })
         state.rows.clearValues()
       }),
     )

@@ -10,6 +10,7 @@ import { refreshTokens } from '../../bitrix24/servers/oauth.ts'
 import { isTransient, type RestError } from '../../bitrix24/servers/rest-error.ts'
 import { isAllowedServer, UNREADABLE_CODE } from '../../core/access/access.ts'
 import { err, ok, type Result } from '../../core/result.ts'
+import { tallyRefresh, type TallyKeeper } from '../../core/tallies/portal-tally.ts'
 import type { PortalConfig } from '../settings.ts'
 import type { World } from '../world.ts'
 import type { PortalState } from '../state/portal-state.ts'
@@ -52,6 +53,7 @@ export interface RefreshDeps {
   readonly world: Pick<World, 'fetch' | 'now' | 'log'>
   readonly pairs: Pairs
   readonly troubles: AccessTroubles
+  readonly tallies: TallyKeeper
 }
 
 /** The refreshes of one portal. */
@@ -81,7 +83,7 @@ export class Refresh {
     }
     const known = this.#underWay.get(pair.field)
     if (known !== undefined) return known
-    const work = this.#exchange(pair).finally(() => this.#underWay.delete(pair.field))
+    const work = this.#counted(pair).finally(() => this.#underWay.delete(pair.field))
     this.#underWay.set(pair.field, work)
     return work
   }
@@ -100,6 +102,13 @@ export class Refresh {
         troubles.remember(pair, refreshed.error, troubleOfRefresh(refreshed.error))
       }
     }
+  }
+
+  async #counted(pair: StoredPair): Promise<Result<null, RestError>> {
+    const refreshed = await this.#exchange(pair)
+    const outcome = refreshed.ok ? 'refreshed' : refreshed.error.kind
+    this.#deps.tallies.tally((tally) => tallyRefresh(tally, outcome))
+    return refreshed
   }
 
   async #exchange(pair: StoredPair): Promise<Result<null, RestError>> {

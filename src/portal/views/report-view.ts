@@ -3,6 +3,7 @@ import { domainOf } from '../../core/access/domains.ts'
 import { reportLane } from '../../core/reports/lane-report.ts'
 import { signsOf, type PortalReport, type Signs } from '../../core/reports/portal-report.ts'
 import { problemOf } from '../../core/reports/problem.ts'
+import { reportTally } from '../../core/tallies/portal-tally.ts'
 import type { LaneBook } from '../lanes/book/book.ts'
 import type { FateStore } from '../lanes/book/fate-store.ts'
 import type { LogStore } from '../log/log-store.ts'
@@ -16,6 +17,7 @@ export interface SignParts extends StatusParts {
 
 /** Everything that the report of a portal is read from. */
 export interface ReportParts extends SignParts {
+  readonly book: Pick<LaneBook, 'all' | 'portalTally'>
   readonly state: Pick<PortalState, 'install' | 'pending' | 'isFull' | 'head'>
   readonly log: Pick<LogStore, 'outlinesBefore' | 'outlinesAfter' | 'counts'>
   readonly fates: Pick<FateStore, 'countParked'>
@@ -37,6 +39,7 @@ export function portalReport(parts: ReportParts, now: number): PortalReport {
   const { state, log, book, fates } = parts
   const install = state.install()
   const lanes = book.all()
+  const counts = log.counts()
   const status = portalStatus(parts)
   const parked = new Map(
     lanes.map(({ destination }) => [destination, fates.countParked(destination)]),
@@ -54,7 +57,8 @@ export function portalReport(parts: ReportParts, now: number): PortalReport {
     reportedAt: now,
     lastEventAt: log.outlinesBefore(Number.MAX_SAFE_INTEGER, 1)[0]?.receivedAt ?? null,
     head: state.head(),
-    log: log.counts(),
+    log: counts,
+    tally: reportTally(book.portalTally(), { head: state.head(), log: counts }),
     lanes: lanes.map((lane) =>
       reportLane(lane, state.head(), {
         parked: parked.get(lane.destination) ?? 0,

@@ -1,4 +1,5 @@
 /** Lanes follow the configuration, in the caller's transaction or in one of their own. */
+import { NOW } from '../../support/time.ts'
 import { describe, expect, it } from 'vitest'
 import { inLaneRoom } from '../../support/scenarios/lane-room-scenario.ts'
 import { machine } from '../../support/builders/entries.ts'
@@ -18,7 +19,7 @@ describe('LaneMatcher', () => {
     const cursor = await inLaneRoom({}, (scenario) => {
       scenario.portal.sends()
       scenario.portal.sends()
-      scenario.book.clear()
+      scenario.book.clear({ since: NOW, from: 0 })
       scenario.matcher.adopt()
       scenario.matcher.matchNow()
       return scenario.lane().cursor
@@ -28,7 +29,7 @@ describe('LaneMatcher', () => {
 
   it('changes memory only when the caller says that its transaction has returned', async () => {
     const found = await inLaneRoom({}, (scenario) => {
-      scenario.book.clear()
+      scenario.book.clear({ since: NOW, from: 0 })
       scenario.matcher.adopt()
       scenario.matcher.match()
       const before = scenario.book.all().length
@@ -40,7 +41,7 @@ describe('LaneMatcher', () => {
 
   it('forgets lanes whose transaction was rolled back', async () => {
     const count = await inLaneRoom({}, (scenario) => {
-      scenario.book.clear()
+      scenario.book.clear({ since: NOW, from: 0 })
       scenario.matcher.adopt()
       scenario.matcher.match()
       scenario.matcher.abandon()
@@ -52,7 +53,7 @@ describe('LaneMatcher', () => {
 
   it('leaves the lanes as they stood while storage refuses, and follows when it does not', async () => {
     const found = await inLaneRoom(TWO, (scenario) => {
-      scenario.book.clear()
+      scenario.book.clear({ since: NOW, from: 0 })
       scenario.matcher.adopt()
       scenario.isFull = true
       scenario.matcher.follow()

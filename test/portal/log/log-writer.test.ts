@@ -8,6 +8,8 @@ import { LogStore } from '../../../src/portal/log/log-store.ts'
 import { SegmentStore } from '../../../src/portal/log/segment-store.ts'
 import { YoungestStore } from '../../../src/portal/log/youngest-store.ts'
 import { LogWriter, type LogWriterDeps } from '../../../src/portal/log/log-writer.ts'
+import { NO_EDGE_TALLY } from '../../../src/core/tallies/edge-tally.ts'
+import { NO_PORTAL_TALLY } from '../../../src/core/tallies/portal-tally.ts'
 import { migrate } from '../../../src/portal/state/migrations.ts'
 import type { Database } from '../../../src/storage/database.ts'
 import { anEnrichment, anEvent } from '../../support/builders/a-delivery.ts'
@@ -32,6 +34,7 @@ function anArrival(receipt: string): Arrival {
 function aWriter(db: Database, alarm: Partial<LogWriterDeps['alarm']> = {}) {
   migrate(db)
   const asked: string[] = []
+  let tally = NO_PORTAL_TALLY
   const note = (word: string) => () => void asked.push(word)
   const state = { at: 41, head: () => state.at, setHead: (head: number) => void (state.at = head) }
   const segments = new SegmentStore(db)
@@ -40,7 +43,12 @@ function aWriter(db: Database, alarm: Partial<LogWriterDeps['alarm']> = {}) {
     db,
     log,
     state,
-    matcher: { match: note('match'), adopt: note('adopt'), abandon: note('abandon') },
+    matcher: {
+      match: note('match'),
+      adopt: note('adopt'),
+      abandon: note('abandon'),
+      tally: (change) => void (tally = change(tally)),
+    },
     alarm: {
       begin: note('begin'),
       rolledBack: note('rolled back'),
@@ -51,7 +59,7 @@ function aWriter(db: Database, alarm: Partial<LogWriterDeps['alarm']> = {}) {
     world: { now: () => NOW, newReceipt: () => 'own receipt' },
     scheduler: { background: () => {} },
   })
-  return { writer, log, segments, state, asked }
+  return { writer, log, segments, state, asked, tally: () => tally }
 }
 
 const GROWN = ['begin', 'match', `alarm in ${SAFETY_ALARM_MS}`]
@@ -82,6 +90,27 @@ describe('write()', () => {
       return { head: state.at, asked, enrichment: log.entry(41)?.enrichment }
     })
     expect(found).toEqual({ head: 41, asked: ['begin'], enrichment: anEnrichment() })
+  })
+
+  it('counts what came with new events and what was found out, and nothing that was rolled back', async () => {
+    const edge = { ...NO_EDGE_TALLY, spilled: 2 }
+    const tally = await withDatabase((db) => {
+      const { writer, log, tally } = aWriter(db)
+      log.insert(41, anArrival('a'), { ...STORED, awaits: true })
+      writer.write((transaction) => {
+        transaction.insert(anArrival('b'), STORED, { drained: true, edge })
+        transaction.insert(anArrival('c'), STORED, { drained: false })
+        transaction.enrich(41, anEnrichment())
+      })
+      const fail = () =>
+        writer.write((transaction) => {
+          transaction.insert(anArrival('d'), STORED, { drained: true, edge })
+          throw new Error('disk is full')
+        })
+      expect(fail).toThrow('disk is full')
+      return tally()
+    })
+    expect(tally).toEqual({ ...NO_PORTAL_TALLY, drained: 1, explained: { complete: 1 }, edge })
   })
 
   it('counts no event for the sequences that were skipped before it', async () => {

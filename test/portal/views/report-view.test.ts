@@ -11,6 +11,7 @@ it('portalReport() tells what waits in each lane, and what to mend first', () =>
   const lanes = [aLane({ cursor: 1 }), aLane({ destination: 'crm', cursor: 3 })]
   const parts = aShownPortal({ install: INSTALLED, entries: ENTRIES, lanes, parked: { crm: 2 } })
   expect(portalReport(parts, NOW)).toMatchObject({
+    tally: { since: 0, accepted: 3 },
     domain: INSTALLED.application.domain,
     state: 'active',
     problem: { reason: 'parked', destination: 'crm' },

@@ -3,6 +3,7 @@ import { NO_TALLY } from '../../../src/core/lanes/state/tally.ts'
 import type { LaneReport } from '../../../src/core/reports/lane-report.ts'
 import type { PortalReport } from '../../../src/core/reports/portal-report.ts'
 import type { PortalProblem } from '../../../src/core/reports/problem.ts'
+import { NO_REPORTED_TALLY } from '../../../src/core/tallies/portal-tally.ts'
 import { NOW } from '../time.ts'
 
 /** The problem of a portal with a disabled lane. */
@@ -36,6 +37,7 @@ export function aReport(changes: Partial<PortalReport> = {}): PortalReport {
     lastEventAt: NOW,
     head: 42,
     log: { entries: 40, reconciled: 3, thin: 2, quarantined: 1 },
+    tally: NO_REPORTED_TALLY,
     lanes: [aLaneReport()],
     ...changes,
   }

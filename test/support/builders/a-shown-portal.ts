@@ -6,6 +6,8 @@ import { NO_RECONCILIATION } from '../../../src/core/fields/reconciliation.ts'
 import type { LaneState } from '../../../src/core/lanes/state/lane-state.ts'
 import type { LogEntry } from '../../../src/core/log/event.ts'
 import type { PortalViewParts } from '../../../src/portal/views/portal-view.ts'
+import type { ReportParts } from '../../../src/portal/views/report-view.ts'
+import { NO_PORTAL_TALLY } from '../../../src/core/tallies/portal-tally.ts'
 import { NOW } from '../time.ts'
 import { pagesOf } from './a-lane.ts'
 import { anApplication } from './an-install.ts'
@@ -32,7 +34,7 @@ export function aShownPortal({
   lanes = [],
   parked = {},
   isFull = false,
-}: ShownPortal): PortalViewParts {
+}: ShownPortal): PortalViewParts & ReportParts {
   const { clientId, oauthUrl } = anApplication()
   const config = {
     applications: new Map(configured ? [[clientId, 'secret']] : []),
@@ -53,7 +55,7 @@ export function aShownPortal({
       counts: () => ({ entries: entries.length, reconciled: 0, thin: 0, quarantined: 0 }),
     },
     fates: { countParked: (destination) => parked[destination] ?? 0 },
-    book: { all: () => lanes },
+    book: { all: () => lanes, portalTally: () => NO_PORTAL_TALLY },
     receivers: { find: () => null, problems: () => [] },
     domains: { present: () => 'acme.bitrix24.com' },
     troubles: { current, pairState: () => pairs },

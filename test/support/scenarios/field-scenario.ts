@@ -54,7 +54,7 @@ interface Parts {
 
 /** No destination is configured, and no alarm stands. */
 const NO_LANES = {
-  matcher: { match: () => {}, adopt: () => {}, abandon: () => {} },
+  matcher: { match: () => {}, adopt: () => {}, abandon: () => {}, tally: () => {} },
   alarm: {
     begin: () => {},
     rolledBack: () => {},

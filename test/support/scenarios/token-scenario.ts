@@ -8,6 +8,7 @@ import {
   type ApplicationInstall,
   type InstallState,
 } from '../../../src/core/access/installs/install.ts'
+import { NO_PORTAL_TALLY, type PortalTally } from '../../../src/core/tallies/portal-tally.ts'
 import type { OutgoingWebhook } from '../../../src/core/access/outgoing-webhook.ts'
 import { PortalCaller } from '../../../src/portal/tokens/portal-caller.ts'
 import { IncomingWebhook } from '../../../src/portal/tokens/incoming-webhook.ts'
@@ -58,6 +59,8 @@ const SEALER = createSealer([{ id: 'k1', key: new Uint8Array(32).fill(7) }])
 /** One portal under test. */
 export class TokenScenario {
   now = NOW
+  /** What was counted. */
+  tally = NO_PORTAL_TALLY
   install: InstallState = NO_INSTALL
   sealer: Sealer = SEALER
   applications = new Map([[CLIENT, SECRET]])
@@ -106,12 +109,17 @@ export class TokenScenario {
     }
     const pairs = new Pairs(deps)
     const troubles = new AccessTroubles({ ...deps, pairs })
-    const refresh = new Refresh({ ...deps, pairs, troubles })
+    const tallies = { tally: (change: (tally: PortalTally) => PortalTally) => this.#count(change) }
+    const refresh = new Refresh({ ...deps, pairs, troubles, tallies })
     const address = new PortalAddress({ ...deps, pairs, refresh })
     const webhook = new IncomingWebhook(deps)
     const portalCaller = new PortalCaller({ ...deps, pairs, troubles, refresh, address, webhook })
     const presenceCheck = new PresenceCheck({ ...deps, pairs, refresh, address })
     return { pairs, troubles, refresh, address, webhook, portalCaller, presenceCheck }
+  }
+
+  #count(change: (tally: PortalTally) => PortalTally): void {
+    this.tally = change(this.tally)
   }
 
   /** Calls from an object that begins now. */

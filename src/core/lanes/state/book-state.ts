@@ -3,6 +3,7 @@
  * example, events 3 and 4 come meanwhile: a destination that is new afterwards begins with event 3. Pure.
  */
 import type { LastReport } from '../../reports/portal-report.ts'
+import type { PortalTally } from '../../tallies/portal-tally.ts'
 import type { LaneState } from './lane-state.ts'
 import { matchLanes, type MatchTerms } from './match-lanes.ts'
 
@@ -16,6 +17,8 @@ export interface BookState {
   readonly openFrom: number | null
   /** The last report of the portal, absent before the first one: it stands here because this row is written anyway. */
   readonly lastReport?: LastReport
+  /** The tally of the portal, absent while it has counted nothing: it stands here for the same reason. */
+  readonly tally?: PortalTally
 }
 
 /** The book of a portal that has no lane. */

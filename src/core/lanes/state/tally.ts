@@ -2,6 +2,12 @@
  * The tally of a lane: how its attempts have ended since the lane began. It only grows, and stands in the row of the
  * lanes, which is written anyway, so counting costs no row.
  */
+import {
+  addLatencies,
+  DELIVERY_BOUNDS_MS,
+  NO_LATENCIES,
+  type Latencies,
+} from '../../tallies/latencies.ts'
 import type { ExactFate } from './fate.ts'
 import type { DeliveryOutcome } from './outcome.ts'
 
@@ -13,6 +19,8 @@ export interface LaneTally {
   readonly parked: number
   /** Attempts by their outcome; one message may tell several events. */
   readonly attempts: Readonly<Record<DeliveryOutcome['kind'], number>>
+  /** From the receipt of each event to its delivery, by `DELIVERY_BOUNDS_MS`; replays are left out. */
+  readonly latencies: Latencies
 }
 
 /** A lane, as far as it is counted here. */
@@ -25,18 +33,30 @@ export const NO_TALLY: LaneTally = {
   delivered: 0,
   parked: 0,
   attempts: { delivered: 0, unreachable: 0, rejected: 0 },
+  latencies: NO_LATENCIES,
 }
 
-/** Counts an attempt that told so many events, and the fates that followed from it. */
+/** What an attempt told, and what followed from it. */
+interface AttemptTold {
+  readonly events: number
+  readonly fates: readonly ExactFate[]
+  /** How long ago its events were received, in milliseconds; none for a replay, whose delay nobody has waited for. */
+  readonly agesMs?: readonly number[]
+}
+
+/** Counts an attempt. */
 export function tallyAttempt<L extends Tallied>(
   lane: L,
   outcome: DeliveryOutcome,
-  { events, fates }: { readonly events: number; readonly fates: readonly ExactFate[] },
+  { events, fates, agesMs = [] }: AttemptTold,
 ): L {
   const { tally } = lane
+  const parked = tally.parked + countParked(fates)
   const attempts = { ...tally.attempts, [outcome.kind]: tally.attempts[outcome.kind] + 1 }
-  const delivered = tally.delivered + (outcome.kind === 'delivered' ? events : 0)
-  return { ...lane, tally: { delivered, parked: tally.parked + countParked(fates), attempts } }
+  if (outcome.kind !== 'delivered') return { ...lane, tally: { ...tally, parked, attempts } }
+  const delivered = tally.delivered + events
+  const latencies = addLatencies(tally.latencies, agesMs, DELIVERY_BOUNDS_MS)
+  return { ...lane, tally: { delivered, parked, attempts, latencies } }
 }
 
 /** Counts fates that no attempt has brought: an operator has parked an event. */

@@ -9,6 +9,12 @@ import type { OutcomeReason } from '../../../core/lanes/state/outcome.ts'
 import { NO_MEMORY } from '../../../core/lanes/state/receiver-memory.ts'
 import { MAX_SEQUENCE } from '../../../core/log/max-sequence.ts'
 import { NO_TALLY } from '../../../core/lanes/state/tally.ts'
+import { NO_EDGE_TALLY } from '../../../core/tallies/edge-tally.ts'
+import {
+  CountsSchema,
+  EdgeTallySchema,
+  LatenciesSchema,
+} from '../../../core/tallies/tally-schemas.ts'
 import { jsonOf, type Database } from '../../../storage/database.ts'
 
 /** The SQL of a portal's lanes. */
@@ -100,6 +106,8 @@ const TallySchema = v.object({
   delivered: AnyNumber,
   parked: AnyNumber,
   attempts: v.object({ delivered: AnyNumber, unreachable: AnyNumber, rejected: AnyNumber }),
+  // Older versions counted none.
+  latencies: v.fallback(LatenciesSchema, () => ({ counts: [], sumMs: 0 })),
 })
 
 /**
@@ -135,7 +143,7 @@ const PROGRESS = {
   gatherUntil: AlwaysNull,
   memory: v.fallback(ReceiverMemorySchema, { ...NO_MEMORY }),
   // Older versions counted nothing.
-  tally: v.fallback(TallySchema, { ...NO_TALLY, attempts: { ...NO_TALLY.attempts } }),
+  tally: v.fallback(TallySchema, structuredClone(NO_TALLY)),
 } as const
 
 // Sound: as with the reason of a lane error above.
@@ -173,12 +181,28 @@ const LastReportSchema = v.object({
   hasParked: Flag,
 })
 
+const PortalTallySchema = v.object({
+  since: AnyNumber,
+  from: AnyNumber,
+  gone: v.object({ quarantined: AnyNumber, reconciled: AnyNumber }),
+  drained: AnyNumber,
+  explained: CountsSchema,
+  refreshes: CountsSchema,
+  edge: v.fallback(EdgeTallySchema, () => structuredClone(NO_EDGE_TALLY)),
+})
+
 const BookSchema = v.pipe(
   v.object({
     openFrom: v.nullable(v.number()),
     lanes: v.array(LaneSchema),
     // Older versions reported nothing.
     lastReport: v.fallback(v.optional(LastReportSchema), undefined),
+    // Older versions counted nothing beside their lanes.
+    tally: v.fallback(v.optional(PortalTallySchema), undefined),
   }),
-  v.transform(({ lastReport, ...book }) => ({ ...book, ...(lastReport && { lastReport }) })),
+  v.transform(({ lastReport, tally, ...book }) => ({
+    ...book,
+    ...(lastReport && { lastReport }),
+    ...(tally && { tally }),
+  })),
 )

@@ -15,6 +15,14 @@ import { correctWaits } from '../../../core/lanes/state/clock.ts'
 import type { LaneState } from '../../../core/lanes/state/lane-state.ts'
 import type { LastReport } from '../../../core/reports/portal-report.ts'
 import type { FateRecords } from '../../../core/lanes/walk-ports.ts'
+import { NO_TALLY } from '../../../core/lanes/state/tally.ts'
+import {
+  NO_PORTAL_TALLY,
+  tallyGone,
+  type LoggedCounts,
+  type PortalTally,
+  type TallyKeeper,
+} from '../../../core/tallies/portal-tally.ts'
 import type { Database } from '../../../storage/database.ts'
 import type { LogStore } from '../../log/log-store.ts'
 import type { Scheduler } from '../../scheduler.ts'
@@ -34,7 +42,7 @@ export interface LaneBookDeps {
 }
 
 /** The lanes of one portal. */
-export class LaneBook {
+export class LaneBook implements TallyKeeper {
   readonly #deps: LaneBookDeps
   readonly #rows: LaneBookRows
   #book: BookState = NO_LANES
@@ -144,10 +152,13 @@ export class LaneBook {
     this.#noteStored()
   }
 
-  /** Deletes every lane, inside the caller's transaction. Memory follows with `adopt`. */
-  clear(): void {
-    this.#rows.clear()
-    this.#written = NO_LANES
+  /**
+   * Deletes every lane, inside the caller's transaction; the counting begins anew with the row that is left. Memory follows
+   * with `adopt`.
+   */
+  clear(begun: Pick<PortalTally, 'since' | 'from'>): void {
+    this.#written = { ...NO_LANES, tally: { ...NO_PORTAL_TALLY, ...begun } }
+    this.#rows.save(this.#written)
     this.#isCleared = true
   }
 
@@ -182,13 +193,18 @@ export class LaneBook {
     this.saveAll(this.all())
   }
 
-  /** Stores all lanes together with further writes of the caller, then changes memory. */
-  saveAll(lanes: readonly LaneState[], alsoWrite: () => void = () => {}): void {
-    const book = { ...this.#book, lanes }
-    this.#store(book, () => {
-      alsoWrite()
+  /**
+   * Stores all lanes together with further writes of the caller, then changes memory. The answer of these writes is how
+   * many events the log has dropped with them.
+   */
+  saveAll(lanes: readonly LaneState[], alsoWrite: () => LoggedCounts = () => NONE_GONE): void {
+    let book: BookState = { ...this.#book, lanes }
+    this.#deps.db.transaction(() => {
+      book = withGone(book, alsoWrite())
       this.#write(book)
     })
+    this.#book = book
+    this.#noteStored()
   }
 
   #store(book: BookState, write: () => void): void {
@@ -266,7 +282,35 @@ export class LaneBook {
     return this.#isReportStored
   }
 
+  /** The tally of the portal. */
+  portalTally(): PortalTally {
+    return this.#book.tally ?? NO_PORTAL_TALLY
+  }
+
+  /** Changes the tally of the portal in memory: the next write of the lanes stores it. */
+  tally(change: (tally: PortalTally) => PortalTally): void {
+    this.#book = { ...this.#book, tally: change(this.portalTally()) }
+  }
+
+  /** Lets portal and lanes count anew, if they have counted anything; stored at once. */
+  countAnew(begun: Pick<PortalTally, 'since' | 'from'>): void {
+    const { since: _since, ...counted } = this.portalTally()
+    const lanes = this.all().map((lane) => ({ ...lane, tally: NO_TALLY }))
+    const isSame = JSON.stringify(lanes) === JSON.stringify(this.all())
+    const { since: _begun, ...anew } = { ...NO_PORTAL_TALLY, ...begun }
+    if (isSame && JSON.stringify(counted) === JSON.stringify(anew)) return
+    this.tally(() => ({ ...NO_PORTAL_TALLY, ...begun }))
+    this.saveAll(lanes)
+  }
+
   #with(lane: LaneState): readonly LaneState[] {
     return this.all().map((known) => (known.destination === lane.destination ? lane : known))
   }
+}
+
+const NONE_GONE: LoggedCounts = { quarantined: 0, reconciled: 0 }
+
+function withGone(book: BookState, gone: LoggedCounts): BookState {
+  if (gone.quarantined === 0 && gone.reconciled === 0) return book
+  return { ...book, tally: tallyGone(book.tally ?? NO_PORTAL_TALLY, gone) }
 }

@@ -50,6 +50,7 @@ describe('createLane()', () => {
         delivered: 0,
         parked: 0,
         attempts: { delivered: 0, unreachable: 0, rejected: 0 },
+        latencies: { counts: [], sumMs: 0 },
       },
     })
   })

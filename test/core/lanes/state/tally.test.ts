@@ -17,7 +17,7 @@ const PARKED = {
 it('counts attempts by their outcome, and events by what became of them', () => {
   const attempts = [
     { outcome: unreachable(), events: 2, fates: [] },
-    { outcome: DELIVERED, events: 2, fates: [] },
+    { outcome: DELIVERED, events: 2, fates: [], agesMs: [200, 700] },
     { outcome: REJECTED, events: 1, fates: [PARKED] },
   ]
   const lane = attempts.reduce(
@@ -28,6 +28,7 @@ it('counts attempts by their outcome, and events by what became of them', () => 
     delivered: 2,
     parked: 1,
     attempts: { delivered: 1, unreachable: 1, rejected: 1 },
+    latencies: { counts: [1, 0, 1], sumMs: 900 },
   })
 })
 
@@ -45,5 +46,7 @@ it('grows with each send of a walk, that of a replay included', async () => {
     delivered: 4,
     parked: 1,
     attempts: { delivered: 4, unreachable: 1, rejected: 1 },
+    // Events 1 and 3, after the second that event 1 waited; a replay is no delay, and the refused event has none.
+    latencies: { counts: [0, 0, 2], sumMs: 2000 },
   })
 })

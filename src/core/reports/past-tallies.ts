@@ -1,0 +1,63 @@
+/**
+ * The past tallies: what portals had counted that are gone, or whose counting has begun anew. Counters of all portals are
+ * these and the present ones together, so the end of a portal takes nothing away. Pure.
+ */
+import type { LaneTally } from '../lanes/state/tally.ts'
+import { NO_EDGE_TALLY, type EdgeTally } from '../tallies/edge-tally.ts'
+import { sumNumbers } from '../tallies/merge-numbers.ts'
+import type { ReportedTally } from '../tallies/portal-tally.ts'
+import type { LaneReport } from './lane-report.ts'
+
+/** The most destinations that are remembered; what one more had counted is lost. */
+export const MAX_PAST_DESTINATIONS = 1000
+
+/** The numbers of a portal without the time since when they were counted. */
+export type TallySums = Omit<ReportedTally, 'since'>
+
+/** Everything that is counted no further. */
+export interface PastTallies {
+  readonly portals: TallySums
+  readonly destinations: Readonly<Record<string, LaneTally>>
+}
+
+/** The sums over no portal. */
+export const NO_TALLY_SUMS: TallySums = {
+  accepted: 0,
+  quarantined: 0,
+  reconciled: 0,
+  drained: 0,
+  explained: {},
+  refreshes: {},
+  edge: NO_EDGE_TALLY,
+}
+
+/** Nothing is past. */
+export const NO_PAST: PastTallies = { portals: NO_TALLY_SUMS, destinations: {} }
+
+/** The tallies of lanes that ended, and of their portal unless it goes on. */
+export function pastOf(
+  tally: ReportedTally | null,
+  lanes: readonly Pick<LaneReport, 'destination' | 'tally'>[],
+): PastTallies {
+  if (tally === null) return { portals: NO_TALLY_SUMS, destinations: byDestination(lanes) }
+  const { since: _since, ...portals } = tally
+  return { portals, destinations: byDestination(lanes) }
+}
+
+/** The past with what an edge has counted. */
+export function pastOfEdge(edge: EdgeTally): PastTallies {
+  return { portals: { ...NO_TALLY_SUMS, edge }, destinations: {} }
+}
+
+/** Two pasts together. */
+export function addPast(one: PastTallies, other: PastTallies): PastTallies {
+  const all = sumNumbers(one, other)
+  const names = Object.entries(all.destinations).slice(0, MAX_PAST_DESTINATIONS)
+  return { ...all, destinations: Object.fromEntries(names) }
+}
+
+function byDestination(
+  lanes: readonly Pick<LaneReport, 'destination' | 'tally'>[],
+): PastTallies['destinations'] {
+  return Object.fromEntries(lanes.map(({ destination, tally }) => [destination, tally]))
+}

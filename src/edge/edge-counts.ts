@@ -1,0 +1,43 @@
+/**
+ * What one isolate counts at its edge: refused requests, spilled requests, and how long acknowledgements took. It is kept in
+ * memory until an event or the note of a refused caller goes to an object anyway, and takes it along. What no call has taken
+ * when the isolate ends is lost.
+ */
+import { addEdgeTally, NO_EDGE_TALLY, type EdgeTally } from '../core/tallies/edge-tally.ts'
+import { ACKNOWLEDGEMENT_BOUNDS_MS, addLatencies } from '../core/tallies/latencies.ts'
+import type { IntakeAnswer } from './intake-answer.ts'
+
+/** The counts of one isolate. */
+export class EdgeCounts {
+  #tally: EdgeTally = NO_EDGE_TALLY
+
+  /** Counts an answer to a request that came so long ago, in milliseconds. */
+  noteAnswer(answer: IntakeAnswer, tookMs: number): void {
+    if (answer.kind === 'refused') return this.noteRefused(answer.reason ?? answer.code)
+    if (answer.kind !== 'stored' && answer.kind !== 'spilled') return
+    const { spilled, acknowledged } = this.#tally
+    this.#tally = {
+      ...this.#tally,
+      spilled: spilled + (answer.kind === 'spilled' ? 1 : 0),
+      acknowledged: addLatencies(acknowledged, [tookMs], ACKNOWLEDGEMENT_BOUNDS_MS),
+    }
+  }
+
+  /** Counts a request that was refused; `reason` is one of few stable words. */
+  noteRefused(reason: string): void {
+    const { refused } = this.#tally
+    this.#tally = { ...this.#tally, refused: { ...refused, [reason]: (refused[reason] ?? 0) + 1 } }
+  }
+
+  /** Takes everything that was counted, for a call that goes now; undefined when there is nothing. */
+  take(): EdgeTally | undefined {
+    const taken = this.#tally
+    this.#tally = NO_EDGE_TALLY
+    return taken === NO_EDGE_TALLY ? undefined : taken
+  }
+
+  /** Takes back what a call has not delivered. */
+  giveBack(tally: EdgeTally | undefined): void {
+    if (tally !== undefined) this.#tally = addEdgeTally(this.#tally, tally)
+  }
+}
