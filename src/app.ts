@@ -16,6 +16,7 @@ import { createRobotRoutes } from './http/robots.ts'
 import { CallerMemory } from './edge/callers/caller-memory.ts'
 import { errorResponse } from './http/error-response.ts'
 import { healthResponse } from './http/health.ts'
+import { createMetricsRoute, type MetricsDeps } from './http/metrics.ts'
 import { InstallBudget } from './edge/installs/install-budget.ts'
 import type { InstallMemory, IntakeDeps } from './edge/intake-deps.ts'
 import { log } from './log.ts'
@@ -70,6 +71,10 @@ export function createApp(): Hono<{ Bindings: Env }> {
   const admin = requireAdmin((c) => createAdminAuth(c.env, access))
   app.get('/healthz', (c, next) => (isDeep(c) ? admin(c, next) : next()))
   app.get('/healthz', (c) => health(c, { pending, missing }))
+  app.route(
+    '/',
+    createMetricsRoute(admin, (c) => createMetrics(c.env)),
+  )
   app.use('/admin/api/*', admin)
   app.route(
     '/admin/api',
@@ -154,9 +159,11 @@ async function noteRefusedCaller(
 ): Promise<void> {
   const record = refused.memberId === null ? null : memory.recallRecord(refused.memberId)
   if (!sampler.takes(refused, { isKnown: (record ?? []).length > 0 })) return
+  const edge = memory.counts.take()
   try {
-    await directoryOf(env).noteRefused(refused)
+    await directoryOf(env).noteRefused(refused, edge)
   } catch (error) {
+    memory.counts.giveBack(edge)
     log('warn', 'refusal_unnoted', { error: describeError(error) })
   }
 }
@@ -214,6 +221,16 @@ function createAdmin(env: Env): AdminDeps {
     directory: directoryOf(env),
     drain: { portals, spill, log, now: WORLD.now },
     sending: { destinations: destinations ?? [], policy, world: WORLD },
+    now: WORLD.now,
+  }
+}
+
+function createMetrics(env: Env): MetricsDeps {
+  const { destinations, version } = configOf(env)
+  return {
+    directory: directoryOf(env),
+    destinations: (destinations ?? []).map(({ name }) => name),
+    version,
     now: WORLD.now,
   }
 }
