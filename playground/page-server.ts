@@ -6,6 +6,7 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { extname } from 'node:path'
+import { DOCUMENTED_EVENTS } from './documented-events.ts'
 import { readBody, sendJson, sendText, startLocalServer } from './local-server.ts'
 import type { LocalServer } from './local-server.ts'
 import { runAction } from './session-actions.ts'
@@ -39,6 +40,7 @@ export async function startPageServer(session: Session, port: number): Promise<L
       return answerAction(session, request, response)
     }
     if (request.method !== 'GET') return refuse(response)
+    if (path === '/events') return answerEvents(response)
     if (path === '/state') return streamState(session, request, response)
     return answerFile(files.get(path === '/' ? '/index.html' : path), response)
   }, port)
@@ -71,6 +73,11 @@ export async function answerFile(
   }
   response.writeHead(200, { ...PAGE_HEADERS, 'content-type': file.type })
   response.end(file.bytes)
+}
+
+/** The list from which a person chooses an event: `[{"name","words"}]`. */
+async function answerEvents(response: ServerResponse): Promise<void> {
+  sendJson(response, 200, { value: DOCUMENTED_EVENTS.map(({ name, words }) => ({ name, words })) })
 }
 
 async function refuse(response: ServerResponse): Promise<void> {

@@ -1,5 +1,6 @@
 /** Runs the actions of a person on the page. The page is not trusted: each action is checked here. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { DOCUMENTED_EVENTS } from './documented-events.ts'
 import type { ChangeResult } from './portal/field-actions.ts'
 import type { Params } from './portal/php-query.ts'
 import type { EnumValue } from './portal/user-fields.ts'
@@ -36,6 +37,7 @@ const ACTIONS: ReadonlyMap<unknown, Action> = new Map<unknown, Action>([
   ['createField', createField],
   ['updateField', updateField],
   ['deleteField', async ({ portal }, input) => problemOf(await portal.deleteField(readId(input)))],
+  ['sendEvent', sendEvent],
   ['import', importFields],
   ['burst', editInBurst],
   ['switch', flipSwitch],
@@ -124,6 +126,16 @@ async function importFields(session: Session): Promise<ActionProblem> {
     return null
   }
   for (const label of IMPORTED_LABELS) await createField(session, { label, type: 'string' })
+  return null
+}
+
+/** Sends the example of a documented event, whether or not the relay has bound it. */
+async function sendEvent({ portal }: Session, input: Input): Promise<ActionProblem> {
+  const wanted = readString(input, 'name').trim().toUpperCase()
+  const event = DOCUMENTED_EVENTS.find(({ name }) => name.toUpperCase() === wanted)
+  if (event === undefined) return 'The documentation has no event of this name'
+  if (!portal.installed) return 'The portal has no application that could get the event'
+  await portal.sendEvent(wanted, event.data, { evenUnbound: true })
   return null
 }
 

@@ -80,7 +80,8 @@ async function describe<R extends Receiver<unknown>>(
   setting: (simulator: R) => DestinationSetting,
 ): Promise<SessionReceiver<R>> {
   const simulator = await starting
-  return { simulator, destination: setting(simulator), ...answers }
+  // Every event that the page can send, not only those about fields.
+  return { simulator, destination: { ...setting(simulator), events: ['*'] }, ...answers }
 }
 
 async function settle<T extends Readonly<Record<string, Promise<unknown>>>>(

@@ -2,6 +2,7 @@
  * The page. It takes the state from the server as it changes, and lets each part draw its own share of it.
  */
 import { act, byId, setText, showToast } from './dom.js'
+import { connectEvents, renderTold } from './events-view.js'
 import { connectLanes, renderLanes, tickLanes } from './lanes-view.js'
 import { connectPortal, renderPortal } from './portal-view.js'
 import { createReceiverPanel } from './receiver-panel.js'
@@ -41,6 +42,7 @@ function render(next) {
   renderRelay(next.relay)
   renderPortal(next)
   renderLanes(next)
+  renderTold(state)
   for (const panel of panels) panel.render(state)
   tick()
 }
@@ -77,6 +79,7 @@ function tick() {
 }
 
 connectPortal()
+void connectEvents()
 connectLanes()
 readChoice()
 addEventListener('hashchange', readChoice)

@@ -23,6 +23,11 @@ export interface SendOptions {
   readonly by?: number | undefined
   /** Lifecycle events only. */
   readonly withRefreshToken?: boolean
+  /**
+   * Whether an event that nothing is bound to goes to the application's own address, as those of its bots and robots do.
+   * @default false
+   */
+  readonly evenUnbound?: boolean
 }
 
 /** The distance between the handler ids of the first and the second subscription. */
@@ -48,8 +53,8 @@ export function composeEvents(
 ): SendRequest[] {
   if (!sendsEvents(state.conditions)) return []
   const ts = Math.floor(state.clock() / 1000)
-  return state.handlers
-    .filter((handler) => handler.event === name && (state.finished || isWebhook(handler)))
+  return handlersOf(state, name, options)
+    .filter((handler) => state.finished || isWebhook(handler))
     .flatMap((handler) =>
       subscriptionIds(handler, switches).map((handlerId) => ({
         event: name,
@@ -65,6 +70,18 @@ export function composeEvents(
         }),
       })),
     )
+}
+
+function handlersOf(
+  { handlers }: PortalState,
+  name: string,
+  { evenUnbound = false }: SendOptions,
+): readonly EventHandler[] {
+  const bound = handlers.filter(({ event }) => event === name)
+  if (bound.length > 0 || !evenUnbound) return bound
+  return handlers
+    .filter((handler) => handler.event === 'ONAPPUNINSTALL' && !isWebhook(handler))
+    .map((handler) => ({ ...handler, event: name }))
 }
 
 function subscriptionIds(handler: EventHandler, switches: SendSwitches): readonly number[] {

@@ -7,12 +7,12 @@ import { startLocalServer } from '../local-server.ts'
 import type { LocalServer, RequestHandler } from '../local-server.ts'
 import { createConditions, createUsageMeter } from './conditions.ts'
 import type { PortalConditions } from './conditions.ts'
-import type { SendSwitches } from './event-composer.ts'
+import type { SendOptions, SendSwitches } from './event-composer.ts'
 import { createEventQueue } from './event-queue.ts'
 import type { EventQueue, LostEvent } from './event-queue.ts'
 import type { Failure } from './failure.ts'
 import { createFieldActions } from './field-actions.ts'
-import type { Actor, FieldActions } from './field-actions.ts'
+import type { FieldActions } from './field-actions.ts'
 import { createLifecycle, createWebhooks, saveInstallation } from './lifecycle.ts'
 import type { LifecycleActions, WebhookActions } from './lifecycle.ts'
 import { createOauthSimulator } from './oauth-server.ts'
@@ -91,7 +91,7 @@ export interface PortalSimulator extends FieldActions, LifecycleActions, Webhook
    */
   rename(): Promise<void>
   /** Sends an event of any name; `data` as it shall be encoded. */
-  sendEvent(name: string, data: PhpValue, actor?: Actor): Promise<readonly RecordedSend[]>
+  sendEvent(name: string, data: PhpValue, options?: SendOptions): Promise<readonly RecordedSend[]>
   /** Posts a body as it is. */
   sendRaw(body: string, options?: { contentType?: string }): Promise<RecordedSend>
   /** Sends what a fault still holds back; `settled()` does so as well. */
@@ -155,7 +155,7 @@ export async function createPortalSimulator(options: PortalOptions): Promise<Por
     conditions: state.conditions,
     failures,
     rename: () => rest.move(),
-    sendEvent: (name, data, actor) => queue.send(name, data, actor),
+    sendEvent: (name, data, sending) => queue.send(name, data, sending),
     async close() {
       await queue.settled()
       await rest.close()

@@ -229,6 +229,20 @@ test('a burst edits one field thirty times, and numbers the edits from the field
   expect(slack()).not.toContain('no event arrived')
 }, 100_000)
 
+test('every documented event can be chosen, and one that nobody has bound reaches all receivers', async () => {
+  const listed = await (await fetch(`${page.origin}/events`)).json()
+  expect(listed).toContainEqual({ name: 'OnTaskAdd', words: 'Task created' })
+  const counts = Object.values(session.receivers).map(({ simulator }) => simulator.messages.length)
+  expect((await act({ action: 'sendEvent', name: 'onTaskAdd' })).status).toBe(200)
+  expect(session.portal.sends.at(-1)).toMatchObject({ event: 'ONTASKADD', status: 200 })
+  for (const [index, { simulator }] of Object.values(session.receivers).entries()) {
+    await simulator.waitFor((counts[index] ?? 0) + 1, 30_000)
+  }
+  expect(session.slack.messages.at(-1)?.payload.text).toContain('Task 123 created')
+  const unknown = await act({ action: 'sendEvent', name: 'OnNothing' })
+  expect(unknown.text).toContain('The documentation has no event of this name')
+})
+
 test('the gallery reads golden files by type, language and kind', () => {
   const golden = mkdtempSync(join(folder, 'golden-'))
   const request = {
