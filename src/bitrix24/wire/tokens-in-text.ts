@@ -12,9 +12,9 @@ const EQUALS = String.raw`(?:=>?|:|%(?:25){0,2}3[ad]|;s:\d{1,4}:)`
 const VALUE = String.raw`(?!string\()[^\s"'“”«»‘’\x60\\&<>,;(){}[\]%]{1,2000}`
 
 /**
- * The words that a name ends with when its value is a token: `accessToken`, `ACCESS_TOKEN`, `auth.access_token`.
- * `externalAuthId` in the events of
- * bots says how a user logs in, for example `default`.
+ * The words with which a name ends when its value is a token, for example `accessToken`, `ACCESS_TOKEN` and
+ * `auth.access_token`. The name `externalAuthId` is left out: in events of bots its value says how a user logs in,
+ * for example `default`.
  */
 export const TOKEN_NAMES = [
   '(?:access|refresh|application|auth|event)[-_. ]?tokens?',

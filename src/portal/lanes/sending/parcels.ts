@@ -83,9 +83,9 @@ export class Parcels {
   }
 
   /**
-   * The address of this portal's page on the dashboard, which this version does not serve yet. The relay
-   * knows its own origin from the configuration, else from the portal's install, which names the address to
-   * be called; null when neither tells it.
+   * The address of this portal's page on the dashboard. The relay knows its own origin from the configuration, else
+   * from the portal's install, which names the address that Bitrix24 calls. Where neither tells it, there is no
+   * address (null).
    */
   #dashboard(): string | null {
     const { memberId, config, state } = this.#deps
