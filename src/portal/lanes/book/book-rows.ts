@@ -17,8 +17,23 @@ import {
 } from '../../../core/tallies/tally-schemas.ts'
 import { jsonOf, type Database } from '../../../storage/database.ts'
 
+/** The row of a lane book, wherever it stands. */
+export interface BookRows {
+  /** Null when the row is damaged; an empty book where there is none. */
+  load(): BookState | null
+  save(book: BookState): void
+  /** Deletes the row. */
+  clear(): void
+}
+
+/** The book that a row holds as JSON; null when it is damaged. */
+export function parseBook(stored: unknown): BookState | null {
+  const parsed = v.safeParse(BookSchema, stored)
+  return parsed.success ? parsed.output : null
+}
+
 /** The SQL of a portal's lanes. */
-export class LaneBookRows {
+export class LaneBookRows implements BookRows {
   readonly #db: Pick<Database, 'all'>
 
   constructor(db: Pick<Database, 'all'>) {
@@ -32,8 +47,7 @@ export class LaneBookRows {
   load(): BookState | null {
     const row = this.#db.all('SELECT lanes FROM lanes WHERE id = 1')[0]
     if (row === undefined) return NO_LANES
-    const parsed = v.safeParse(BookSchema, jsonOf(row, 'lanes'))
-    return parsed.success ? parsed.output : null
+    return parseBook(jsonOf(row, 'lanes'))
   }
 
   /** Writes the row. */

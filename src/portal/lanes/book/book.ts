@@ -27,7 +27,7 @@ import type { Database } from '../../../storage/database.ts'
 import type { LogStore } from '../../log/log-store.ts'
 import type { Scheduler } from '../../scheduler.ts'
 import type { DamagedRows } from '../../state/damaged-rows.ts'
-import { LaneBookRows } from './book-rows.ts'
+import { LaneBookRows, type BookRows } from './book-rows.ts'
 import { Checkpoint } from './checkpoint.ts'
 import type { FateStore } from './fate-store.ts'
 import { LanePage } from './lane-page.ts'
@@ -39,12 +39,14 @@ export interface LaneBookDeps {
   readonly fates: Pick<FateStore, 'save' | 'saveDigest' | 'forgetParked'>
   readonly damaged: Pick<DamagedRows, 'setAside'>
   readonly scheduler: Pick<Scheduler, 'after' | 'report'>
+  /** The row of the book. @default that of the lanes over the portal's log */
+  readonly rows?: BookRows
 }
 
 /** The lanes of one portal. */
 export class LaneBook implements TallyKeeper {
   readonly #deps: LaneBookDeps
-  readonly #rows: LaneBookRows
+  readonly #rows: BookRows
   #book: BookState = NO_LANES
   /** The book that `match` or `clear` has written, until memory follows. */
   #written: BookState | null = null
@@ -59,7 +61,7 @@ export class LaneBook implements TallyKeeper {
   constructor(deps: LaneBookDeps) {
     this.#deps = deps
     this.checkpoint = new Checkpoint(this, deps.scheduler)
-    this.#rows = new LaneBookRows(deps.db)
+    this.#rows = deps.rows ?? new LaneBookRows(deps.db)
   }
 
   /**

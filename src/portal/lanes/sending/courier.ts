@@ -2,7 +2,6 @@
  * Takes the parcels of one portal to their receivers: over one of the portal's connections, at the pace that
  * all portals share, with what the receiver asked to be remembered.
  */
-import { Connections } from '../../../core/lanes/connections.ts'
 import type { LaneState } from '../../../core/lanes/state/lane-state.ts'
 import type { DeliveryOutcome } from '../../../core/lanes/state/outcome.ts'
 import type { AttemptEntries, BatchRoom, DigestRule } from '../../../core/lanes/plan-digest.ts'
@@ -33,7 +32,7 @@ export interface CourierDeps {
   readonly book: Pick<LaneBook, 'find' | 'setInMemory'>
   readonly rules: Pick<LaneRules, 'match'>
   readonly receivers: Pick<Receivers, 'find' | 'open'>
-  readonly pace: Pick<LanePace, 'intervalMs' | 'takeSlot' | 'obey'>
+  readonly pace: Pick<LanePace, 'intervalMs' | 'takeSlot' | 'obey' | 'connect'>
   readonly parcels: Pick<Parcels, 'create' | 'delivery'>
   readonly names: Pick<NameBook, 'resolve'>
   readonly world: Pick<World, 'fetch' | 'now'>
@@ -42,11 +41,9 @@ export interface CourierDeps {
 /** The courier of one portal. */
 export class Courier {
   readonly #deps: CourierDeps
-  readonly #connections: Connections
 
   constructor(deps: CourierDeps) {
     this.#deps = deps
-    this.#connections = new Connections(deps.world.now)
   }
 
   /**
@@ -66,7 +63,7 @@ export class Courier {
       digest: digestRuleOf(destination, { sizeOf: (entry) => this.#sizeOf(destination, entry) }),
       match: rules.match,
       minIntervalMs: () => (receiver === null ? 0 : pace.intervalMs(receiver, this.#lane(name))),
-      connect: (pulse) => this.#connections.acquire(pulse),
+      connect: (pulse) => pace.connect(pulse),
       takeSlot: async () => (receiver === null ? null : pace.takeSlot(receiver, this.#lane(name))),
       send: (entries, context) => this.#send(destination, entries, context),
     }

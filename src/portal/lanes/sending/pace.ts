@@ -1,8 +1,10 @@
 /**
  * The pace of one portal's lanes. A receiver's limit belongs to its address, and several portals may send
  * there. So a lane asks the pacer of the address for a slot, one object that all portals share. While the
- * pacer cannot be reached, each lane goes on at a careful pace of its own.
+ * pacer cannot be reached, each lane goes on at a careful pace of its own. All sends of the portal share its
+ * connections.
  */
+import { Connections, type Connection, type LanePulse } from '../../../core/lanes/connections.ts'
 import type { LaneState } from '../../../core/lanes/state/lane-state.ts'
 import type { DeliveryOutcome } from '../../../core/lanes/state/outcome.ts'
 import { clampRetryAfter } from '../../../core/lanes/settle/retry.ts'
@@ -26,10 +28,17 @@ type PacedLane = Pick<LaneState, 'destination' | 'memory'>
 /** The pace of one portal's lanes. */
 export class LanePace {
   readonly #deps: LanePaceDeps
+  readonly #connections: Connections
   readonly #sentAt = new Map<string, number>()
 
   constructor(deps: LanePaceDeps) {
     this.#deps = deps
+    this.#connections = new Connections(deps.world.now)
+  }
+
+  /** Waits for one of the portal's connections. */
+  connect(pulse: LanePulse): Promise<Connection> {
+    return this.#connections.acquire(pulse)
   }
 
   /** The shortest time between two sends of one lane, in milliseconds. */

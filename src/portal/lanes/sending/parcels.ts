@@ -48,7 +48,7 @@ export class Parcels {
           ...named,
         })),
       ],
-      dashboard: this.#dashboard(),
+      dashboard: this.dashboard(),
     }
   }
 
@@ -87,7 +87,7 @@ export class Parcels {
    * from the portal's install, which names the address that Bitrix24 calls. Where neither tells it, there is no
    * address (null).
    */
-  #dashboard(): string | null {
+  dashboard(): string | null {
     const { memberId, config, state } = this.#deps
     const { handlerUrl } = state.install()
     const origin = config.publicUrl ?? (handlerUrl === null ? null : new URL(handlerUrl).origin)

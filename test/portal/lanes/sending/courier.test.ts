@@ -1,6 +1,7 @@
 /** How parcels are taken to their receivers, and what is kept of the answers. */
 import { describe, expect, it } from 'vitest'
 import { HOUR_MS, MINUTE_MS } from '../../../../src/core/durations.ts'
+import { Connections } from '../../../../src/core/lanes/connections.ts'
 import { nameKey } from '../../../../src/core/events/names.ts'
 import type { DeliveryOutcome } from '../../../../src/core/lanes/state/outcome.ts'
 import type { LaneState } from '../../../../src/core/lanes/state/lane-state.ts'
@@ -33,6 +34,7 @@ function courierOf({
     names: [] as string[][],
   }
   let known: readonly Destination[] = []
+  const connections = new Connections(() => NOW)
   const courier = new Courier({
     book: {
       find: (name) => (name === seen.lane.destination ? seen.lane : null),
@@ -49,6 +51,7 @@ function courierOf({
     pace: {
       intervalMs: (_receiver, { memory }) => (memory.perMinute === null ? 7 : 1000),
       takeSlot: async () => NOW + 1,
+      connect: (pulse) => connections.acquire(pulse),
       obey: async (_receiver, { lane: { destination, memory }, outcome }) => {
         seen.obeyed.push({ destination, memory, outcome })
       },
