@@ -1,6 +1,7 @@
 /** The composition root: builds dependencies from the environment, mounts routes, renders errors. */
 import { Hono, type Context } from 'hono'
 import { loadConfig, type Config, type Env } from './config/config.ts'
+import { untraced, type InSpan } from './core/in-span.ts'
 import { describeError } from './core/safety/redact.ts'
 import { expandWanted, KNOWN_OFFER, readWanted } from './core/events/wanted-events.ts'
 import type { RefusedCaller } from './core/refused-caller.ts'
@@ -54,7 +55,7 @@ const WORLD: World = {
 }
 
 /** The Worker's routes. Each isolate has one instance, which holds the memory of the edge. */
-export function createApp(): Hono<{ Bindings: Env }> {
+export function createApp(inSpan: InSpan = untraced): Hono<{ Bindings: Env }> {
   const app = new Hono<{ Bindings: Env }>()
   const memory = new CallerMemory()
   const appends = new SharedAppends()
@@ -63,7 +64,7 @@ export function createApp(): Hono<{ Bindings: Env }> {
   const sampler = new RefusalSampler()
   const pending = new ListingMemory<PendingListing>(PENDING_TIMES)
   const installMemory = { budget: new InstallBudget(), pending }
-  const edge = { memory, installMemory, appends, hints, sampler }
+  const edge = { memory, installMemory, appends, hints, sampler, world: { ...WORLD, inSpan } }
   const intakeOf = (c: Context): IntakeDeps => createIntake(c.env, edge)
   app.route('/', createBitrix24Routes(intakeOf))
   app.route('/', createRobotRoutes(intakeOf))
@@ -149,6 +150,7 @@ interface EdgeMemory {
   readonly appends: SharedAppends
   readonly hints: HintCount
   readonly sampler: RefusalSampler
+  readonly world: World
 }
 
 /** Tells the directory of a refused caller, seldom enough; without the directory the list lacks a line. */
@@ -197,7 +199,7 @@ function createIntake(env: Env, edge: EdgeMemory): IntakeDeps {
       policy: config.policy,
       oauthUrls: config.oauthUrls,
     },
-    world: WORLD,
+    world: edge.world,
   }
 }
 
@@ -281,7 +283,7 @@ export function createCron(env: Env): CronDeps {
 }
 
 /** The settings of a portal's object, from the environment. */
-export function createPortalSettings(env: Env): PortalSettings {
+export function createPortalSettings(env: Env, inSpan: InSpan = untraced): PortalSettings {
   const config = configOf(env)
   const globs = (config.destinations ?? []).map(({ filter }) => filter.events)
   const wanted = readWanted(config.subscribedEvents, globs)
@@ -302,7 +304,7 @@ export function createPortalSettings(env: Env): PortalSettings {
       fieldLinks: config.fieldLinks,
       maxGroup: MAX_GROUP,
     },
-    world: WORLD,
+    world: { ...WORLD, inSpan },
     installs: new InstallStore(env.INSTALLS),
     directory: directoryOf(env),
     pacer: createPacer(env, config),

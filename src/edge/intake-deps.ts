@@ -74,5 +74,5 @@ export interface IntakeDeps {
   readonly installMemory: InstallMemory
   readonly spill: IntakeSpill
   readonly config: IntakeConfig
-  readonly world: Pick<World, 'fetch' | 'now' | 'newReceipt' | 'log' | 'sleep'>
+  readonly world: Pick<World, 'fetch' | 'now' | 'newReceipt' | 'log' | 'sleep' | 'inSpan'>
 }

@@ -10,6 +10,7 @@ import type {
   NoticeRequest,
   UninstallRequest,
 } from '../bitrix24/wire/request.ts'
+import { untraced } from '../core/in-span.ts'
 import { canonicalEvent } from '../core/log/canonical-event.ts'
 import { sha256Hex } from '../core/safety/sha256.ts'
 import type { AppendRequest } from '../portal/log/append-request.ts'
@@ -39,10 +40,15 @@ export async function takeRequest(
   source: CallSource,
 ): Promise<IntakeAnswer> {
   const { world, callers } = deps
-  const since = world.now()
-  const answer = await take(deps, request, source)
-  callers.memory.counts.noteAnswer(answer, world.now() - since)
-  return answer
+  const { inSpan = untraced } = world
+  return inSpan('relay.intake', async (note) => {
+    const since = world.now()
+    const answer = await take(deps, request, source)
+    callers.memory.counts.noteAnswer(answer, world.now() - since)
+    const outcome = answer.kind === 'refused' ? answer.code : answer.kind
+    note({ 'relay.request': request.kind, 'relay.outcome': outcome })
+    return answer
+  })
 }
 
 async function take(

@@ -1,5 +1,6 @@
 /** The outside world of a portal's object, and of the edge: everything that is not the same at each run. */
 import type { Fetch } from '../core/fetch.ts'
+import type { InSpan } from '../core/in-span.ts'
 import type { LineWriter } from '../log.ts'
 
 /** The outside world. A test replaces it to make a portal's object repeatable. */
@@ -17,4 +18,6 @@ export interface World {
   readonly log: LineWriter
   /** Makes a receipt for an event that no portal sent. */
   readonly newReceipt: () => string
+  /** Traces a piece of work; absent where nothing is traced. */
+  readonly inSpan?: InSpan
 }

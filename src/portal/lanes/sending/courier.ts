@@ -2,6 +2,7 @@
  * Takes the parcels of one portal to their receivers: over one of the portal's connections, at the pace that
  * all portals share, with what the receiver asked to be remembered.
  */
+import { untraced } from '../../../core/in-span.ts'
 import type { LaneState } from '../../../core/lanes/state/lane-state.ts'
 import type { DeliveryOutcome } from '../../../core/lanes/state/outcome.ts'
 import type { AttemptEntries, BatchRoom, DigestRule } from '../../../core/lanes/plan-digest.ts'
@@ -35,7 +36,7 @@ export interface CourierDeps {
   readonly pace: Pick<LanePace, 'intervalMs' | 'takeSlot' | 'obey' | 'connect'>
   readonly parcels: Pick<Parcels, 'create' | 'delivery'>
   readonly names: Pick<NameBook, 'resolve'>
-  readonly world: Pick<World, 'fetch' | 'now'>
+  readonly world: Pick<World, 'fetch' | 'now' | 'inSpan'>
 }
 
 /** The courier of one portal. */
@@ -65,7 +66,7 @@ export class Courier {
       minIntervalMs: () => (receiver === null ? 0 : pace.intervalMs(receiver, this.#lane(name))),
       connect: (pulse) => pace.connect(pulse),
       takeSlot: async () => (receiver === null ? null : pace.takeSlot(receiver, this.#lane(name))),
-      send: (entries, context) => this.#send(destination, entries, context),
+      send: (entries, context) => this.#sendTraced(destination, entries, context),
     }
   }
 
@@ -73,6 +74,24 @@ export class Courier {
     const found = this.#deps.book.find(name)
     if (found === null) throw new Error(`Cannot send for lane ${name} as it does not exist`)
     return found
+  }
+
+  #sendTraced(
+    destination: Destination,
+    entries: AttemptEntries,
+    context: SendContext,
+  ): Promise<DeliveryOutcome> {
+    const { inSpan = untraced } = this.#deps.world
+    return inSpan('relay.deliver', async (note) => {
+      const outcome = await this.#send(destination, entries, context)
+      note({
+        'relay.destination': destination.name,
+        'relay.sequence': entries[0].sequence,
+        'relay.events': entries.length,
+        'relay.outcome': outcome.kind === 'delivered' ? outcome.kind : outcome.reason,
+      })
+      return outcome
+    })
   }
 
   /** Sends one parcel. A destination that cannot be opened disables its lane. */
