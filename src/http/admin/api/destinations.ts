@@ -7,6 +7,7 @@ import { openReceiver, type Destination } from '../../../destinations/settings/d
 import { giveOrder, type OrderDeps, type OrderProgress } from '../../../edge/orders.ts'
 import type { DirectoryRemote } from '../../../objects/directory.ts'
 import { ORDER_ACTS, type Order, type OrderAct } from '../../../objects/order-store.ts'
+import type { ProgressSchema } from '../../../core/views/act-views.ts'
 import type { DestinationView } from '../../../core/views/destination-views.ts'
 import { isoTime } from '../../../portal/views/iso-time.ts'
 import { withTimeout } from '../../../storage/with-timeout.ts'
@@ -21,15 +22,6 @@ const WORST_FIRST: readonly LaneWord[] = ['disabled', 'retrying', 'paused', 'act
 export const ParkedSchema = v.strictObject({ parked: v.literal(true) })
 /** An order takes no query: a misspelt dry run must not replay in earnest. */
 const NoQuerySchema = v.strictObject({})
-
-const NumberSchema = v.number()
-
-/** How far an order has come; the members that ask for attention stand only where there is something to tell. */
-export const ProgressSchema = v.object({
-  portals: NumberSchema,
-  failed: v.exactOptional(NumberSchema),
-  left: v.exactOptional(NumberSchema),
-})
 
 /** The dependencies of the routes. */
 export interface DestinationsDeps {

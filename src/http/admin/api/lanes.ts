@@ -28,17 +28,6 @@ export const ReplaySchema = v.union([
 /** A dry run only counts; a misspelt one must not replay in earnest. */
 export const DryRunSchema = v.strictObject({ dryRun: v.optional(v.picklist(['true', 'false'])) })
 
-/** The state of a lane after an act. */
-export const LaneStateSchema = v.object({
-  state: v.picklist(['active', 'paused', 'disabled', 'removed']),
-})
-
-/** How many events are sent again. */
-export const ReplayedSchema = v.object({
-  replayed: v.number(),
-  dryRun: v.exactOptional(v.literal(true)),
-})
-
 /** Adds the routes; `finderOf` gives the portals with the bindings of the request. */
 export function addLaneRoutes(routes: Hono, finderOf: (c: Context) => PortalFinder): void {
   for (const kind of ['pause', 'resume'] as const) {

@@ -4,6 +4,12 @@
  */
 import * as v from 'valibot'
 import {
+  LaneStateSchema,
+  ProgressSchema,
+  ReplayedSchema,
+  StartedSchema,
+} from '../../../core/views/act-views.ts'
+import {
   EventsPageSchema,
   EventViewSchema,
   ParkedViewSchema,
@@ -16,15 +22,9 @@ import {
 import { PortalListSchema } from '../../../core/views/portal-list.ts'
 import { listOf } from '../../../core/views/schema.ts'
 import { PortalAnswerSchema } from '../../../core/views/whole-view.ts'
-import { ParkedSchema, ProgressSchema } from '../api/destinations.ts'
+import { ParkedSchema } from '../api/destinations.ts'
 import { PreviewWishSchema, TestWishSchema } from '../api/try-destination.ts'
-import {
-  DryRunSchema,
-  LaneStateSchema,
-  ParkSchema,
-  ReplayedSchema,
-  ReplaySchema,
-} from '../api/lanes.ts'
+import { DryRunSchema, ParkSchema, ReplaySchema } from '../api/lanes.ts'
 import { AfterSchema, DomainSchema, ErasedSchema } from '../api/leaving.ts'
 import { ListQuerySchema } from '../api/portal-list.ts'
 import { RefusedCallersSchema } from '../api/refused-callers.ts'
@@ -128,7 +128,7 @@ export const DESCRIPTIONS: Readonly<Record<string, RouteText>> = {
   'POST /portals/:memberId/reconcile': {
     summary: 'Compares the portal with the known fields now',
     status: 202,
-    answer: v.object({ started: v.literal(true) }),
+    answer: StartedSchema,
     errors: [...PORTAL_ERRORS, 'no_access'],
   },
   'POST /portals/:memberId/robot-address': {
