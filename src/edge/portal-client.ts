@@ -16,6 +16,8 @@ export type PortalClient = Remote<
   | 'events'
   | 'event'
   | 'parked'
+  | 'why'
+  | 'seals'
   | 'stamp'
   | 'controlLane'
   | 'replay'

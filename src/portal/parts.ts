@@ -167,7 +167,7 @@ function createLog(given: Installs) {
   const rules = new LaneRules({ log, book })
   const matcher = new LaneMatcher({ book, plans, rules, state, scheduler })
   const writer = new LogWriter({ db, log, state, matcher, alarm, world, scheduler })
-  return { receivers, rules, matcher, writer }
+  return { receivers, plans, rules, matcher, writer }
 }
 
 type Log = Installs & ReturnType<typeof createLog>

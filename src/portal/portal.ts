@@ -35,8 +35,12 @@ import { visitPortal } from './tasks/visit.ts'
 import { eventsPage, exportPage, oneEventView, parkedView } from './views/event-views.ts'
 import { installStatus } from './views/portal-status.ts'
 import { replayView } from './views/replay-view.ts'
+import { sealsView } from './views/seals-view.ts'
 import { stampOf } from './views/stamp.ts'
 import { wholePortal } from './views/whole-portal.ts'
+import { askedEvent, portalFacts, wayFacts } from './views/why-facts.ts'
+import type { WhyFacts, WhyQuestion } from '../core/why/why-facts.ts'
+import type { SealsView } from '../core/views/seals-view.ts'
 import type { WholeView } from '../core/views/whole-view.ts'
 
 /** One portal with its log, its lanes and its install. Its name is the member id. */
@@ -142,6 +146,20 @@ export class PortalObject extends DurableObject<unknown> {
   /** Everything that is parked; null when nothing is known of the portal. */
   parked(): readonly ParkedView[] | null {
     return this.#ifKnown(parkedView)
+  }
+
+  /** Everything from which follows why a destination got, or would get, no message; null when nothing is known. */
+  why(question: WhyQuestion): WhyFacts | null {
+    const { state, world } = this.#parts
+    if (!state.isKnown()) return null
+    const event = askedEvent(this.#parts, question)
+    const portal = portalFacts(this.#parts, event.name)
+    return { portal, event, ways: wayFacts(this.#parts, event, world.now()) }
+  }
+
+  /** How many records of the portal each key has sealed; null when nothing is known of the portal. */
+  seals(): SealsView | null {
+    return this.#ifKnown(sealsView)
   }
 
   /** A short text that changes with everything that the view and the events show; null when nothing is known. */

@@ -31,6 +31,10 @@ export interface Sealer {
   canOpen(sealed: string): boolean
   /** Whether a record should be sealed again, under the newest key; never true without a key. */
   isStale(sealed: string): boolean
+  /** The id of the key under which a record was sealed, configured or not; null for a text that is no record. */
+  keyIdOf(sealed: string): string | null
+  /** The ids of the configured keys, newest first. */
+  readonly keyIds: readonly string[]
   /** Names the object that paces a URL; works without a key, too. */
   readonly namePacer: NamePacer
 }
@@ -73,6 +77,8 @@ export function createSealer(keys: TokenKeys): Sealer {
         return err('damaged')
       }
     },
+    keyIds: keys.map(({ id }) => id),
+    keyIdOf: (sealed) => RECORD.exec(sealed)?.[1] ?? null,
     canOpen(sealed) {
       const keyId = RECORD.exec(sealed)?.[1]
       return keys.some((candidate) => candidate.id === keyId)

@@ -7,6 +7,7 @@ import { ok } from '../../src/core/result.ts'
 import { createAdminRoutes, type AdminDeps } from '../../src/http/admin/routes.ts'
 import { errorResponse, type ErrorCode } from '../../src/http/error-response.ts'
 import { aReport } from '../support/builders/a-report.ts'
+import { whyFactsOf } from '../support/builders/a-why.ts'
 import { configured, person } from '../support/builders/entries.ts'
 import { NOW } from '../support/time.ts'
 
@@ -19,6 +20,8 @@ const PORTAL_OBJECT = {
   events: async () => ({}),
   event: async () => ({}),
   parked: async () => [],
+  why: async () => whyFactsOf(),
+  seals: async () => ({ keys: [], copyBehind: false }),
   controlLane: async () => ok('active'),
   replay: async () => ok(1),
   setValue: async () => 'done',

@@ -171,6 +171,14 @@ describe('createSealer()', () => {
     })
   })
 
+  it('tells under which key a record was sealed, configured or not', async () => {
+    const record = await sealed(sealer)
+    const later = createSealer([newest])
+    expect(later.keyIds).toEqual(['k2'])
+    expect(later.keyIdOf(record)).toBe('k1')
+    expect(later.keyIdOf(`${record} and more`)).toBeNull()
+  })
+
   it('derives a key once per portal and key id, and keeps at most 256', async () => {
     const derive = vi.spyOn(crypto.subtle, 'deriveKey')
     try {

@@ -94,6 +94,8 @@ const NEW_METHODS: {
     eraseEvent: 'the operator gets 500 and tries again',
     erase: 'the operator gets 500 and tries again',
     replayList: 'the page of the dry run gets 500, and is opened again',
+    why: 'the operator gets 500 and tries again',
+    seals: 'the operator gets 500 and tries again',
     stamp: 'the page is not renewed by itself',
   },
   directory: {

@@ -112,6 +112,9 @@ export const ParkedViewSchema = v.object({
 /** The type of this view. */
 export type ParkedView = v.InferOutput<typeof ParkedViewSchema>
 
+/** Everything that is parked in a portal. */
+export const ParkedListSchema = v.object({ parked: listOf(ParkedViewSchema) })
+
 /** The events that a replay would send, for whoever has to confirm it. */
 export interface ReplayView {
   readonly count: number

@@ -12,6 +12,8 @@ import { addLeavingRoutes } from './api/leaving.ts'
 import { addListRoute } from './api/portal-list.ts'
 import { addRefusedCallersRoute } from './api/refused-callers.ts'
 import { addRefusedRequestsRoutes } from './api/refused-requests.ts'
+import { addSealsRoute } from './api/seals.ts'
+import { addWhyRoute } from './api/why.ts'
 import { addRobotAddressRoutes } from './api/robot-address.ts'
 import { errorResponse } from '../error-response.ts'
 
@@ -31,6 +33,8 @@ export function createAdminRoutes(depsOf: (c: Context) => AdminDeps): Hono {
   addDocumentRoute(routes)
   addListRoute(routes, depsOf)
   addPortalRoutes(routes, depsOf)
+  addWhyRoute(routes, depsOf)
+  addSealsRoute(routes, depsOf)
   addRobotAddressRoutes(routes, depsOf)
   addLeavingRoutes(routes, depsOf)
   addLaneRoutes(routes, depsOf)

@@ -19,7 +19,8 @@ describe('a portal that is not known', () => {
       '{portal}': { domain: 'acme.bitrix24.com' },
     }
     const body = route.startsWith('GET') ? undefined : bodies[route.split('/').at(-1) ?? '']
-    const of = (memberId: string) => ask(route.replace('{portal}', memberId), { body })
+    const asked = route.endsWith('/why') ? `${route}?sequence=1` : route
+    const of = (memberId: string) => ask(asked.replace('{portal}', memberId), { body })
     expect(await of(UNKNOWN)).toEqual(refusal(404, 'not_found'))
     expect(await of('acme.bitrix24.com')).toEqual(refusal(404, 'not_found'))
   })

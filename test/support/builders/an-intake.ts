@@ -186,6 +186,8 @@ export function portalsWith(methods: Partial<PortalClient>): PortalLookup {
     event: refuse,
     parked: refuse,
     stamp: refuse,
+    why: refuse,
+    seals: refuse,
     controlLane: refuse,
     replay: refuse,
     replayList: refuse,

@@ -16,6 +16,8 @@ export const ADMIN_ROUTES: readonly string[] = [
   'GET /portals/{portal}/events/1',
   'GET /portals/{portal}/parked',
   'GET /portals/{portal}/export',
+  'GET /portals/{portal}/why',
+  'GET /portals/{portal}/seals',
   'DELETE /portals/{portal}/events/1',
   'DELETE /portals/{portal}',
   'POST /portals/{portal}/lanes/erp/replay',

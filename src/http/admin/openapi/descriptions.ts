@@ -12,7 +12,7 @@ import {
 import {
   EventsPageSchema,
   EventViewSchema,
-  ParkedViewSchema,
+  ParkedListSchema,
 } from '../../../core/views/event-views.ts'
 import {
   DestinationsSchema,
@@ -20,7 +20,8 @@ import {
   PreviewViewSchema,
 } from '../../../core/views/destination-views.ts'
 import { PortalListSchema } from '../../../core/views/portal-list.ts'
-import { listOf } from '../../../core/views/schema.ts'
+import { ShownSealsSchema } from '../../../core/views/seals-view.ts'
+import { WhyViewSchema } from '../../../core/views/why-view.ts'
 import { PortalAnswerSchema } from '../../../core/views/whole-view.ts'
 import { ParkedSchema } from '../api/destinations.ts'
 import { PreviewWishSchema, TestWishSchema } from '../api/try-destination.ts'
@@ -31,6 +32,7 @@ import { RefusedCallersSchema } from '../api/refused-callers.ts'
 import { RefusedRequestsSchema, RefusedReplaySchema } from '../api/refused-requests.ts'
 import { RobotAddressSchema } from '../api/robot-address.ts'
 import { EventsQuerySchema, ValueSchema } from '../api/portal.ts'
+import { WhyQuerySchema } from '../api/why.ts'
 import type { ErrorCode } from '../../error-response.ts'
 
 /** Everything that the document tells of one route beside its path. */
@@ -106,7 +108,20 @@ export const DESCRIPTIONS: Readonly<Record<string, RouteText>> = {
   'GET /portals/:memberId/parked': {
     summary: 'The parked events of all lanes',
     status: 200,
-    answer: v.object({ parked: listOf(ParkedViewSchema) }),
+    answer: ParkedListSchema,
+    errors: PORTAL_ERRORS,
+  },
+  'GET /portals/:memberId/why': {
+    summary: 'Why a destination got, or would get, no message about an event',
+    status: 200,
+    answer: WhyViewSchema,
+    query: WhyQuerySchema,
+    errors: [...PORTAL_ERRORS, 'invalid_request'],
+  },
+  'GET /portals/:memberId/seals': {
+    summary: 'How many records each key has sealed',
+    status: 200,
+    answer: ShownSealsSchema,
     errors: PORTAL_ERRORS,
   },
   'PUT /portals/:memberId/values/:name': {
