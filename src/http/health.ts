@@ -2,6 +2,7 @@
  * The health check for monitors: whether the relay is configured, and what to do when it is not. It shows no
  * value.
  */
+import type { HealthView } from '../core/views/health-view.ts'
 import type { MissingListing, PendingListing } from '../objects/directory-store.ts'
 
 /** Everything that the health check tells, and the directory that it asks. */
@@ -37,7 +38,7 @@ export async function healthResponse(deps: HealthDeps): Promise<Response> {
     })
   }
   const isOk = problems.length === 0
-  const body = {
+  const body: HealthView = {
     status: isOk ? 'ok' : 'misconfigured',
     version: deps.version,
     ...(isOk ? {} : { problems }),
