@@ -1,6 +1,6 @@
 /**
- * Four projects: `pure` runs plain functions on Node, `simulated` drives parts of the relay against simulated
- * portals and receivers on Node, `runtime` runs inside workerd with real KV, SQLite and alarms, `built` starts
+ * Four projects: `pure` runs plain functions on Node, `simulated` drives the command line and parts of the relay
+ * against simulated portals and receivers on Node, `runtime` runs inside workerd with real KV, SQLite and alarms, `built` starts
  * the bundled Worker under Miniflare and kills it.
  */
 import { fileURLToPath } from 'node:url'
@@ -53,7 +53,7 @@ export default defineConfig(({ mode }) => ({
         },
         test: {
           name: 'simulated',
-          include: ['test/{playground,simulation}/**/*.test.ts', ON_NODE],
+          include: ['test/{cli,playground,simulation}/**/*.test.ts', ON_NODE],
         },
       },
       {

@@ -1,6 +1,6 @@
 /**
  * `test/` mirrors `src/`: `src/core/glob.ts` is tested by `test/core/glob.test.ts`, and a further aspect of it by
- * `test/core/glob.speed.test.ts`. A file without any function body needs no test. `test/bench`,
+ * `test/core/glob.speed.test.ts`, and `cli/` by `test/cli`. A file without any function body needs no test. `test/bench`,
  * `test/playground` and `test/scripts` stand beside the folders of these names in the same way, as far as there are tests.
  */
 import { holdsLogic, listFiles, type Rule } from './source.ts'
@@ -12,7 +12,9 @@ const ACROSS = ['browser', 'built', 'e2e', 'repository', 'simulation', 'upgrade'
 export const mirror: Rule = {
   name: 'mirror',
   check(root) {
-    const sources = listFiles(root, 'src').filter((file) => !file.endsWith('.d.ts'))
+    const sources = ['src', 'cli']
+      .flatMap((folder) => listFiles(root, folder))
+      .filter((file) => !file.endsWith('.d.ts'))
     const tests = listFiles(root, 'test', '.test.ts')
     const needed = sources.filter((file) => holdsLogic(root, file))
     const missing = needed

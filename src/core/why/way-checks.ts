@@ -54,7 +54,7 @@ function deliveryCheck(fate: FateView, { explainFailure }: WayTerms): Check {
       const status = fate.status === null ? '' : `, HTTP ${fate.status}`
       const tries = fate.attempts === null ? '' : ` after ${countOf(fate.attempts, 'attempt')}`
       const finding = `It was set aside${tries}: ${meaning} (${fate.reason}${status})`
-      return { ...found, reason: fate.reason, finding, remedy: `${remedy}. Then replay it` }
+      return { ...found, reason: fate.reason, finding, remedy: withReplay(remedy) }
     }
     case 'expired':
       return {
@@ -72,6 +72,10 @@ function deliveryCheck(fate: FateView, { explainFailure }: WayTerms): Check {
 }
 
 const REPLAY = 'Replay it'
+
+function withReplay(remedy: string): string {
+  return /replay/i.test(remedy) ? remedy : `${remedy}. Then replay it`
+}
 
 function countOf(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`

@@ -45,7 +45,8 @@ export interface Answered {
 /** The admin token of every deployment. */
 export const ADMIN_TOKEN = 'simulated-admin-token-0123456789'
 
-const ORIGIN = 'https://relay.example.com'
+/** Where every deployment is reached. */
+export const ORIGIN = 'https://relay.example.com'
 
 /** One deployment after another of the relay. */
 export class VirtualRelay {
@@ -121,17 +122,21 @@ export class VirtualRelay {
       body,
     }: { method?: string; headers?: Readonly<Record<string, string>>; body?: string } = {},
   ): Promise<Answered> {
+    const content = body === undefined ? {} : { body }
+    const response = await this.fetch(`${ORIGIN}${path}`, { method, headers, ...content })
+    const text = await response.text()
+    return { status: response.status, body: text.startsWith('{') ? JSON.parse(text) : text }
+  }
+
+  /** Takes a request at the edge, and gives the answer as it comes. */
+  async fetch(url: string, init: RequestInit): Promise<Response> {
     const background: Promise<unknown>[] = []
     const context = {
       waitUntil: (work: Promise<unknown>) => void background.push(work),
       passThroughOnException: () => {},
       props: {},
     }
-    const content = body === undefined ? {} : { body }
-    const request = new Request(`${ORIGIN}${path}`, { method, headers, ...content })
-    const response = await this.#app.fetch(request, this.#env, context)
-    const text = await response.text()
-    return { status: response.status, body: text.startsWith('{') ? JSON.parse(text) : text }
+    return this.#app.fetch(new Request(url, init), this.#env, context)
   }
 
   /** Takes a form of Bitrix24. */

@@ -1,0 +1,24 @@
+/** What one check of `doctor` has found. */
+
+/** The answer of one check. */
+export interface Finding {
+  readonly check: string
+  /** `skipped`: it could not be asked, and why is said. */
+  readonly result: 'ok' | 'warning' | 'problem' | 'skipped'
+  readonly finding: string
+  /** What the operator can do; null when there is nothing to do. */
+  readonly remedy: string | null
+}
+
+/** Makes findings of one check. */
+export function findingsOf(check: string) {
+  const found =
+    (result: Finding['result']) =>
+    (finding: string, remedy: string | null = null): Finding => ({ check, result, finding, remedy })
+  return {
+    ok: found('ok'),
+    warning: found('warning'),
+    problem: found('problem'),
+    skipped: found('skipped'),
+  }
+}

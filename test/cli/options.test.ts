@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest'
+import { Command } from 'commander'
+import { addPlaceOptions, countOption, placeOf } from '../../cli/options.ts'
+
+describe('countOption()', () => {
+  it('takes numbers from 1 on', () => {
+    expect([countOption('1'), countOption('200')]).toEqual([1, 200])
+  })
+
+  it.each(['0', '-1', '1.5', '', 'x', '1e3', '9'.repeat(16)])('refuses %o', (text) => {
+    expect(() => countOption(text)).toThrow('It must be a number from 1 on')
+  })
+})
+
+describe('placeOf()', () => {
+  it('is one portal, or all', () => {
+    expect(placeOf({ portal: 'acme.bitrix24.com' })).toBe('acme.bitrix24.com')
+    expect(placeOf({ allPortals: true })).toBeNull()
+  })
+
+  it.each([{}, { portal: 'acme.bitrix24.com', allPortals: true as const }])(
+    'is never meant by accident: %o',
+    (options) => {
+      expect(() => placeOf(options)).toThrow('Say where')
+    },
+  )
+
+  it('has the options that name it', () => {
+    const options = addPlaceOptions(new Command()).options.map(({ flags }) => flags)
+    expect(options).toEqual(['--portal <portal>', '--all-portals'])
+  })
+})
