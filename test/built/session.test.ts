@@ -311,3 +311,24 @@ test.each(SIGNALS)('%s leaves no folder and no runtime', async (signal) => {
   expect(readdirSync(temporary)).toEqual([])
   await expect(fetch(`${relay}/healthz`)).rejects.toThrow('fetch failed')
 })
+
+test('the command line asks the real Worker over HTTP, and explains an event', async () => {
+  const relay = async (...args: readonly string[]) => {
+    const child = spawn(process.execPath, ['--no-warnings', 'cli/main.ts', ...args], {
+      cwd: fileURLToPath(new URL('../..', import.meta.url)),
+      env: { ...process.env, RELAY_URL: session.relay.url, ADMIN_TOKEN: session.adminToken },
+    })
+    let out = ''
+    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()))
+    const [code] = await once(child, 'close')
+    return { code, out }
+  }
+  const { memberId } = session.portal
+  const exported = await relay('export', memberId)
+  const [first] = exported.out.split('\n')
+  expect([exported.code, JSON.parse(first ?? '')]).toMatchObject([0, { sequence: 1 }])
+  const why = await relay('why', memberId, '1', 'erp', '--json')
+  expect(JSON.parse(why.out)).toMatchObject({ sequence: 1, destinations: [{ destination: 'erp' }] })
+  const unknown = await relay('why', 'f'.repeat(32), '1')
+  expect(unknown).toEqual({ code: 5, out: '' })
+})
