@@ -63,9 +63,30 @@ export class AdminClient {
     throw await faultOf(response)
   }
 
-  /** The text of a long answer, piece by piece. Throws a `Fault` when it breaks off. */
-  async *lines(path: string, request: AdminRequest): AsyncGenerator<string, void> {
+  /**
+   * The lines of a long answer, each of which the schema has understood, as they came. Throws a `Fault` when the answer breaks
+   * off, and at the first line of another form.
+   */
+  async *lines(
+    path: string,
+    schema: v.GenericSchema,
+    request: AdminRequest = {},
+  ): AsyncGenerator<string, void> {
     const response = await this.send(path, { ...request, isLong: true })
+    const lineSchema = v.pipe(v.string(), v.parseJson(), schema)
+    let rest = ''
+    for await (const text of this.#texts(response)) {
+      const lines = `${rest}${text}`.split('\n')
+      rest = lines.pop() ?? ''
+      for (const line of lines) {
+        if (!v.is(lineSchema, line)) throw notUnderstood(path)
+        yield line
+      }
+    }
+    if (rest !== '') throw notUnderstood(path)
+  }
+
+  async *#texts(response: Response): AsyncGenerator<string, void> {
     const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
     try {
       for (;;) {

@@ -1,5 +1,6 @@
 /** `export`: the log of a portal as lines of JSON, oldest event first. */
 import type { Command } from 'commander'
+import { EventViewSchema } from '../../src/core/views/event-views.ts'
 import { portalPath } from '../api/admin-client.ts'
 import { countOption } from '../options.ts'
 import { addRelayCommand, openRelay, type RelayOptions, type Tools } from '../relay-command.ts'
@@ -25,6 +26,8 @@ export function addExport(program: Command, tools: Tools): void {
       const { client } = openRelay(tools, options)
       const query = { after: after === undefined ? undefined : String(after) }
       const path = portalPath(portal, '/export')
-      for await (const text of client.lines(path, { query })) tools.world.out(plainJson(text))
+      for await (const line of client.lines(path, EventViewSchema, { query })) {
+        tools.world.out(`${plainJson(line)}\n`)
+      }
     })
 }

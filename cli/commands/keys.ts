@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import type * as v from 'valibot'
 import { ShownSealsSchema } from '../../src/core/views/seals-view.ts'
 import { portalPath, type AdminClient } from '../api/admin-client.ts'
+import { askEach } from '../api/ask-each.ts'
 import { listPortals } from '../api/list-portals.ts'
 import { EXIT } from '../exit-codes.ts'
 import { Fault } from '../fault.ts'
@@ -93,16 +94,19 @@ async function askSeals(
   client: AdminClient,
 ): Promise<{ readonly asked: readonly Seals[]; readonly unknown: number }> {
   const portals = await listPortals(client)
-  const asked: Seals[] = []
-  for (const { memberId } of portals) {
-    try {
-      asked.push(await client.ask(portalPath(memberId, '/seals'), ShownSealsSchema))
-    } catch (error) {
-      // A portal may be listed although its object holds nothing any more. Every other failure would hide records.
-      if (!(error instanceof Fault && error.exitCode === EXIT.unknown)) throw error
-    }
-  }
+  const answers = await askEach(portals, ({ memberId }) => askPortal(client, memberId))
+  const asked = answers.filter((seals) => seals !== null)
   return { asked, unknown: portals.length - asked.length }
+}
+
+/** Null for a portal that is listed although its object holds nothing any more. Every other failure would hide records. */
+async function askPortal(client: AdminClient, memberId: string): Promise<Seals | null> {
+  try {
+    return await client.ask(portalPath(memberId, '/seals'), ShownSealsSchema)
+  } catch (error) {
+    if (error instanceof Fault && error.exitCode === EXIT.unknown) return null
+    throw error
+  }
 }
 
 function totalsOf(asked: readonly Seals[]): readonly KeyTotal[] {

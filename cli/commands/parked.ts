@@ -1,7 +1,8 @@
 /** `parked`: the events that were set aside, of one portal or of all. */
 import type { Command } from 'commander'
-import { ParkedListSchema, type ParkedView } from '../../src/core/views/event-views.ts'
+import { ParkedListSchema } from '../../src/core/views/event-views.ts'
 import { portalPath, type AdminClient } from '../api/admin-client.ts'
+import { askEach } from '../api/ask-each.ts'
 import { listPortals } from '../api/list-portals.ts'
 import { addRelayCommand, openRelay, type RelayOptions, type Tools } from '../relay-command.ts'
 import { textOr, timeText } from '../terminal/words.ts'
@@ -15,11 +16,11 @@ export function addParked(program: Command, tools: Tools): void {
   }).action(async (portal: string | undefined, options: RelayOptions) => {
     const { client, printer } = openRelay(tools, options)
     const portals = portal === undefined ? await portalsWithParked(client) : [portal]
-    const parked: (ParkedView & { readonly portal: string })[] = []
-    for (const one of portals) {
+    const lists = await askEach(portals, async (one) => {
       const list = await client.ask(portalPath(one, '/parked'), ParkedListSchema)
-      parked.push(...list.parked.map((event) => ({ portal: one, ...event })))
-    }
+      return list.parked.map((event) => ({ portal: one, ...event }))
+    })
+    const parked = lists.flat()
     if (printer.isJson) return printer.json({ parked })
     return printer.table(
       ['PORTAL', 'DESTINATION', 'EVENT', 'REASON', 'STATUS', 'ATTEMPTS', 'SINCE'],

@@ -124,21 +124,46 @@ describe('AdminClient', () => {
     ).toBe(4)
   })
 
-  it('a long answer that breaks off is a failure', async () => {
-    const pieces = ['{"a":1}\n', '{"a":2}\n']
-    const broken = new ReadableStream<Uint8Array>({
+  const LineSchema = v.object({ a: v.number() })
+
+  /** The lines that are read of an answer that comes in pieces, and how it ends. */
+  async function linesOf(pieces: readonly string[], end: 'closes' | 'breaks off') {
+    const left = [...pieces]
+    const body = new ReadableStream<Uint8Array>({
       pull(controller) {
-        const next = pieces.shift()
-        if (next === undefined) return controller.error(new TypeError('terminated'))
-        return controller.enqueue(new TextEncoder().encode(next))
+        const next = left.shift()
+        if (next !== undefined) return controller.enqueue(new TextEncoder().encode(next))
+        return end === 'closes' ? controller.close() : controller.error(new TypeError('terminated'))
       },
     })
     const read: string[] = []
     const reading = async (): Promise<void> => {
-      for await (const text of clientWith(() => new Response(broken)).lines('/x', {}))
-        read.push(text)
+      const client = clientWith(() => new Response(body))
+      for await (const line of client.lines('/x', LineSchema)) read.push(line)
     }
-    expect((await faultOf(reading())).exitCode).toBe(EXIT.unreachable)
-    expect(read).toEqual(['{"a":1}\n', '{"a":2}\n'])
+    try {
+      await reading()
+      return { read, ended: 'in order' }
+    } catch (error) {
+      return { read, ended: error instanceof Fault ? error.message : error }
+    }
+  }
+
+  it('reads the lines of a long answer, in whatever pieces they come', async () => {
+    const expected = { read: ['{"a":1}', '{"a":2}'], ended: 'in order' }
+    expect(await linesOf(['{"a":1}\n{"a"', ':2}', '\n'], 'closes')).toEqual(expected)
+    expect(await linesOf([], 'closes')).toEqual({ read: [], ended: 'in order' })
+  })
+
+  it.each([
+    ['breaks off', ['{"a":1}\n'], 'breaks off', /^Cannot reach/u],
+    ['ends in the middle of a line', ['{"a":1}\n{"a"'], 'closes', /not understood$/u],
+    ['has a line of another form', ['{"a":1}\n{"b":2}\n'], 'closes', /not understood$/u],
+    ['has a line that is no JSON', ['{"a":1}\nhello\n'], 'closes', /not understood$/u],
+  ] as const)('a long answer that %s is a failure', async (_case, pieces, end, told) => {
+    expect(await linesOf(pieces, end)).toEqual({
+      read: ['{"a":1}'],
+      ended: expect.stringMatching(told),
+    })
   })
 })

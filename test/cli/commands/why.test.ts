@@ -1,6 +1,6 @@
 /** `why` from the command line: each kind of cause, with its remedy and its exit code. */
 import { beforeAll, describe, expect, it } from 'vitest'
-import { CliScenario } from '../../support/scenarios/cli-scenario.ts'
+import { ACME, CliScenario } from '../../support/scenarios/cli-scenario.ts'
 import { SIGNING_SECRET } from '../../support/worker/runtime-bindings.ts'
 
 const scenario = new CliScenario()
@@ -127,6 +127,30 @@ crm  never_arrived
 
   it('refuses what is no name of an event', async () => {
     expect(await why('deal updated')).toMatchObject({ code: 6, out: '' })
+  })
+
+  it('tells that the scope is missing, and that the application is gone', async () => {
+    const other = new CliScenario()
+    const task = ['ONTASKADD']
+    other.portal.bitrix24.rest.offer = { own: ['ONCRMDEALADD'], all: ['ONCRMDEALADD', ...task] }
+    await other.begins({ SUBSCRIBED_EVENTS: ['onTaskAdd'] })
+    await other.sends()
+    const ask = async () => {
+      const { out } = await other.run(['why', 'acme.bitrix24.com', 'onTaskAdd', 'crm', '--json'])
+      return JSON.parse(out).destinations[0].cause
+    }
+    expect(await ask()).toMatchObject({
+      step: 'binding',
+      reason: 'no_scope',
+      remedy: expect.stringMatching(/^Add the scope .*: task$/u),
+    })
+    await other.plays(() => other.portal.uninstall({ clean: false }))
+    await other.passes(5000)
+    const { out } = await other.run(['why', ACME, 'onTaskAdd', 'crm', '--json'])
+    expect(JSON.parse(out).destinations[0].cause).toMatchObject({
+      step: 'install',
+      reason: 'uninstalled',
+    })
   })
 
   it('tells that an operator has paused the lane', async () => {
