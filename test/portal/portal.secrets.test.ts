@@ -177,7 +177,8 @@ async function refused(): Promise<Response> {
 
 /** What the operator and the monitors can see. */
 async function lookAround(): Promise<Response[]> {
-  const paths = [`/portals/${scenario.memberId}`, `/portals/${scenario.memberId}/parked`]
+  const portal = `/portals/${scenario.memberId}`
+  const paths = [portal, `${portal}/parked`, `${portal}/why?sequence=1`, `${portal}/seals`]
   const views = await Promise.all(paths.map((path) => callAdmin(path)))
   const events = await scenario.admin('/events')
   const event = await scenario.admin('/events/1')
