@@ -33,6 +33,11 @@ const METHODS: Readonly<Record<NamedKind, NameMethod>> = {
     command: (id) => ({ method: 'crm.type.getByEntityTypeId', params: { entityTypeId: id } }),
     nameOf: (result) => textAt(memberOf(result, 'type'), 'title'),
   },
+  // https://apidocs.bitrix24.com/api-reference/crm/universal/user-defined-object-types/crm-type-get.html
+  smart_process_by_id: {
+    command: (id) => ({ method: 'crm.type.get', params: { id } }),
+    nameOf: (result) => textAt(memberOf(result, 'type'), 'title'),
+  },
   // https://apidocs.bitrix24.com/api-reference/crm/universal/category/crm-category-get.html
   funnel: {
     command: (id) => ({ method: 'crm.category.get', params: { entityTypeId: DEAL_TYPE, id } }),

@@ -4,24 +4,36 @@
  */
 import type { RelayEvent } from '../log/event.ts'
 import { idsOf, subjectOf, type EventId } from './subject-of.ts'
+import { meaningOf } from './topics.ts'
 
 /** The kinds of things whose names the portal is asked for. */
-export const NAMED_KINDS = ['user', 'smart_process', 'funnel', 'stage'] as const
+export const NAMED_KINDS = [
+  'user',
+  'smart_process',
+  'smart_process_by_id',
+  'funnel',
+  'stage',
+] as const
 
-/** One of these kinds. */
+/**
+ * One of these kinds. Events about items name a smart process by the number of its type, and events about the smart
+ * process itself by its id (`smart_process_by_id`): two numbers, of which each may be the other one's.
+ */
 export type NamedKind = (typeof NAMED_KINDS)[number]
 
 /** A thing whose name is wanted. */
 export interface WantedName {
   readonly kind: NamedKind
   readonly id: string
+  /** A name that was learned before this time, in unix milliseconds, may be a former one. @default 0 */
+  readonly since?: number
 }
 
 /** The names that are known, by `nameKey`. */
 export type Names = ReadonlyMap<string, string>
 
 /** The key of a thing among the names. */
-export function nameKey({ kind, id }: Pick<EventId, 'kind' | 'id'>): string {
+export function nameKey({ kind, id }: Pick<EventId, 'kind' | 'id'> | WantedName): string {
   return `${kind} ${id}`
 }
 
@@ -35,11 +47,30 @@ export function namesWanted(event: RelayEvent): readonly WantedName[] {
     const isOwn = own?.kind === kind && own.id === id
     return isOwn || !isNamed(kind) ? [] : [{ kind, id }]
   })
-  const all = [...caused, ...others].filter(({ id }) => isPlain(id))
+  const named = namedSubject(event)
+  const all: readonly WantedName[] = [
+    ...caused,
+    ...(named === null ? [] : [named]),
+    ...others,
+  ].filter(({ id }) => isPlain(id))
   return [...new Map(all.map((ref) => [nameKey(ref), ref])).values()]
 }
 
-function isNamed(kind: EventId['kind']): kind is NamedKind {
+/**
+ * The subject of an event that says of it nothing but its number, although the portal knows its name; null for every
+ * other event. An event about a change wants the name after it, and one about a deletion the last one that is known.
+ */
+export function namedSubject(
+  event: Pick<RelayEvent, 'name' | 'data' | 'userId' | 'ts'>,
+): WantedName | null {
+  const own = subjectOf(event, null)
+  if (own?.kind !== 'smart_process') return null
+  const ref = { kind: 'smart_process_by_id', id: own.id } as const
+  const isDeleted = meaningOf(event.name)?.verb === 'deleted'
+  return isDeleted || event.ts === null ? ref : { ...ref, since: event.ts * 1000 }
+}
+
+function isNamed(kind: EventId['kind']): kind is Extract<EventId['kind'], NamedKind> {
   return NAMED_KINDS.some((name) => name === kind)
 }
 

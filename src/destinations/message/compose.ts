@@ -69,7 +69,7 @@ function tellDelivery(delivery: Delivery, words: Catalogue): Told {
   const alert = describeAlert(delivery, words)
   if (delivery.sequence === null) return tellTest(words)
   if (field === null) {
-    const lines = listFacts(delivery.event, words).map(withoutChange)
+    const lines = listFacts(delivery.event, words, delivery.names).map(withoutChange)
     const groups = lines.length === 0 ? [] : [{ heading: [], headlined: [], lines }]
     return { kind: 'event', ...composeEvent(delivery, words), alert, groups }
   }

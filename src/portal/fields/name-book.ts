@@ -88,7 +88,12 @@ export class NameBook {
     const now = world.now()
     if (now < this.#restsUntil || !canAsk(portal)) return []
     const known = this.#load()
-    return refs.filter((ref) => (known.get(nameKey(ref))?.until ?? 0) <= now)
+    return refs.filter((ref) => {
+      const until = known.get(nameKey(ref))?.until ?? 0
+      // A name of the last minute is no former one, whatever the portal's clock says.
+      const since = Math.min(ref.since ?? 0, now - MINUTE_MS)
+      return until <= now || until - DAY_MS < since
+    })
   }
 
   async #ask(refs: readonly WantedName[]): Promise<void> {

@@ -41,6 +41,13 @@ describe('readNames()', () => {
       'Rentals',
     ],
     [
+      { kind: 'smart_process_by_id', id: '45' },
+      'crm.type.get',
+      { id: '45' },
+      { result: { type: { id: 45, title: 'Rentals', entityTypeId: 1220 } } },
+      'Rentals',
+    ],
+    [
       { kind: 'funnel', id: '1' },
       'crm.category.get',
       { entityTypeId: 2, id: '1' },

@@ -31,9 +31,17 @@ describe('namesWanted()', () => {
     expect(wanted('ONVOXIMPLANTCALLSTART', { CALL_ID: 'x', USER_ID: '1' })).toEqual(['user 1'])
   })
 
+  test('asks for the title of a smart process by its id, after a change for the present one', () => {
+    const ofType = (name: string, ts: number | null) =>
+      namesWanted(anEvent({ name, data: { FIELDS: { ID: '45' } }, ts, userId: null, field: null }))
+    const ref = { kind: 'smart_process_by_id', id: '45' }
+    expect(ofType('ONCRMTYPEUPDATE', 1_790_000_000)).toEqual([{ ...ref, since: 1_790_000_000_000 }])
+    expect(ofType('ONCRMTYPEUPDATE', null)).toEqual([ref])
+    expect(ofType('ONCRMTYPEDELETE', 1_790_000_000)).toEqual([ref])
+  })
+
   test('asks neither for the subject itself, nor for what cannot be an id, nor for events about fields', () => {
     expect(wanted('ONUSERADD', { ID: '123' })).toEqual(['user 1'])
-    expect(wanted('ONCRMTYPEDELETE', { FIELDS: { ID: '45' } })).toEqual(['user 1'])
     const data = { FIELDS: { ID: '6675', CATEGORY_ID: '1', STAGE_ID: "C1:NEW' or 1" } }
     expect(wanted('ONCRMDEALMOVETOCATEGORY', data)).toEqual(['user 1', 'funnel 1'])
     expect(namesWanted(anEvent())).toEqual([])

@@ -77,6 +77,21 @@ async function namesOf(book: NameBook, ...refs: readonly WantedName[]) {
 }
 
 describe('NameBook', () => {
+  it('asks anew for a name that may have changed since it was learned, at most once a minute', async () => {
+    const { world, book } = aBook()
+    world.now = DAY_MS
+    await book.resolve([ANNA])
+    const changed = { ...ANNA, since: world.now + MINUTE_MS }
+    await book.resolve([changed])
+    expect(world.asked).toEqual(['1'])
+    world.now += 2 * MINUTE_MS
+    await book.resolve([changed])
+    await book.resolve([changed])
+    expect(world.asked).toEqual(['1', '1'])
+    await book.resolve([ANNA])
+    expect(world.asked).toEqual(['1', '1'])
+  })
+
   it('asks for a name once a day, and an object that begins anew still knows it', async () => {
     const { world, book, open } = aBook()
     expect(await namesOf(book, ANNA)).toEqual({ 'user 1': 'User 1' })

@@ -58,9 +58,10 @@ export function composeEventGroup(group: Deliveries, words: Catalogue): Group {
     return {
       heading: writeHeadline(describeHappening(first.event, words), group, words),
       headlined: [],
-      lines: removeEmpty([furtherIds(first, words), ...listFacts(first.event, words)]).map(
-        withoutChange,
-      ),
+      lines: removeEmpty([
+        furtherIds(first, words),
+        ...listFacts(first.event, words, first.names),
+      ]).map(withoutChange),
     }
   }
   const count = fillPlural(words, words.digest.events, { count: group.length })
@@ -111,7 +112,7 @@ function listGroupLines(group: readonly Delivery[], words: Catalogue): readonly 
   for (const { event, names } of group) {
     const ids = idsOf(event)
     const [first, second] = ids
-    const facts = listFacts(event, words)
+    const facts = listFacts(event, words, names)
     if (first !== undefined && second === undefined && facts.length === 0) {
       const noun = nounOfId(first.kind, words)
       shared.set(noun, (shared.get(noun) ?? new Set()).add(first.id))

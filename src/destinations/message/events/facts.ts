@@ -6,10 +6,11 @@ import { readText } from '../../../core/events/data-paths.ts'
 import type { DataPath } from '../../../core/events/event-topic.ts'
 import { canonicalName } from '../../../core/events/event-names.ts'
 import { meaningOf, type TopicKind } from '../../../core/events/topics.ts'
-import type { Json } from '../../../core/log/event.ts'
+import { nameKey, namedSubject, type Names } from '../../../core/events/names.ts'
+import type { Json, RelayEvent } from '../../../core/log/event.ts'
 import type { Catalogue } from '../../language/catalogue.ts'
 import type { EventWords, FactName } from '../../language/event-words.ts'
-import { describeKindOfHappening, type ToldEvent } from './sentence.ts'
+import { describeKindOfHappening } from './sentence.ts'
 import { fillSpans, foreign, own, type Line } from '../text/line.ts'
 import { safeText } from '../text/safe-text.ts'
 
@@ -17,7 +18,7 @@ const MAX_TEXT = 80
 const SHOWN_DIGITS = 4
 
 type Facts = Readonly<Partial<Record<FactName, Line | null>>>
-type Teller = (data: Json, words: Catalogue) => Facts
+type Teller = (data: Json, words: Catalogue, subjectName: Line | null) => Facts
 
 const CALL: Teller = (data, words) => ({
   direction: wordFor(readText(data, ['CALL_TYPE']), directionsOf(words.events)),
@@ -36,6 +37,7 @@ const TELLERS: Readonly<Partial<Record<TopicKind, Teller>>> = {
   sign_document: STATUS,
   sign_member: STATUS,
   user: (data) => ({ name: nameAt(data) }),
+  smart_process: (_data, _words, subjectName) => ({ name: subjectName }),
   bot_command: (data) => ({ command: textAt(data, 'COMMAND.*.COMMAND', 'command.command') }),
   bot_reaction: (data) => ({ reaction: textAt(data, 'reaction') }),
   application_payment: (data, words) => ({
@@ -50,17 +52,28 @@ const TELLERS: Readonly<Partial<Record<TopicKind, Teller>>> = {
   offline_queue: (data, words) => ({ waiting: waitingAt(data, words) }),
 }
 
-/** The facts of an event, each as a line; empty for most events. */
-export function listFacts(event: ToldEvent, words: Catalogue): readonly Line[] {
+/** The facts of an event, each as a line; empty for most events. `names` are those that the portal has told. */
+export function listFacts(
+  event: RelayEvent,
+  words: Catalogue,
+  names: Names = new Map(),
+): readonly Line[] {
   const kind = meaningOf(event.name)?.topic.kind
   const teller = kind === undefined ? undefined : TELLERS[kind]
-  const facts = Object.entries(teller?.(event.data, words) ?? {})
+  const facts = Object.entries(teller?.(event.data, words, ownName(event, names)) ?? {})
   return facts.flatMap(([name, value]) => {
     if (value === null || value === undefined) return []
     // Sound: the keys of Facts are the names.
     const label = words.events.facts[name as FactName]
     return [fillSpans(words.labelled, { label: [own(label)], value })]
   })
+}
+
+/** The name that the portal has told of the event's subject. */
+function ownName(event: RelayEvent, names: Names): Line | null {
+  const subject = namedSubject(event)
+  const name = subject === null ? '' : safeText(names.get(nameKey(subject)) ?? '', MAX_TEXT)
+  return name === '' ? null : [foreign(name, 'strong')]
 }
 
 function textAt(data: Json, ...paths: readonly DataPath[]): Line | null {

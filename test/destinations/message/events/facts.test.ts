@@ -1,11 +1,19 @@
 import { describe, expect, test } from 'vitest'
+import type { Names } from '../../../../src/core/events/names.ts'
 import type { Json } from '../../../../src/core/log/event.ts'
 import { catalogueOf } from '../../../../src/destinations/language/languages.ts'
 import { listFacts } from '../../../../src/destinations/message/events/facts.ts'
 import { plainText } from '../../../../src/destinations/message/text/line.ts'
+import { anEvent } from '../../../support/builders/a-delivery.ts'
 
-function facts(name: string, data: Json, language: 'en' | 'fr' = 'en'): readonly string[] {
-  return listFacts({ name, data, userId: 1 }, catalogueOf(language)).map(plainText)
+function facts(
+  name: string,
+  data: Json,
+  language: 'en' | 'fr' = 'en',
+  names?: Names,
+): readonly string[] {
+  const event = anEvent({ name, data, field: null })
+  return listFacts(event, catalogueOf(language), names).map(plainText)
 }
 
 const CALL_END = 'ONVOXIMPLANTCALLEND'
@@ -62,6 +70,17 @@ describe('listFacts() of a call', () => {
 })
 
 describe('listFacts()', () => {
+  test('tells the title of a smart process where the portal has told it, and only then', () => {
+    const data = { FIELDS: { ID: '45' } }
+    const names = new Map([
+      ['smart_process_by_id 45', 'Rentals'],
+      ['smart_process 45', 'Another one, whose type has this number'],
+    ])
+    expect(facts('ONCRMTYPEADD', data, 'en', names)).toEqual(['Name: Rentals'])
+    expect(facts('ONCRMTYPEDELETE', data, 'fr', names)).toEqual(['Nom\u00A0: Rentals'])
+    expect(facts('ONCRMTYPEADD', data)).toEqual([])
+  })
+
   test('tells how an application is paid for, and for how long', () => {
     const data = { CODE: 'x', STATUS: 'T', PAYMENT_EXPIRED: 'Y', DAYS: 0 }
     expect(facts('ONAPPPAYMENT', data)).toEqual([
