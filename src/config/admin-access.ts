@@ -1,4 +1,7 @@
-/** Who opens the admin surface beside the holder of ADMIN_TOKEN: the people that Cloudflare Access lets through. */
+/**
+ * The settings of Cloudflare Access. The people whom it lets through open the admin surface beside the holder of
+ * ADMIN_TOKEN.
+ */
 import type { AdminAccess } from '../http/admin/admission/access-token.ts'
 import type { SettingsReader } from './settings-reader.ts'
 

@@ -11,7 +11,7 @@ export const DEFAULT_OAUTH_URLS = [
 
 const APPLICATIONS_FORM = 'Must be a JSON object of client id to client secret'
 
-// Every schema has a message of its own. Those of the library show the value, which is a secret here.
+// Every schema has a message of its own. The library's own messages show the value, which is a secret here.
 const ApplicationsSchema = v.pipe(
   noList(APPLICATIONS_FORM),
   v.record(

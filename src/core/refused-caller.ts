@@ -4,10 +4,13 @@
  */
 import type { InstallRefusal } from './access/installs/install-refusal.ts'
 
-/** What the caller wanted. */
+/** The request with which the caller came. */
 export type RefusedCallerRequest = 'event' | 'install' | 'uninstall' | 'notice' | 'unknown'
 
-/** Why the edge or the portal's object let it not through; an installation names the check that it has failed. */
+/**
+ * The reason for which the edge or the portal's object refused the caller. For an installation it names the check
+ * that has failed.
+ */
 export type RefusedCallerReason =
   | 'untrusted'
   | 'too_many_requests'

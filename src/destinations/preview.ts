@@ -1,6 +1,6 @@
 /**
- * The message that a receiver would get, without sending it: made by the destination's own template, language and limits.
- * Whoever looks at it learns no secret.
+ * The message that a receiver would get, without sending it: made by the destination's own template, language and
+ * limits. It shows no secret.
  */
 import type { Json } from '../core/log/event.ts'
 import { maskSecrets } from '../core/safety/redact.ts'
@@ -9,7 +9,7 @@ import { SAMPLE_PARCEL } from './message/sample.ts'
 
 /** A message as its receiver would get it. */
 export interface Preview {
-  /** The headers that describe the message. Those that prove its sender are left out. */
+  /** The headers that describe the message. The headers that prove its sender are left out. */
   readonly headers: Readonly<Record<string, string>>
   readonly body: Json
 }

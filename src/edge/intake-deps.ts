@@ -34,7 +34,7 @@ export interface CallerLimits {
   readonly isAddressWithinLimit: (address: string) => Promise<boolean>
 }
 
-/** What one isolate remembers of installations. */
+/** The memory that one isolate has of installations. */
 export interface InstallMemory {
   readonly budget: InstallBudget
   /** The pending installs, for `/healthz`. */

@@ -182,7 +182,8 @@ async function storeEvent(
     return spillRequest(deps, { memberId, isTrusted }, { receivedAt, receipt, spilled })
   }
   const answer = tried.value
-  // Only a trusted event is tried to be stored.
+  // The object stores the event of a trusted caller only, so every answer but these two shows that it trusts the
+  // caller.
   const trusted = answer.kind !== 'untrusted' && answer.kind !== 'erased'
   deps.callers.memory.remember(caller, { trusted, now: world.now() })
   if (answer.kind === 'full') return PORTAL_FULL

@@ -3,8 +3,8 @@
  * event needs. So an event that comes while another one's call is under way waits for two milliseconds, and those
  * that come meanwhile join it. An event that comes alone never waits.
  *
- * Each event keeps its own two tries, its timeout and its answer. Whoever began a shared call may have been ended,
- * so the second try of every member is a call of its own; the object recognises its receipt.
+ * Each event keeps its own two tries, its timeout and its answer. The request that began a shared call may have been
+ * ended by the runtime, so the second try of every member is a call of its own; the object recognises its receipt.
  */
 import type { AppendAnswer, AppendRequest } from '../portal/log/append-request.ts'
 import type { World } from '../portal/world.ts'

@@ -31,7 +31,7 @@ export const MAX_MISSING_LISTED = 50
 /** One line of the directory: a portal that is not bound to every event that is wanted. */
 export interface MissingListing {
   readonly domain: string
-  /** What is missing and why, as one text for the operator. */
+  /** The missing things and their reasons, as one text for the operator. */
   readonly events: string
 }
 

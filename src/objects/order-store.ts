@@ -6,7 +6,7 @@
 import * as v from 'valibot'
 import { hasTable, type Database, type SqlRow } from '../storage/database.ts'
 
-/** What an order does with each lane; the admin API has a path for each. */
+/** The act of an order on each lane; the admin API has a path for each act. */
 export const ORDER_ACTS = ['pause', 'resume', 'replay'] as const
 
 /** One of these acts; a replay is one of everything that is parked. */
@@ -39,7 +39,10 @@ export class OrderStore {
     this.#db = db
   }
 
-  /** Begins an order in the place of another one of the same destination. The same order goes on where it stands. */
+  /**
+   * Begins an order in the place of another one of the same destination. An order with the act that is under way goes
+   * on where it stands.
+   */
   begin({ destination, act }: Order): void {
     this.#db.all(`CREATE TABLE IF NOT EXISTS orders (
       destination TEXT PRIMARY KEY, act TEXT NOT NULL, behind TEXT NOT NULL) WITHOUT ROWID`)

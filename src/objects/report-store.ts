@@ -29,7 +29,7 @@ const MAX_NAMESAKES = 10
 /** How many reports are read at a time while all are summed. */
 const SUMMED_AT_A_TIME = 500
 
-/** What a page of the list has to show. */
+/** The terms of one page of the list. */
 export interface ReportQuery {
   /** Only portals in this state. */
   readonly state?: PortalStatus

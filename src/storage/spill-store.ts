@@ -48,7 +48,7 @@ const RefusedFactsSchema = v.object({
   refusedAt: v.number(),
 })
 
-/** What is shown of a refused request whose facts a later version has written in another form. */
+/** The facts that are shown of a refused request when a later version has written them in another form. */
 const UNREADABLE: RefusedFacts = { kind: 'append', event: null, reason: 'unreadable', refusedAt: 0 }
 
 /** The spilled requests of all portals. Each method rejects when KV does not answer in time. */

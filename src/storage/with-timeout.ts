@@ -1,6 +1,6 @@
 /**
  * A limit for the wait on somebody else: KV, another object, a server. Each of them may stay silent for ever
- * (docs/cloudflare.md, "KV"), and whoever waits for it would wait as long.
+ * (docs/cloudflare.md, "KV"), and a request without this limit would wait as long.
  */
 
 /** How long a read or a list of KV may take, in milliseconds: an event waits for it. */

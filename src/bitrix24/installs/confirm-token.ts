@@ -1,7 +1,7 @@
 /**
- * Confirms an access token: an OAuth server of the allow-list names its portal, application and user. A token
- * that has expired is not refreshed. Whoever holds a leaked refresh token of an administrator would otherwise
- * have the relay redeem it with its own secret, and take the portal over (docs/decisions/0017-who-may-speak.md).
+ * Confirms an access token: an OAuth server of the allow-list names its portal, application and user. A token that
+ * has expired is not refreshed. Otherwise an attacker with a leaked refresh token of an administrator could let the
+ * relay redeem it with the relay's own secret, and take the portal over (docs/decisions/0017-who-may-speak.md).
  */
 import { err, ok } from '../../core/result.ts'
 import type { Result } from '../../core/result.ts'
@@ -50,8 +50,9 @@ export function namesServer({ serverEndpoint }: PresentedCredentials): boolean {
 }
 
 /**
- * Asks one server after the other. The first confirmation counts; without one, the most telling failure: the
- * silence of a server, then a no of a server that knew the token, and last a no of one that did not.
+ * Asks one server after the other, until one confirms the token. When none does, the failures are compared, and the
+ * one that says most is returned. The silence of a server comes first, since that server might have confirmed it. A
+ * refusal by a server that knows the token comes next, and a refusal by one that does not know it comes last.
  */
 export async function confirmToken(
   { accessToken }: PresentedCredentials,

@@ -1,6 +1,6 @@
 /**
- * Reads the names of users, smart processes, pipelines and stages with one request. What the application may not
- * read has no name; its id stays in the messages.
+ * Reads the names of users, smart processes, pipelines and stages with one request. A thing that the application may
+ * not read gets no name; messages show its id instead.
  */
 import type { Json } from '../../core/log/event.ts'
 import { nameKey, type NamedKind, type WantedName } from '../../core/events/names.ts'

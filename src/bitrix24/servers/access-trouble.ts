@@ -50,9 +50,9 @@ export const NOT_CONFIGURED: OwnErrorCode = 'not_configured'
 /** Returns the trouble that a failed call tells of; null when the failure concerns its method only. */
 export function troubleOfCall(method: string, error: RestError): AccessTrouble | null {
   const { kind, code } = error
-  // An administrator confirms methods one by one: a `user.get` that waits for this says nothing about
-  // reading fields. The same holds for denials: `event.bind` uses the same code for everything that only
-  // an administrator may do (docs/bitrix24.md#rest-errors).
+  // An administrator confirms methods one by one: a `user.get` that waits for this says nothing about reading fields.
+  // Nor does a denial: `event.bind` uses one code for everything that only an administrator may do
+  // (docs/bitrix24.md#rest-errors).
   const isReading = /^(?:crm\.|userfieldconfig\.|batch$)/.test(method)
   if (kind === 'method_confirmation' && !isReading) return null
   if (kind === 'no_rights' && isReading) {

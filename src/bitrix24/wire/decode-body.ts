@@ -1,6 +1,6 @@
 /**
- * Decodes the text of a body. Nothing that a portal sends is refused for being long or deep: for a caller whom
- * somebody knows it is read with wide limits, and what is beyond them is quarantined with its outline.
+ * Decodes the text of a body. No event is refused because it is long or deep. The event of a known caller is read
+ * with wide limits; one that is beyond them too is quarantined with its outline.
  */
 import type { QuarantineReason, RelayEvent } from '../../core/log/event.ts'
 import { err, ok, type Result } from '../../core/result.ts'

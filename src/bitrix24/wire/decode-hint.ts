@@ -1,7 +1,7 @@
 /**
- * Decodes the hint of a robot: the body that the robot "Outgoing webhook" of an automation rule sends. It has no token
- * and no time, so nothing in it is believed, and nothing of it is kept, but which record it names: the type and the
- * number (docs/bitrix24.md#robots).
+ * Decodes the hint of a robot: the body that the robot "Outgoing webhook" of an automation rule sends. It has no
+ * token and no time, so nothing in it is believed. Only the record that it names is kept: its type and its number
+ * (docs/bitrix24.md#robots).
  */
 import type { RelayEvent } from '../../core/log/event.ts'
 import { err, ok, type Result } from '../../core/result.ts'

@@ -1,9 +1,9 @@
 /**
- * Removes the tokens from an event before any other part sees it. A member whose name is that of a token
- * loses its value, whatever the value is; so does a block `auth`. A text or key that holds one of the
- * request's own tokens is replaced, wherever it stands and however it is written. A text that names a token,
- * for example an address with `auth=`, loses that token; JSON in a text is read like the event itself. A text
- * that tells a token only to whoever decodes it is replaced as a whole.
+ * Removes the tokens from an event before any other part sees it. A member whose name is that of a token loses its
+ * value, whatever the value is; so does a block `auth`. A text or key that holds one of the request's own tokens is
+ * replaced, wherever it stands and however it is written. A text that names a token, for example an address with
+ * `auth=`, loses that token; JSON in a text is read like the event itself. Where a token can be read only after the
+ * text is decoded, the whole text is replaced.
  */
 import type { Json } from '../../core/log/event.ts'
 import { readingsOf } from '../../core/safety/readings.ts'
@@ -30,8 +30,8 @@ const SECRET_KEY = new RegExp(
 const AUTH_KEY = /(?:^|[[."'\s])auth[\]"'\s]{0,4}$/i
 const TOKEN_VALUE = /^[\x21-\x7e]{16,1000}$/
 
-// A value under one of these names may be anything: only a text that looks like a token is taken off, in the value and
-// below it. The same holds for a value beside the name of a token.
+// A value under one of these names may be anything: only a text that looks like a token is taken off, in the value
+// and below it. A value beside the name of a token is treated in this way too.
 const DOUBTFUL_KEY = /(?:^|[^a-z])(?:o?auth2?|tokens?|secrets?|credentials?|bearer|authorization)$/i
 const DOUBTFUL_END = /[a-z](?:OAuth2?|Auth|Tokens?|Secrets?|Credentials?)$/
 const LIKE_TOKEN = /^(?:bearer )?(?=[\w.~+/=-]{0,64}\d)[\w.~+/=-]{20,1000}$/i

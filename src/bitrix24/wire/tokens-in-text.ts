@@ -1,6 +1,6 @@
 /**
- * Finds tokens inside a text: the request's own ones, in whatever form they are written, and those that the
- * text itself names, for example in an address. The time grows linearly with the text.
+ * Finds tokens inside a text: those of the request itself, in every form in which they may be written, and those that
+ * the text names, for example in an address. The time grows linearly with the text.
  */
 import { base64FormsOf } from '../../core/safety/redact.ts'
 

@@ -1,8 +1,8 @@
 /**
- * The domains of one portal over time. The identity of an event is the one that the portal had when the event
- * was stored, whatever the configuration forgets or the portal is called later. For example, event 5 came from
- * acme.bitrix24.com; a destination that names this domain gets event 5 although the portal has been renamed,
- * and although the token of its outgoing webhook is not configured any more. Pure.
+ * The domains of one portal over time. An event belongs to the domain that the portal had when the event was stored,
+ * even when the portal has another domain now. For example, event 5 came from acme.bitrix24.com. A destination that
+ * names this domain gets event 5, also after the portal was renamed, and after the token of its outgoing webhook was
+ * taken out of the configuration. Pure.
  */
 import type { InstallState, KnownDomain } from './installs/install.ts'
 import { webhookRule } from './outgoing-webhook.ts'
@@ -29,8 +29,9 @@ export function domainAt(install: InstallState, sequence: number): string | null
 }
 
 /**
- * The first sequence from which no domain up to the present one meets the condition. Every earlier event has
- * been decided under a domain that met it, or when the lane met that event.
+ * The first sequence since which no domain of the portal has met the condition; 0 when the present domain meets it,
+ * or when none is known. When a lane comes to an event before this sequence, the domain under which the event was
+ * stored decides.
  */
 export function refusedFrom(
   { domains }: Pick<InstallState, 'domains'>,

@@ -14,7 +14,7 @@ import {
 import { clampTs, recordUninstall } from './lifecycle.ts'
 import { webhookRule } from './outgoing-webhook.ts'
 
-/** What the text of a damaged row still tells. */
+/** The facts that the text of a damaged row still tells. */
 export interface InstallTraces {
   readonly generation: number | null
   readonly lastSequence: number | null
@@ -23,7 +23,7 @@ export interface InstallTraces {
   readonly domains: readonly KnownDomain[]
 }
 
-/** What is known beside the copy. */
+/** The facts beside the copy from which an install is restored. */
 export interface RecoveryTerms {
   readonly traces: InstallTraces
   /** A sequence that no event has got yet is greater than this one. */

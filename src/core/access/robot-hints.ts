@@ -13,7 +13,7 @@ export const HINT_WINDOW: PaceWindow = { count: 60, ms: MINUTE_MS }
 /** The most former secrets that are remembered; the one that ended first leaves. */
 const MAX_FORMER = 8
 
-/** What a portal keeps of its robot address. */
+/** The hashes that a portal keeps of its robot address. */
 export interface RobotProofs {
   /** The hash of the present secret; null when the address was removed. */
   readonly hash: string | null

@@ -1,7 +1,7 @@
 /**
- * The form of the table of event topics. A topic is everything that happens to one kind of thing, for
- * example all events about tasks. Whatever the relay knows of an event follows from its topic's entry: how
- * the event is spelled, what happened, which thing it names, and where a person finds it.
+ * The form of the table of event topics. A topic is everything that happens to one kind of thing, for example all
+ * events about tasks. All that the relay knows of an event follows from its topic's entry: how the event is spelled,
+ * what happened, which thing it names, and where a person finds it.
  */
 
 /** Everything that an event can say has happened to its subject. */
@@ -36,7 +36,7 @@ export const EVENT_VERBS = [
   'reported',
 ] as const
 
-/** What happened to the subject of an event. */
+/** The deed that an event tells of its subject. */
 export type EventVerb = (typeof EVENT_VERBS)[number]
 
 /** The things that a further id of an event can name, beside the records of the CRM to which the subject belongs. */
@@ -76,7 +76,10 @@ export interface RecordPath {
 
 /** One entry of the table. */
 export interface EventTopic {
-  /** What the events are about, for example `task`: a word for programs, and the kind of the subject. */
+  /**
+   * The kind of thing that the events are about, for example `task`: a word for programs, and the kind of the
+   * subject.
+   */
   readonly kind: string
   /** The scope that an application needs to bind the events; null when it needs none. */
   readonly scope: string | null
@@ -114,7 +117,9 @@ export function spellEvents(stem: string): Readonly<Record<string, EventVerb>> {
   return { [`${stem}Add`]: 'added', [`${stem}Update`]: 'updated', [`${stem}Delete`]: 'deleted' }
 }
 
-/** The same in the dotted form. Example: `spellDottedEvents('CATALOG.PRODUCT')` has `CATALOG.PRODUCT.ON.ADD`. */
+/**
+ * The three events in the dotted form. Example: `spellDottedEvents('CATALOG.PRODUCT')` has `CATALOG.PRODUCT.ON.ADD`.
+ */
 export function spellDottedEvents(stem: string): Readonly<Record<string, EventVerb>> {
   return {
     [`${stem}.ON.ADD`]: 'added',

@@ -25,15 +25,18 @@ export interface MissingEvent {
   /** Its canonical name, or the glob or the text that the configuration holds. */
   readonly event: string
   readonly reason: MissingReason
-  /** What the remedy names: scopes, the name that was probably meant, or the portal's code. Null without it. */
+  /**
+   * The words that the remedy names: scopes, the name that was probably meant, or the portal's code. Null without
+   * them.
+   */
   readonly detail: string | null
 }
 
 /** The events that a portal offers, by their canonical names. */
 export interface EventOffer {
-  /** Those that the scopes of the application allow. */
+  /** The events that the scopes of the application allow. */
   readonly own: readonly string[]
-  /** Those of all scopes; null when the portal has not told them. */
+  /** The events of all scopes; null when the portal has not told them. */
   readonly all: readonly string[] | null
 }
 
@@ -73,7 +76,7 @@ function explain({ event, kind, code }: BindRefusal, offer: EventOffer | null): 
   }
 }
 
-/** What the configuration names and no portal, or not this one, can bind. */
+/** The names and globs of the configuration that this portal cannot bind, or that no portal can. */
 export function unmatchedOf(
   { globs, noNames }: WantedPatterns,
   offer: EventOffer | null,

@@ -38,7 +38,7 @@ export interface KnownTopic extends EventTopic {
 /** Every topic, the user fields of the CRM first. */
 export const EVENT_TOPICS: readonly KnownTopic[] = TABLE
 
-/** What the name of an event means. */
+/** The meaning of an event's name. */
 export interface EventMeaning {
   readonly topic: KnownTopic
   readonly verb: EventVerb
@@ -64,7 +64,7 @@ const BY_KIND: ReadonlyMap<string, KnownTopic> = new Map(
 // The most digits that the number of a type can have.
 const PER_TYPE = /^(?<base>.+)_(?<type>\d{1,9})$/
 
-/** What a canonical code means; null for an event that no topic knows. */
+/** The meaning of a canonical code; null for an event that no topic knows. */
 export function meaningOf(code: string): EventMeaning | null {
   const known = MEANINGS.get(code)
   if (known !== undefined) return known

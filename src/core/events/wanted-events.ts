@@ -15,13 +15,13 @@ export const DEFAULT_WANTED = [
   'onCrmRequisiteUserFieldSetEnumValues',
 ] as const
 
-/** What a destination gets that names no events. It stands for exactly the events above, in every portal. */
+/** The events of a destination that names none. The glob stands for exactly the events above, in every portal. */
 export const DEFAULT_GLOB = 'onCrmRequisiteUserField*'
 
 /** The canonical name of the event about a deleted smart process. */
 export const TYPE_DELETED = 'ONCRMTYPEDELETE'
 
-/** What the configuration wants to be bound. */
+/** The events that the configuration wants to be bound. */
 export interface WantedPatterns {
   /** Canonical names, each of which is bound whether or not the relay knows it. */
   readonly names: readonly string[]
@@ -58,9 +58,9 @@ function isGlobbed(pattern: string): boolean {
 }
 
 /**
- * The canonical names to bind, of a portal that offers these events. Of an event of one type and the event of all types
- * only the latter is bound, because the portal would send both. Whoever wants the events about fields of smart processes
- * is bound to the deletion of the processes as well, since their fields vanish with them.
+ * The canonical names to bind, of a portal that offers these events. When an event of one type and the event of all
+ * types are wanted, only that of all types is bound, because the portal would send both. When events about fields of
+ * smart processes are wanted, the deletion of the processes is bound as well, since their fields vanish with them.
  */
 export function expandWanted(
   { names, globs }: WantedPatterns,
@@ -73,7 +73,7 @@ export function expandWanted(
   return withoutTwins([...new Set([...wanted, ...implied])])
 }
 
-/** The same of a portal that nobody has asked yet: it offers what the documentation names. */
+/** The offer of a portal that nobody has asked yet: the events that the documentation names. */
 export function wantedEvents(
   configured: readonly string[] | null,
   globs: readonly (readonly string[])[],

@@ -80,7 +80,10 @@ function countLeaves(root: string, value: Json): number {
   return everyLeaf({ [root]: value }, Number.POSITIVE_INFINITY).size
 }
 
-/** The same for two values that a comparison leaf by leaf finds the same, in whatever order they come. */
+/**
+ * Makes the checksum of a value. Two values that a comparison leaf by leaf finds equal have one checksum, in whatever
+ * order their leaves come.
+ */
 function checksumOf(root: string, value: Json): string {
   const leaves = everyLeaf({ [root]: value }, Number.POSITIVE_INFINITY)
   const lines = [...leaves.values()].flatMap((leaf) => {

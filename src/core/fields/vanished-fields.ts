@@ -31,7 +31,7 @@ export function tellVanished(
   const changes = before === null ? null : diffFields(before, null)
   const { event, enrichment } = createReconciledEvent(
     state,
-    // What was never read cannot be completed.
+    // A definition that was never read cannot be completed.
     { action: 'deleted', changes, owed: before === null ? [] : owedBy(state) },
     { readAt: now, userNames: new Map(), attributes: before },
   )

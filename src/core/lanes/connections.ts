@@ -20,10 +20,10 @@ export const MAX_FAILING_CONNECTIONS = 2
 /** An attempt that takes longer than this, in milliseconds, is slow. */
 export const SLOW_ATTEMPT_MS = SECOND_MS
 
-/** What the last attempt of a lane was like; `new` when it has made none yet. */
+/** The kind of a lane's last attempt; `new` when it has made none yet. */
 export type LanePulse = 'new' | 'fast' | 'slow' | 'failing'
 
-/** What the last attempt of a lane was like. An event that was given up leaves its receiver no better. */
+/** The kind of a lane's last attempt. A receiver is no better because one of its events was given up. */
 export function pulseOf(lane: LaneState): LanePulse {
   if (isFailing(lane) || lane.lastError !== null) return 'failing'
   if (lane.lastTookMs > SLOW_ATTEMPT_MS) return 'slow'

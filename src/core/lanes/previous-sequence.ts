@@ -21,7 +21,7 @@ export interface PreviousSequence {
   readonly previous: number | null
 }
 
-/** What one part of the log has told: what was looked for, or only that it lies further back. */
+/** The result of looking through one part of the log: the previous sequence, or only that it lies further back. */
 type LookBack =
   | { readonly isFound: true; readonly previous: number | null }
   | { readonly isFound: false; readonly before: number }

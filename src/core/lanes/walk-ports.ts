@@ -25,7 +25,7 @@ export interface WalkLog {
   head(): number
   /** Entries after a sequence, oldest first; none behind the head. */
   after(sequence: number, limit: number): readonly LogEntry[]
-  /** The same without the long parts of large events: enough to decide which of them the lane gets. */
+  /** Entries after a sequence, without the long parts of large events: enough to decide which of them the lane gets. */
   outlinesAfter(sequence: number, limit: number): readonly LogEntry[]
   /** Entries before a sequence, newest first, without those parts. */
   outlinesBefore(sequence: number, limit: number): readonly LogEntry[]

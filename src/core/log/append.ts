@@ -9,8 +9,8 @@ import { MINUTE_MS } from '../durations.ts'
 export const DUPLICATE_WINDOW_MS = MINUTE_MS
 
 /**
- * The same for events without a time of their own. Two true changes of one field look equal then, so only
- * bodies that came almost together count as one event that two handlers have sent.
+ * The time within which two equal events without a time of their own count as one. Two true changes of one field look
+ * equal then, so only bodies that came almost together count as one event that two handlers have sent.
  */
 export const TIMELESS_DUPLICATE_WINDOW_MS = 1000
 

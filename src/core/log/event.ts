@@ -38,7 +38,7 @@ export interface UserField {
   readonly fieldName: string
 }
 
-/** What is left of the content of an event that an operator has erased. */
+/** The rest of an event's content after an operator has erased it. */
 export interface ErasedContent {
   /** When it was erased, in unix milliseconds. */
   readonly at: number

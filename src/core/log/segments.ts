@@ -28,7 +28,7 @@ export interface SegmentState {
   readonly oldestAt: number | null
 }
 
-/** What decides when a segment is closed. */
+/** The time and the limits that decide when a segment is closed. */
 export interface SegmentTerms {
   /** Unix milliseconds. */
   readonly now: number

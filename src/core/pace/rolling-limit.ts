@@ -10,7 +10,7 @@ export class RollingLimit {
     this.#window = window
   }
 
-  /** Takes one; false when it would be one too many. What a clock that was ahead has counted does not count. */
+  /** Takes one; false when it would be one too many. Grants that a clock which was ahead has noted do not count. */
   take(now: number): boolean {
     const past = this.#taken.filter((at) => at <= now)
     this.#taken = countedGrants(past, { windows: [this.#window], now })

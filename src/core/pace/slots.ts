@@ -108,9 +108,9 @@ export function hold(state: PacerState, until: number, now = state.seenAt): Pace
 }
 
 /**
- * The state by a clock that may have gone back: the time by which it did counts as time that stood still. So no
- * grant lies in the future. A hold that was noted by the clock that was ahead keeps its length and begins now;
- * none is longer than a day. The same state when nothing in it is of the future.
+ * The state by a clock that may have gone back: the time by which it did counts as time that stood still. So no grant
+ * lies in the future. A hold that was noted by the clock that was ahead keeps its length and begins now; none is
+ * longer than a day. When nothing in it is of the future, the state is returned as it is.
  */
 export function followClock(state: PacerState, now: number): PacerState {
   const back = Math.max(0, state.seenAt - now)

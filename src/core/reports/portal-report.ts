@@ -12,7 +12,7 @@ import type { LaneReport } from './lane-report.ts'
 /** How long a report of a portal with the same signs is good, in milliseconds. */
 export const REPORT_INTERVAL_MS = HOUR_MS
 
-/** What a portal's object tells the directory. Times are unix milliseconds. */
+/** The facts that a portal's object tells the directory. Times are unix milliseconds. */
 export interface PortalReport {
   readonly domain: string | null
   readonly state: PortalStatus
@@ -53,7 +53,7 @@ export interface SignTerms {
   readonly lanes: readonly LaneState[]
 }
 
-/** What a portal's object compares to see whether it has something to report. */
+/** The facts that a portal's object compares to see whether it has something to report. */
 export interface Signs {
   readonly signs: string
   readonly parked: number

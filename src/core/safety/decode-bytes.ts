@@ -1,6 +1,6 @@
 /**
- * Decodes the runs of bytes in a text: base64, hex, and lists of numbers. For example `0x61757468` and
- * `97, 117, 116, 104` are read as `auth`. What is no text of at least eight letters says nothing.
+ * Decodes the runs of bytes in a text: base64, hex, and lists of numbers. For example `0x61757468` and `97, 117, 116,
+ * 104` are read as `auth`. A run that holds no text of at least eight letters says nothing.
  */
 
 // A shorter run of base64 holds no name and no token, and one without small letters no text. Lines and blocks of it
@@ -18,7 +18,7 @@ const HEX_PREFIX = /(?:0x|\\[xu]?|u\+)0{0,6}(?=[0-9a-f]{2}(?![0-9a-f]))/gi
 const NUMBERS = /(?<![\w.])\d{2,8}(?:[^\w.]{1,3}\d{2,8}){9,}(?![\w.])/g
 const READABLE = /[\x20-\x7e]{8}/
 
-/** What the runs in a text say, one below the other; the text itself where they say nothing. */
+/** The texts that the runs hold, one below the other; the text itself where they say nothing. */
 export function decodeBytes(text: string): string {
   if (text.length < MIN_RUN) return text
   const joined = /\s/.test(text) ? text.replace(WRAPPED, '') : text
@@ -37,7 +37,7 @@ function listRuns(text: string, pattern: RegExp): readonly string[] {
   return text.match(pattern) ?? []
 }
 
-/** What stands before a token in the same run moves the groups of base64: `path/eyJhY2…`, `v1-eyJhY2…`. */
+/** Characters before a token in the same run move the groups of base64: `path/eyJhY2…`, `v1-eyJhY2…`. */
 function fromBase64(run: string): readonly string[] {
   const digits = run.replaceAll('-', '+').replaceAll('_', '/')
   return [0, 1, 2, 3].map((first) => {

@@ -14,7 +14,7 @@ export const PortalRowSchema = v.object({
   parked: v.number(),
   oldestWaitingAt: TimeOrNullSchema,
   lastEventAt: TimeOrNullSchema,
-  /** What should be mended first, in one word; null when all is well. */
+  /** The trouble that should be mended first, in one word; null when all is well. */
   problem: v.nullable(wordOf<ProblemReason>()),
   /** The destination that the problem is about; null for the portal itself. */
   destination: TextOrNullSchema,

@@ -43,13 +43,13 @@ const RefusedViewSchema = v.object({
   remedy: TextOrNullSchema,
 })
 
-/** What the parts of a portal's object tell of it. Every time is ISO 8601, or null. */
+/** The facts that the parts of a portal's object tell of it. Every time is ISO 8601, or null. */
 export const PortalViewSchema = v.object({
   memberId: v.string(),
   domain: TextOrNullSchema,
   domainHolder: v.nullable(DomainHolderViewSchema),
   state: v.picklist(PORTAL_STATUSES),
-  /** What the operator can do about the state; null when there is nothing to do. */
+  /** The remedy: how the operator can mend the state; null when there is nothing to do. */
   remedy: TextOrNullSchema,
   install: InstallViewSchema,
   pins: listOf(PinViewSchema),
@@ -71,7 +71,7 @@ export const PortalViewSchema = v.object({
   lastEventAt: TimeOrNullSchema,
   /** The end of the last comparison that read everything. */
   lastReconcileAt: TimeOrNullSchema,
-  /** What the last comparison could not read. */
+  /** The entities that the last comparison could not read. */
   unreadable: listOf(v.string()),
   refused: RefusedViewSchema,
   lanes: listOf(LaneViewSchema),

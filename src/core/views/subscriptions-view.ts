@@ -20,7 +20,7 @@ export const SubscriptionsViewSchema = v.object({
   missing: listOf(MissingViewSchema),
   /** The hosts of other relays that the application is bound to. */
   others: listOf(v.string()),
-  /** What to do about the other relays; null when there are none. */
+  /** The remedy against the other relays; null when there are none. */
   remedy: TextOrNullSchema,
   /**
    * The events that have to be ticked in the form of the portal's outgoing webhook, since no application binds them;

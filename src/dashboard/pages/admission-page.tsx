@@ -1,4 +1,4 @@
-/** The page of the sign-in. It stands in place of every page for whoever has not signed in. */
+/** The page of the sign-in. A reader who has not signed in gets it in place of every page. */
 import type { PageContent } from '../frame/document.tsx'
 import { SIGN_IN_PATH } from '../paths.ts'
 

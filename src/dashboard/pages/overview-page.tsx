@@ -14,14 +14,14 @@ import { counted, formatNumber } from '../words/counts.ts'
 export interface OverviewPage extends PortalList {
   readonly terms: PageTerms
   readonly feedback: Feedback | null
-  /** What is wrong with the configuration. */
+  /** The problems of the configuration. */
   readonly settings: readonly SettingProblemView[]
   readonly warnings: readonly string[]
   /** The portals with a problem; the first ones of many. */
   readonly troubled: readonly PortalRow[]
   /** How many portals there are, and how many of them have a problem. */
   readonly counts: { readonly portals: number; readonly problems: number }
-  /** What was looked for; empty for every portal. */
+  /** The text by which portals were looked for; empty for every portal. */
   readonly text: string
 }
 

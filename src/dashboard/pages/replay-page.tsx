@@ -20,7 +20,7 @@ export interface ReplayPage {
   readonly memberId: string
   readonly destination: string
   readonly form: ReplayForm
-  /** What would be sent; null while nothing was asked for, or when the numbers make no sense. */
+  /** The events that would be sent; null while nothing was asked for, or when the numbers make no sense. */
   readonly planned: { readonly count: number; readonly events: readonly EventView[] } | null
   /** The last event that the lane has passed. */
   readonly cursor: number

@@ -21,7 +21,7 @@ export interface ActButtonTerms {
   readonly members?: Readonly<Record<string, string>>
   /** The one thing to do on its page, in the colour of the accent. */
   readonly isMain?: boolean
-  /** What a screen reader says in addition: to which of several things the button belongs. */
+  /** The words that a screen reader adds: they name the one of several things to which the button belongs. */
   readonly about?: string
   readonly children?: Child
 }

@@ -1,4 +1,7 @@
-/** What an act has done, said on the page to which it leads. The words are a closed set, and none repeats an address. */
+/**
+ * The result of an act, told on the page to which the act leads. The words are a closed set, and none repeats an
+ * address.
+ */
 import type { Tone } from '../words/tone.ts'
 
 /** The sentence of every feedback, by its name in an address. */

@@ -34,7 +34,7 @@ const QUARANTINED: Readonly<Record<QuarantineReason, string>> = {
   unreadable_row: 'Its row in the log is damaged',
 }
 
-/** What became of the reading for its changes. */
+/** The result of the reading for its changes. */
 export function enrichmentWords({ enrichment, enrichmentReason, changes }: EventView): StepWords {
   switch (enrichment) {
     case 'complete': {

@@ -3,7 +3,7 @@ import type { Json } from '../../core/log/event.ts'
 import type { EventView, FateView } from '../../core/views/event-views.ts'
 import type { Tone } from './tone.ts'
 
-/** What an event is about, as far as its data tell it: `UF_CRM_TAX in CRM_REQUISITE`, or an id. */
+/** The thing that an event is about, as far as its data tell it: `UF_CRM_TAX in CRM_REQUISITE`, or an id. */
 export function subjectOf({ fields }: Pick<EventView, 'fields'>): string {
   const inner = memberOf(fields, 'FIELDS')
   const [name, entity, id] = ['FIELD_NAME', 'ENTITY_ID', 'ID'].map(
@@ -19,7 +19,7 @@ function memberOf(value: Json | undefined, name: string): Json | undefined {
   return Object.hasOwn(value, name) ? (value as Readonly<Record<string, Json>>)[name] : undefined
 }
 
-/** What is known of the changes of an event, in a few words; empty where nothing is to be said. */
+/** The known changes of an event, in a few words; empty where nothing is to be said. */
 export function explanationOf(view: EventView): string {
   if (view.quarantined) return `not understood (${view.quarantineReason ?? 'unknown'})`
   if (view.enrichment === 'unavailable')

@@ -11,7 +11,7 @@ export type FailureReason = ParkReason | DisabledReason
 /** A reason in words. */
 export interface ReasonWords {
   readonly meaning: string
-  /** What the operator does about it. */
+  /** The act of the operator that ends it. */
   readonly remedy: string
 }
 

@@ -96,7 +96,7 @@ export interface Catalogue {
   readonly test: { readonly title: string; readonly text: string }
   /** The reasons why nothing could be read. */
   readonly reasons: Readonly<Record<ThinReason, string>>
-  /** What brings back a lost access; it follows one of these reasons as a sentence of its own. */
+  /** The remedy that brings back a lost access; it follows one of these reasons as a sentence of its own. */
   readonly remedy: string
   readonly notes: {
     readonly detailsUnknown: string

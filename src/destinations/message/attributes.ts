@@ -129,7 +129,7 @@ function settingLabel([name = '', ...rest]: readonly string[], words: Catalogue)
   return code === '' ? [own(label)] : [own(label), own(' '), foreign(code)]
 }
 
-/** A filter has three modes. Which one it is concerns a reader only where one took the place of another. */
+/** A filter has three modes. A reader is told the mode only when it has changed. */
 function kindOf({ before, after }: Change, known: Attribute | null): ValueKind {
   if (known?.values !== 'filter') return known?.values ?? 'text'
   return isMode(before) && isMode(after) ? 'mode' : 'filter'

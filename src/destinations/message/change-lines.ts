@@ -35,7 +35,7 @@ const LABELS: readonly string[] = [
 // They stand in the headline already.
 const IN_HEADLINE: readonly string[] = ['ID', 'ENTITY_ID', 'FIELD_NAME']
 
-/** What is known beside the changes. */
+/** The facts beside the changes. */
 export interface ChangeTerms {
   readonly action: FieldAction
   /** The label that the headline tells; null when it tells none. */

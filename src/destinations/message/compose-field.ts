@@ -1,5 +1,5 @@
 /**
- * Composes what a person reads about one field, of one event or of several in a digest. The headline says what
+ * Composes the part of a message about one field: of one event, or of several in a digest. The headline says what
  * happened: `Deleted: Tax number — Anna`, and of a single change the change itself: `Tax number: required no → yes —
  * Anna`. A field that was edited twice, A → B and B → C, is told as A → C.
  */
@@ -23,7 +23,7 @@ const MAX_CHANGE_IN_HEADLINE = 60
 /** Deliveries that one message tells together, oldest first. */
 export type Deliveries = readonly [Delivery, ...Delivery[]]
 
-/** What a person reads about one field. */
+/** The parts of a message that a person reads about one field. */
 export interface ToldField {
   readonly title: Line
   /** Kind and code. */

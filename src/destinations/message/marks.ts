@@ -1,7 +1,7 @@
-/** What became of a thing, with one sign each for what was created, changed and deleted. */
+/** The signs in front of headlines: one for a thing that was created, one for changed and one for deleted. */
 import { own, type Line } from './text/line.ts'
 
-/** What became of a thing. */
+/** The deed that a sign stands for. */
 export type Mark = 'added' | 'updated' | 'deleted'
 
 const SIGNS: Readonly<Record<Mark, string>> = {

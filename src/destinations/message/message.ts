@@ -7,7 +7,7 @@ import type { Line } from './text/line.ts'
 /** A line that tells one change, ready to be read, and its parts for templates. */
 export interface ChangeLine {
   readonly text: Line
-  /** The same inside a sentence: `required no → yes`; empty for a remark. */
+  /** The text of the line as it stands inside a sentence: `required no → yes`; empty for a remark. */
   readonly brief: Line
   /** The attribute that changed; empty for a remark, which tells no change. */
   readonly label: Line
@@ -37,9 +37,12 @@ export interface Message {
   readonly kind: 'change' | 'event' | 'test' | 'digest'
   /** The headline, since a phone shows little more: what happened and who did it. */
   readonly title: Line
-  /** What the headline is about, for those who read on: kind and code; may be empty. */
+  /**
+   * The kind and the code of the thing that the headline names, for readers who want more than the headline; may be
+   * empty.
+   */
   readonly lead: Line
-  /** What keeps the relay from telling more, with the remedy; null in the usual case. */
+  /** The trouble that keeps the relay from telling more, with its remedy; null in the usual case. */
   readonly alert: string | null
   readonly groups: readonly Group[]
   /** The number of lines that had no room; null when all are here. */
@@ -59,6 +62,8 @@ export interface Message {
   readonly link: Link | null
   /** The page of the relay that shows everything of the message; null when none is known. */
   readonly overview: Link | null
-  /** The same for all messages about one field of one portal, for receivers that have threads. */
+  /**
+   * The name of the thread, for receivers that have threads. All messages about one field of one portal have one key.
+   */
   readonly threadKey: string
 }

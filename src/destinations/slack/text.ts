@@ -18,7 +18,7 @@ export function inertSlack(text: string): string {
   return escapeSlack(withLookAlikes(text, MARKUP, OUTER_UNDERSCORE))
 }
 
-/** The same for text at the beginning of a line, where `>` would make a quotation even when it is escaped. */
+/** Makes text inert for the beginning of a line, where `>` would make a quotation even when it is escaped. */
 export function inertSlackStart(text: string): string {
   return inertSlack(text.replace(/^>/, lookAlike))
 }

@@ -21,7 +21,7 @@ export function inertTeams(text: string): string {
 // parted inside of them is harmless.
 const BREAKS = /(?<=\{)(?=\{[dt])|(?<=<)(?=\/?at)/i
 
-/** The same text in pieces, none of which holds a macro or a mention. */
+/** Parts a text into pieces, none of which holds a macro or a mention. */
 export function splitTeams(text: string): readonly string[] {
   return text.split(BREAKS)
 }

@@ -14,7 +14,7 @@ import type { Link } from '../message/message.ts'
 // them.
 const LINKABLE = /[@#$/]|[.\u3002\uFF0E\uFF61]\S|\+\p{Nd}|\p{Nd}(?:[^\p{L}\p{Nd}]*\p{Nd}){5}/u
 
-// The same characters without the digits, as look-alikes would make another number of them.
+// The characters of `LINKABLE` without the digits: look-alikes would make another number of these.
 const MARKUP = /[@#$/]|[.\u3002\uFF0E\uFF61](?=\S)|\+(?=\p{Nd})/gu
 
 /** Makes foreign text inert in the markup of a template. */

@@ -60,7 +60,7 @@ export class CallerMemory {
     this.#tokens.set(nameOf(caller), { trusted, until })
   }
 
-  /** What the object said of a token last; `unknown` when it said nothing, or too long ago. */
+  /** The last word of the object about a token; `unknown` when it said nothing, or too long ago. */
   recall(caller: CallerToken, now: number): CallerTrust {
     const remembered = this.#tokens.get(nameOf(caller))
     if (remembered === undefined || remembered.until <= now) return 'unknown'

@@ -91,8 +91,9 @@ export function endQuestion(
 }
 
 /**
- * The name under which the open questions of a caller about one portal are counted: his address, or his /48. From
- * each /64 in it he could ask eight at once otherwise.
+ * The name under which the open questions of a caller about one portal are counted. It holds the caller's address: of
+ * IPv6 the first 48 bits. A caller who has these has 65,536 networks of 64 bits; if each of them were counted by
+ * itself, the caller could ask eight questions at once from each.
  */
 function lineOf(memberId: string, address: string): string {
   return `${addressKeys(address).at(-1) ?? address}|${memberId}`

@@ -16,7 +16,7 @@ const MAX_KINDS = 100
 export class RefusalSampler {
   readonly #notedAt = new BoundedMap<number>(MAX_KINDS)
 
-  /** Whether to note a refusal. Those of portals that the edge knows are a kind of their own. */
+  /** Whether to note a refusal. Refusals at portals that the edge knows are a kind of their own. */
   takes(
     { at, request, reason }: RefusedCaller,
     { isKnown }: { readonly isKnown: boolean },

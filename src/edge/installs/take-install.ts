@@ -58,7 +58,7 @@ export async function takeInstall(
   return answer === 'busy' ? inTurn() : answer
 }
 
-/** What is known of an installation when it is handed on. */
+/** The facts about an installation when it is handed on. */
 interface InstallTerms {
   readonly network: string
   readonly isKnown: boolean

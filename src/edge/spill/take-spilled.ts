@@ -8,7 +8,7 @@ import type { SpilledRequest } from './spilled-request.ts'
 /** How long the object may take for an event or an uninstall, in milliseconds. Nobody waits for the answer. */
 export const DRAIN_ANSWER_MS = 10_000
 
-/** The same for an installation, about which the object asks an OAuth server and the portal. */
+/** How long the object may take for an installation, about which it asks an OAuth server and the portal. */
 const DRAIN_INSTALL_MS = 20_000
 
 /** Why an object does not believe a request out of the spill. */

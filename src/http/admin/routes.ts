@@ -20,9 +20,9 @@ import { errorResponse } from '../error-response.ts'
 /** The dependencies of the admin API. */
 export interface AdminDeps extends PortalFinder {
   readonly directory: DirectoryRemote
-  /** What hands over the requests that wait in KV. */
+  /** The dependencies of the drain, which hands over the requests that wait in KV. */
   readonly drain: DrainDeps
-  /** What a message needs that goes to a destination without a portal. */
+  /** The dependencies of a message that goes to a destination without a portal. */
   readonly sending: SendingDeps
   readonly now: () => number
 }

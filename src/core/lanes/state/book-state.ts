@@ -24,7 +24,7 @@ export interface BookState {
 /** The book of a portal that has no lane. */
 export const NO_LANES: BookState = { lanes: [], openFrom: null }
 
-/** What the lanes are brought in line with; no plans while the configuration cannot be read. */
+/** The plans and times by which the lanes are brought in line; no plans while the configuration cannot be read. */
 export type BookTerms = Omit<MatchTerms, 'plans'> & { readonly plans: MatchTerms['plans'] | null }
 
 /** Whether events up to `head` wait for lanes that do not exist yet. */

@@ -23,7 +23,7 @@ export function noteClock(lane: LaneState, { since, now }: AttemptTime): LaneSta
   return { ...lane, measuredAt: now, lastTookMs: Math.max(0, now - since) }
 }
 
-/** The same lane when its waits can be true; else the lane with its waits measured anew by this clock. */
+/** The lane as it is when its waits can be true; else the lane with its waits measured anew by this clock. */
 export function correctWaits(lane: LaneState, now: number): LaneState {
   const aheadMs = lane.measuredAt - now
   const waits = [lane.notBefore, lane.nextAttemptAt ?? 0, ...lane.replays.map(attemptAt)]

@@ -19,7 +19,7 @@ export interface LanePlan extends Omit<Epoch, 'from'> {
   readonly problem: 'misconfigured' | null
 }
 
-/** What lanes are brought in line with. */
+/** The plans and times by which lanes are brought in line. */
 export interface MatchTerms {
   readonly plans: readonly LanePlan[]
   /** The lane of a new destination begins behind this sequence. */

@@ -32,7 +32,7 @@ export interface EventSearch {
 /** The longest text of a search. */
 const MAX_TEXT = 200
 
-/** Reads a search out of an address. What cannot be understood asks for nothing. */
+/** Reads a search out of an address. A part of it that cannot be understood asks for nothing. */
 export function parseEventSearch(query: URLSearchParams): EventSearch {
   const text = (name: string): string => (query.get(name) ?? '').trim().slice(0, MAX_TEXT)
   const before = text('before')

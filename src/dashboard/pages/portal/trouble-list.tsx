@@ -1,4 +1,4 @@
-/** What is wrong, first on a page. */
+/** The list of troubles, which stands first on a page. */
 import { ActButton } from '../../parts/buttons.tsx'
 import type { PageTerms } from '../../terms.ts'
 import type { PortalTrouble } from './troubles.ts'

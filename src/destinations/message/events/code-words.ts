@@ -1,6 +1,7 @@
 /** Splits the code of an event that no topic knows into words, so that a person can guess what it says. */
 
-// Modules join their words without a sign between them: `ONVISITADD`. What can begin and end such a code is known.
+// Modules join their words without a sign between them: `ONVISITADD`. The words that can begin and end such a code
+// are known.
 const HEADS =
   /^(?:crm|tasks?|imopenlines|imconnector|imbot|im|sale|catalog|calendar|booking|bizproc|disk|sign|voximplant|user|app)(?=[a-z]{3})/
 const TAILS =

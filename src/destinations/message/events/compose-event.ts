@@ -1,6 +1,6 @@
 /**
- * Composes what a person reads about events that are about no field: of one event the sentence, its code and its
- * ids; of several of one kind, in a digest, the sentence of their kind with their ids below it.
+ * Composes the part of a message about events that concern no field. One event is told by its sentence, its code and
+ * its ids. Several of one kind, in a digest, are told by the sentence of their kind, with their ids below it.
  */
 import type { PageKind } from '../../../core/events/record-types.ts'
 import { meaningOf } from '../../../core/events/topics.ts'

@@ -1,6 +1,7 @@
 /**
- * The facts that an event carries itself and that a person wants at once: of a call the direction, the duration
- * and the end of the number, of a payment the days that are left. Texts that people wrote are not among them.
+ * The facts that an event itself holds and that its reader wants at once. Of a call they are the direction, the
+ * duration and the last digits of the number; of a payment, the days that are left. A text that somebody wrote is
+ * never one of them.
  */
 import { readText } from '../../../core/events/data-paths.ts'
 import type { DataPath } from '../../../core/events/event-topic.ts'

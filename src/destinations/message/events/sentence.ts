@@ -21,7 +21,8 @@ import { splitCode } from './code-words.ts'
 import { fillSpans, foreign, mergeStyles, own, type Line, type Span } from '../text/line.ts'
 import { safeText } from '../text/safe-text.ts'
 
-// A longer id hides the deed in a notification, so it stands behind the sentence. Those of calls have 60 characters.
+// A longer id hides the deed in a notification, so it stands behind the sentence. The ids of calls have 60
+// characters.
 const MAX_ID_IN_SENTENCE = 20
 const MAX_NAME = 80
 const MAX_ID = 120

@@ -14,8 +14,8 @@ export function joinTexts(texts: readonly string[], separator: string): string {
 }
 
 /**
- * The texts that have room between the ones that always stand, each with a separator. A text that is too long
- * is left out, and takes no room from the shorter ones behind it.
+ * Joins texts up to a length. `before` and `after` always stand; of `texts` only those that have room between them. A
+ * text that is too long is left out, and a shorter one behind it may still find room.
  */
 export function joinWithin(
   texts: readonly string[],

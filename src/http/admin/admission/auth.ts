@@ -1,6 +1,6 @@
 /**
- * Opens the admin surface to the bearer of ADMIN_TOKEN, and to whom Cloudflare Access lets through. While neither is
- * configured, the surface does not exist (404). Wrong tokens are counted by the caller's address.
+ * Opens the admin surface to a caller with ADMIN_TOKEN, and to everyone whom Cloudflare Access lets through. While
+ * neither is configured, the surface does not exist (404). Wrong tokens are counted by the caller's address.
  */
 import { createMiddleware } from 'hono/factory'
 import type { Context } from 'hono'

@@ -24,7 +24,7 @@ export const ListQuerySchema = v.strictObject({
   cursor: v.optional(v.pipe(v.string(), v.check(isMemberId, 'Must be a cursor'))),
 })
 
-/** What is looked for in the list. */
+/** The terms by which the list is searched. */
 export type ListQuery = v.InferOutput<typeof ListQuerySchema>
 
 /** The dependencies of the list. */

@@ -1,4 +1,4 @@
-/** The admin API of one portal: what is shown of it, its values, its pins, and the comparison that is asked for. */
+/** The admin API of one portal: its view, its values, its pins, and a comparison at once. */
 import type { Context, Hono } from 'hono'
 import * as v from 'valibot'
 import { MAX_SEQUENCE } from '../../../core/log/max-sequence.ts'

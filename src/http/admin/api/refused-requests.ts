@@ -24,7 +24,7 @@ const RefusedViewSchema = v.object({
 /** The refused requests of a portal. */
 export const RefusedRequestsSchema = v.object({ refused: listOf(RefusedViewSchema) })
 
-/** What became of them when they were handed over again. */
+/** The numbers of those that were taken and refused when they were handed over again. */
 export const RefusedReplaySchema = v.object({
   replayed: v.number(),
   refused: v.number(),

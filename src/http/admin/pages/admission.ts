@@ -1,6 +1,7 @@
 /**
- * Who may see the pages: the bearer of the admin token, and a browser with a session, of the sign-in or of Cloudflare Access. Everyone else gets the page of the
- * sign-in in place of every page, or the error of the admin API when no browser asks.
+ * Decides who may see the pages: a caller with the admin token, and a browser with a session of the sign-in or of
+ * Cloudflare Access. Everyone else gets the page of the sign-in in place of every page, or the error of the admin API
+ * when no browser asks.
  */
 import type { Context, MiddlewareHandler } from 'hono'
 import { createMiddleware } from 'hono/factory'
@@ -30,7 +31,7 @@ import {
   readSession,
 } from '../admission/session.ts'
 
-/** What the pages need to let somebody in. */
+/** The dependencies of the admission to the pages. */
 export interface PageAuth extends AdminAuth {
   readonly now: () => number
 }
@@ -69,7 +70,7 @@ async function findSession(c: Context, auth: PageAuth): Promise<string | null> {
   return (await isAdmitted(c.req.raw, auth)) ? (c.req.header(ACCESS_HEADER) ?? null) : null
 }
 
-/** A wrong bearer is counted. Whoever presents no token is not. */
+/** A request with a wrong token is counted. One without a token is not. */
 async function refuse(c: PageContext, auth: PageAuth): Promise<Response> {
   if (c.req.header('authorization') !== undefined) return refuseAdmin(auth, c.req.raw)
   return wantsPage(c) && auth.adminToken !== null

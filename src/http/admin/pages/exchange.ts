@@ -15,9 +15,9 @@ import type { PageContext } from './page-context.ts'
 export interface PageDeps {
   readonly auth: PageAuth
   readonly admin: AdminDeps
-  /** What is wrong with the configuration. */
+  /** The problems of the configuration. */
   readonly problems: readonly { readonly setting: string; readonly problem: string }[]
-  /** What is unsafe about it. */
+  /** The warnings about unsafe settings. */
   readonly warnings: readonly string[]
 }
 

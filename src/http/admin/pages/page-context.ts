@@ -2,7 +2,7 @@
 import type { Context } from 'hono'
 import type { PageTerms } from '../../../dashboard/terms.ts'
 
-/** What is known of a request that was let in. */
+/** The facts about a request that was let in. */
 export interface Admission {
   /** Null for the bearer of the admin token, who needs no proof of where a form comes from. */
   readonly formToken: string | null
