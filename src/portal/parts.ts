@@ -78,8 +78,8 @@ export type PartsOf<Task extends (parts: never, ...more: never[]) => unknown> = 
 
 /**
  * Builds every part of one portal, from the storage up to the way out. Nothing is read or written yet. Each part is
- * given just what its constructor names, member by member: so the compiler refuses one that the part does not take. What
- * is spread into such a list would pass unseen.
+ * built from a list that names its members one by one. When a list has a member that the part does not take, the
+ * compiler refuses it. So nothing is spread into these lists: the compiler does not look at spread members.
  */
 export function createParts({ storage, memberId, settings, scheduler }: PartsDeps) {
   const given = { storage, memberId, scheduler, ...settings }

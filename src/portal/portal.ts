@@ -228,7 +228,7 @@ export class PortalObject extends DurableObject<unknown> {
     await runDue(this.#parts)
   }
 
-  /** What `show` tells of the portal; null when nothing is known of it, and so no table is there. */
+  /** The answer of `show` about the portal; null when nothing is known of it, so that it has no table. */
   #ifKnown<T>(show: (parts: PortalParts) => T): T | null {
     return this.#parts.state.isKnown() ? show(this.#parts) : null
   }

@@ -23,7 +23,7 @@ export const LOST_REPORT_WAIT_MS = 5 * MINUTE_MS
 
 /** How the portal is, as its views tell it. */
 export interface ReportSource {
-  /** What the object compares to see whether it has something to report; reads nothing from storage. */
+  /** The facts that the object compares to see whether it has something to report; reads nothing from storage. */
   readonly signs: () => Signs
   readonly report: () => PortalReport
 }

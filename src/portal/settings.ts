@@ -25,7 +25,7 @@ export interface PortalConfig {
   readonly maxLogBytes: number
   /** Canonical names of the events to bind in a portal that nobody has asked what it offers. */
   readonly wantedEvents: readonly string[]
-  /** What the configuration wants to be bound, to be matched with what a portal offers. */
+  /** The events that the configuration wants to be bound, to be matched with the offer of a portal. */
   readonly wanted: WantedPatterns
   /** The relay's own origin as configured; null stands for the origin that the portal called. */
   readonly publicUrl: string | null

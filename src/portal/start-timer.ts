@@ -4,7 +4,7 @@
  */
 import type { World } from './world.ts'
 
-/** What a timer does, and when. */
+/** The work of a timer, and its time. */
 export interface TimerPlan {
   /** Milliseconds until the work. */
   readonly ms: number

@@ -212,8 +212,8 @@ export class Enricher {
     const groups = this.#waiting
       .byField()
       .filter(([, events]) => refusal !== null || needsNoRead(events))
-    // Events that need a read are in these groups only when there is a refusal, so the reason `not_found` is
-    // never told.
+    // Without a refusal the groups hold only events that need no read, and such events are told without a reason. So
+    // `not_found` stands here for the type alone, and no event carries it.
     const reason = refusal ?? 'not_found'
     return this.#writer.write(groups.map((group) => this.#reads.enrichUnread(group, reason)))
   }

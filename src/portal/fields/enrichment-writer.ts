@@ -33,7 +33,7 @@ export interface EnrichmentWriterDeps {
 /** The writer of one portal's enrichments. */
 export class EnrichmentWriter {
   readonly #deps: EnrichmentWriterDeps
-  /** What storage has refused, by field. */
+  /** The enrichments that storage has refused, by field. */
   readonly #held = new Map<number, Enriched>()
   #refusedAt = 0
 

@@ -16,7 +16,7 @@ import type { KnownName, NameStore } from './name-store.ts'
 /** How long a message waits for names, in milliseconds. */
 export const NAMES_WAIT_MS = 2 * SECOND_MS
 
-/** The most names that are kept. Those that were learned first are forgotten first. */
+/** The most names that are kept. The names that were learned first are forgotten first. */
 export const MAX_NAMES = 500
 
 /** How long nobody is asked after a failure, in milliseconds. */

@@ -15,7 +15,7 @@ import type { DamagedRows } from '../state/damaged-rows.ts'
 /** The most fields of a shelf. */
 const FIELDS = 16
 
-/** What stands on a shelf, by the numbers of the fields. Each value is a field as it is stored. */
+/** The content of a shelf, by the numbers of the fields. Each value is a field as it is stored. */
 export type ShelfContent = Readonly<Record<string, unknown>>
 
 /** The number of the shelf on which a field stands. */

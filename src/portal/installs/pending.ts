@@ -66,7 +66,7 @@ export class PendingInstalls {
     return row === null ? null : nextLookAt(row, this.#deps.world.now())
   }
 
-  /** The installs to look at now, if it is time. Those whose time is over are removed first. */
+  /** The installs to look at now, if it is time. Installs whose time is over are removed first. */
   due(): readonly PendingInstall[] {
     const { state, world } = this.#deps
     const row = state.pending()

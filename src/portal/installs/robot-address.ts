@@ -59,7 +59,7 @@ export class RobotAddress {
     return true
   }
 
-  /** Ends the address with the installation. What CLEAN=1 has deleted is only forgotten. */
+  /** Ends the address with the installation. An address that CLEAN=1 has deleted is only forgotten. */
   end({ clean }: { readonly clean: boolean }): void {
     if (clean) this.#proofs = NO_PROOFS
     else this.remove()
@@ -70,7 +70,7 @@ export class RobotAddress {
     return provesHint(this.#proofs, tokenHash, asOf)
   }
 
-  /** Counts a hint; false when it is one too many. Whatever another token has proved is not counted. */
+  /** Counts a hint; false when it is one too many. A request that another token has proved is not counted. */
   isWithinLimit(tokenHash: string): boolean {
     return !this.trusts(tokenHash, null) || this.#limit.take(this.#deps.world.now())
   }

@@ -28,7 +28,7 @@ import type { PortalState } from '../state/portal-state.ts'
 import type { PortalConfig } from '../settings.ts'
 import type { World } from '../world.ts'
 
-/** What a portal offers is asked again after this time, in milliseconds. */
+/** The time after which a portal is asked again which events it offers, in milliseconds. */
 const OFFER_MS = DAY_MS
 
 /** An alignment that can bring nothing new is made again only after this time, in milliseconds. */
@@ -55,7 +55,7 @@ export class Subscriber {
   #failedAt = 0
   #alignedWith: string | null = null
   #alignedAt = 0
-  /** What the portal offers, since when that is known, and to whom; null until it was asked. */
+  /** The offer of the portal, when it was told, and to whom; null until the portal was asked. */
   #offered: { readonly offer: EventOffer; readonly at: number; readonly subject: string } | null =
     null
 
@@ -163,7 +163,7 @@ export class Subscriber {
     if (application === null || handler === null) return false
     const isOver = (): boolean => state.install().generation !== generation
     const installed = await askInstalled(call)
-    // What the portal offers is asked only where it decides something.
+    // The offer is asked for only where it decides something.
     const offer = config.wanted.globs.length > 0 ? await this.#offer() : null
     const events = expandWanted(config.wanted, offer?.own ?? KNOWN_OFFER)
     // Its twin of all types is bound in its place.
@@ -224,7 +224,10 @@ export class Subscriber {
     return [...explainRefusals(named, known), ...unmatchedOf(wanted, known)]
   }
 
-  /** What the portal offers, asked once a day; null when it does not tell it. Then the documentation counts. */
+  /**
+   * The offer of the portal, asked for once a day; null when the portal does not tell it. Then the documentation
+   * counts.
+   */
   async #offer(): Promise<EventOffer | null> {
     const { world, call } = this.#deps
     const { application } = this.#deps.state.install()

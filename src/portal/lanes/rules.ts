@@ -63,7 +63,7 @@ export class LaneRules {
     return stored === null ? event : asReplayed(stored).event
   }
 
-  /** The filter of an epoch, compiled. The same epoch decides many events; equal filters are compiled once. */
+  /** The filter of an epoch, compiled. One epoch decides many events; equal filters are compiled once. */
   #compiled(filter: EventFilter): CompiledFilter {
     const known = this.#ofEpoch.get(filter)
     if (known !== undefined) return known

@@ -90,8 +90,8 @@ export class LogSpace {
   }
 
   /**
-   * Runs `work`, which makes room in a full object. Whoever asks meanwhile waits for the same run, and for a minute
-   * after a run that was in vain nothing is tried: every event of that time would read the log again.
+   * Runs `work`, which makes room in a full object. A caller who asks meanwhile waits for the run that is under way.
+   * For a minute after a run in vain nothing is tried, since every event of that time would read the log again.
    */
   async seekRoom(work: () => Promise<void>): Promise<void> {
     if (this.#seeking !== null) return this.#seeking

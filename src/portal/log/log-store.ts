@@ -134,8 +134,8 @@ export class LogStore {
   }
 
   /**
-   * The same for lanes: most of a portal's lanes stand at the same place, so what one of them has read is remembered for
-   * the others, and what was stored a moment ago is not read at all.
+   * Entries after a sequence, for lanes. Most lanes of a portal stand at one place, so an entry that one of them has
+   * read is remembered for the others, and an entry that was stored a moment ago is not read at all.
    */
   afterForLanes(sequence: number, limit: number): readonly LogEntry[] {
     const memory = this.#entries()
@@ -185,7 +185,7 @@ export class LogStore {
     return readOutlines(this.#db, page, (whole) => this.entry(whole))
   }
 
-  /** What `read` finds behind a sequence, in the first segment where it finds anything. */
+  /** The rows that `read` finds behind a sequence, in the first segment where it finds any. */
   #pageAfter<T>(sequence: number, limit: number, read: (page: RowPage) => T[]): T[] {
     for (const { log } of this.#segments.within({ from: sequence + 1, to: MAX_SEQUENCE })) {
       const rows = `${log} WHERE sequence > ? ORDER BY sequence`
@@ -195,7 +195,7 @@ export class LogStore {
     return []
   }
 
-  /** The same before a sequence, and in the last segment. */
+  /** The rows that `read` finds before a sequence, in the last segment where it finds any. */
   #pageBefore<T>(sequence: number, limit: number, read: (page: RowPage) => T[]): T[] {
     for (const { log } of this.#segments.within({ from: 1, to: sequence - 1 }).toReversed()) {
       const rows = `${log} WHERE sequence < ? ORDER BY sequence DESC`

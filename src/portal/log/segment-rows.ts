@@ -106,7 +106,10 @@ export function hasAllSegments(db: Database, rows: readonly SqlRow[]): boolean {
   return isGapless && isInOrder && !isBeside(first - 1) && !isBeside(open + 1)
 }
 
-/** Writes the rows of the segments again, from their tables. What is left of the rows stays, but for wrong ends. */
+/**
+ * Writes the rows of the segments again, from their tables. Rows that are left stay as they are, except that wrong
+ * ends are corrected.
+ */
 export function mendRows(db: Database, rows: readonly SqlRow[]): readonly SqlRow[] {
   const ids = db
     .all(

@@ -3,8 +3,8 @@
  * segment, which is open. A closed segment goes by dropping its tables, since each row that is deleted is billed like
  * one that is written.
  *
- * Dropping happens inside the caller's transaction. Whoever opens that transaction does it in `changing()`, so that
- * memory follows storage however the transaction ends.
+ * Dropping happens inside the caller's transaction. The caller opens that transaction in `changing()`, so that memory
+ * follows storage however the transaction ends.
  */
 import type { SegmentState } from '../../core/log/segments.ts'
 import { hasTable, numberOf, type Database, type SqlRow } from '../../storage/database.ts'

@@ -7,7 +7,10 @@ import type { Segment } from './segment-rows.ts'
 /** By so much the times of neighbouring events may be out of order, in milliseconds. */
 const CLOCKS_DIFFER_MS = HOUR_MS
 
-/** What is looked for: an event, and how far events with equal content may lie apart to count as one, in milliseconds. */
+/**
+ * The terms of the search: an event, and how far events with equal content may lie apart to count as one, in
+ * milliseconds.
+ */
 export interface PlaceSearch {
   readonly arrival: Arrival
   readonly windowMs: number

@@ -49,7 +49,7 @@ export class PortalState {
   #hasFormerTables = false
   #isFull = false
   #install: InstallState = NO_INSTALL
-  /** What `damagedInstall` has read, for `load`. */
+  /** The install that `damagedInstall` has read, for `load`. */
   #found: InstallState | null = null
   #pending: PendingRow | null = null
   #hasNamedApplication = false

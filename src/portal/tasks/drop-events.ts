@@ -133,7 +133,7 @@ class MeantEvents {
     )
   }
 
-  /** What `passFloor` has to know of a lane. */
+  /** The facts that `passFloor` has to know of a lane. */
   of({ destination, cursor }: { readonly destination: string; readonly cursor: number }) {
     const meant = this.#meant.get(destination) ?? []
     return {

@@ -1,6 +1,7 @@
 /**
- * Erases what an operator has to delete: one event's content, or everything of a portal. What keeps promises to receivers
- * stays: an event its sequence and its fates, a portal the tombstone, so that no sequence is ever used twice.
+ * Erases what an operator has to delete: one event's content, or everything of a portal. Everything that a promise to
+ * receivers rests on stays: of an event its sequence and its fates, of a portal the tombstone, so that no sequence is
+ * ever used twice.
  */
 import { pinsOf } from '../../core/access/installs/webhook-installs.ts'
 import { NO_INSTALL } from '../../core/access/installs/install.ts'
@@ -29,10 +30,10 @@ type EraseParts = Pick<
   | 'scheduler'
 >
 
-/** What became of the wish to erase an event. */
+/** The answer to the wish to erase an event. */
 export type EventErasure = 'done' | 'unknown' | 'still_waiting'
 
-/** What became of the wish to erase a portal; `erased` counts the events that no receiver got. */
+/** The answer to the wish to erase a portal; `erased` counts the events that no receiver got. */
 export type PortalErasure =
   | { readonly kind: 'done'; readonly erased: number }
   | { readonly kind: 'unknown' | 'wrong_domain' }
@@ -67,7 +68,7 @@ function stillWaits({ cursor, digest, replays }: LaneState, sequence: number): b
 }
 
 /**
- * Erases everything of a portal. Whoever asks for it has to name its domain, or its member id where no domain is known. A
+ * Erases everything of a portal. The caller has to name its domain, or its member id where no domain is known. A
  * directory that does not answer ends it before anything is gone; the same request goes on.
  */
 export async function erasePortal(parts: EraseParts, named: string): Promise<PortalErasure> {

@@ -26,8 +26,9 @@ export function tidyLog(parts: LogParts): Promise<number> {
 }
 
 /**
- * The same in a full object, in which the oldest events go although the log is below its limit: those for which nobody
- * waits (docs/decisions/0035-full-objects.md). Whether the object has room is seen by the next write.
+ * Keeps the log small in a full object. There the oldest events go although the log is below its limit, but only
+ * those for which nobody waits (docs/decisions/0035-full-objects.md). The next write shows whether the object has
+ * room.
  */
 export function makeRoom(parts: LogParts): Promise<number> {
   return parts.space.inTurn(() => tidy(parts, { isFull: true }))
@@ -91,7 +92,7 @@ async function dropEarly(parts: LogParts, terms: Shortening): Promise<number> {
   return events
 }
 
-/** What one step has dropped. The rows of a segment that goes as a whole are not deleted one by one. */
+/** The events that one step has dropped. The rows of a segment that goes as a whole are not deleted one by one. */
 interface Dropped {
   readonly events: number
   readonly rows: number

@@ -1,4 +1,4 @@
-/** The events that a replay would send, for whoever has to confirm it. */
+/** The events that a replay would send, for the operator who has to confirm it. */
 import { ok, type Result } from '../../core/result.ts'
 import type { ReplayView } from '../../core/views/event-views.ts'
 import type { LaneControl, LaneFault, ReplayWish } from '../lanes/control.ts'

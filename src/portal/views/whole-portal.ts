@@ -7,7 +7,7 @@ import { storageView, type StorageViewParts } from './storage-view.ts'
 import { subscriptionsView, type SubscriptionsViewParts } from './subscriptions-view.ts'
 import type { WholeView } from '../../core/views/whole-view.ts'
 
-/** What the whole view takes beside its three views. */
+/** The parts that the whole view takes beside its three views. */
 interface BesideViews {
   readonly robotAddress: Pick<RobotAddress, 'since'>
   readonly world: Pick<World, 'now'>

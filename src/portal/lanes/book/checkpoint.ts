@@ -54,8 +54,8 @@ export class Checkpoint {
   }
 
   /**
-   * Stores what `flush` stores, within three seconds. Whatever stores the lanes before ends the timer, which keeps the
-   * object awake.
+   * Stores what `flush` stores, within three seconds. Any write that stores the lanes before ends the timer, which
+   * keeps the object awake.
    */
   flushInTime(): void {
     if (this.#isNeeded()) this.#planFlush(CHECKPOINT_MS)

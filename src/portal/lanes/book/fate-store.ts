@@ -175,7 +175,7 @@ export class FateStore {
     if (this.#segments.isSegmented()) this.#db.all('DELETE FROM parked_counts')
   }
 
-  /** What was parked of an event is gone with its content, and can be replayed no more. */
+  /** Marks the parked deliveries of an event as expired: its content is gone, so none of them can be replayed. */
   expireParked(sequence: number): void {
     const { fates } = this.#segments.holding(sequence)
     const rows = this.#db.all(
