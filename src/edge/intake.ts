@@ -27,6 +27,7 @@ import {
   type IntakeErrorCode,
 } from './intake-answer.ts'
 import type { IntakeDeps } from './intake-deps.ts'
+import type { PortalClient } from './portal-client.ts'
 import { takeInstall } from './installs/take-install.ts'
 import { takeUninstall } from './installs/take-uninstall.ts'
 import { recogniseCaller } from './recognise-caller.ts'
@@ -167,7 +168,7 @@ async function storeEvent(
 ): Promise<IntakeAnswer> {
   const { portals, appends, world } = deps
   const { memberId } = caller
-  const portal = () => portals(memberId)
+  const portal = (): PortalClient => portals(memberId)
   const alone = () => portal().append(append)
   const first = caller.isTrusted
     ? () => appends.append({ memberId, request: append, portal }, world)

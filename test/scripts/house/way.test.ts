@@ -39,7 +39,7 @@ function problemsOf(changed: Readonly<Record<string, string>>): readonly string[
 test('a way on which each file leads to the next is in order', () => {
   expect(way.check(aProject(FILES))).toEqual({
     problems: [],
-    summary: 'an event goes through 5 files',
+    summary: 'an event goes through 5 files, which use 0 more',
   })
 })
 
@@ -123,6 +123,48 @@ export class Lane {
   test('is named when nothing before calls it', () => {
     expect(problemsOf(changed)).toEqual([
       'src/portal/lane.ts is built before, and called by no file before it',
+    ])
+  })
+
+  test.each([
+    ['in a constructor', 'readonly #lane\n  constructor() {\n    this.#lane = new Lane()\n  }'],
+    ['as a member', 'readonly #lane = new Lane()'],
+  ])('inside of another part is reached when that part calls it: %s', (_, member) => {
+    const whole = (work: string) => `import { Lane } from './lane.ts'
+export class Portal {
+  ${member}
+  go() {
+    ${work}
+  }
+}
+`
+    const portal = (work: string) => ({ ...changed, 'src/portal/portal.ts': whole(work) })
+    expect(problemsOf(portal('this.#lane.walk()'))).toEqual([])
+    expect(problemsOf(portal(''))).toEqual([
+      'src/portal/lane.ts is built before, and called by no file before it',
+    ])
+  })
+})
+
+describe('the table of files that do a part of a step', () => {
+  const tabled = (step: number, file: string) =>
+    PAGE.replace('Beside this way', `| ${step} | \`${file}\` | looks |\n\nBeside this way`)
+
+  test('is in order when a step up to this one leads to each', () => {
+    const page = tabled(3, 'core/clock.ts')
+    const lane = `import { now } from '../core/clock.ts'\n${FILES['src/portal/lane.ts']}`
+    const clock = 'export const now = () => 1\n'
+    const files = { 'src/portal/lane.ts': lane, 'src/core/clock.ts': clock }
+    expect(problemsOf({ ...files, 'ARCHITECTURE.md': page })).toEqual([])
+    const early = tabled(2, 'core/clock.ts')
+    expect(problemsOf({ ...files, 'ARCHITECTURE.md': early })).toEqual([
+      'src/core/clock.ts is imported by no file before it',
+    ])
+  })
+
+  test('names no file that does not exist', () => {
+    expect(problemsOf({ 'ARCHITECTURE.md': tabled(3, 'core/gone.ts') })).toEqual([
+      'src/core/gone.ts does not exist',
     ])
   })
 })
