@@ -8,11 +8,12 @@ import { folders } from './house/folders.ts'
 import { glossary } from './house/glossary.ts'
 import { mirror } from './house/mirror.ts'
 import { pages } from './house/pages.ts'
+import { records } from './house/records.ts'
 import { sleeps } from './house/sleeps.ts'
 import { sql } from './house/sql.ts'
 import { way } from './house/way.ts'
 
-const RULES = [folders, mirror, deps, glossary, way, sql, pages, sleeps]
+const RULES = [folders, mirror, deps, glossary, way, sql, pages, records, sleeps]
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const named = process.argv.slice(2)
