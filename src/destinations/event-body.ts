@@ -3,9 +3,13 @@
  * none is renamed or removed. The order of the keys is stable as well, so that two bodies in a log can be
  * compared.
  */
+import { isBulletinName } from '../core/bulletins/bulletin.ts'
 import { deliveryType, displayName } from '../core/events/event-names.ts'
 import { subjectOf, type EventSubject } from '../core/events/subject-of.ts'
 import type { Change, Enrichment, Json, PortalUser, ThinReason } from '../core/log/event.ts'
+import { CATALOGUES } from './language/languages.ts'
+import { sayBulletin } from './message/say-bulletin.ts'
+import { plainText } from './message/text/line.ts'
 import type { Delivery } from './receiver.ts'
 
 /** The delivery type and event name of a test message. */
@@ -76,7 +80,7 @@ export interface EventData {
 /** The body of a delivery; the same delivery always gives the same JSON. */
 export function buildEventBody(delivery: Delivery): EventBody {
   const { enrichment } = delivery
-  const isTest = delivery.sequence === null
+  const isTest = isTestMessage(delivery)
   return {
     type: isTest ? TEST_TYPE : deliveryType(delivery.event.name),
     timestamp: new Date(occurredAt(delivery)).toISOString().replace(/\.\d+Z$/, 'Z'),
@@ -100,10 +104,20 @@ export function buildEventBody(delivery: Delivery): EventBody {
       ...(delivery.link !== null && { link: delivery.link }),
       ...tellSubject(delivery),
       ...(delivery.event.handlerId !== null && { handlerId: delivery.event.handlerId }),
-      ...(delivery.event.field === null && { payload: delivery.event.data }),
+      ...(delivery.event.field === null && { payload: payloadOf(delivery) }),
       ...(delivery.replayed && { replayed: true as const }),
     },
   }
+}
+
+/** Whether a delivery is a test message: nothing else but a bulletin has no sequence. */
+export function isTestMessage({ sequence, event }: Pick<Delivery, 'sequence' | 'event'>): boolean {
+  return sequence === null && !isBulletinName(event.name)
+}
+
+/** Whether a delivery tells a bulletin. */
+export function isBulletin({ event }: Pick<Delivery, 'event'>): boolean {
+  return isBulletinName(event.name)
 }
 
 /**
@@ -112,6 +126,15 @@ export function buildEventBody(delivery: Delivery): EventBody {
 export function occurredAt(delivery: Delivery): number {
   const { ts } = delivery.event
   return ts !== null && ts >= 0 && ts <= LAST_SECOND ? ts * 1000 : delivery.receivedAt
+}
+
+/** Bitrix24's `data`; of a bulletin what it tells, in words as well. */
+function payloadOf({ event }: Delivery): Json {
+  const { name, data } = event
+  if (!isBulletinName(name) || data === null) return data
+  const { title, remedy } = sayBulletin(event, CATALOGUES.en)
+  const remedied = remedy === null ? {} : { remedy: plainText(remedy) }
+  return Object.assign({}, data, { text: plainText(title) }, remedied)
 }
 
 /** The members about the read that brought the changes; each is present only where it says something. */

@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import type { Delivery } from '../../src/destinations/receiver.ts'
-import { buildEventBody } from '../../src/destinations/event-body.ts'
-import { aDelivery, anEnrichment, anEvent } from '../support/builders/a-delivery.ts'
+import { buildEventBody, isBulletin, isTestMessage } from '../../src/destinations/event-body.ts'
+import {
+  aBulletinDelivery,
+  aDelivery,
+  anEnrichment,
+  anEvent,
+} from '../support/builders/a-delivery.ts'
 
 describe('buildEventBody()', () => {
   test('tells all of an enriched user-field event, in the documented order', () => {
@@ -200,3 +205,50 @@ describe('buildEventBody()', () => {
 function dataOf(partial: Partial<Delivery>) {
   return buildEventBody(aDelivery(partial)).data
 }
+
+describe('the body of a bulletin', () => {
+  test('has its type, no sequence, and tells everything in data and in words', () => {
+    const delivery = aBulletinDelivery('relay.lane.disabled', {
+      destination: 'erp',
+      reason: 'gone',
+    })
+    expect(buildEventBody(delivery)).toEqual({
+      type: 'relay.lane.disabled',
+      timestamp: '2026-09-21T14:13:21Z',
+      data: {
+        event: 'relay.lane.disabled',
+        portal: { memberId: 'a223c6b3710f85df22e9377d6c4f7553', domain: 'acme.bitrix24.com' },
+        sequence: null,
+        previousSequence: null,
+        origin: 'event',
+        receivedAt: '2026-09-21T14:13:21.120Z',
+        user: null,
+        fields: null,
+        field: null,
+        changes: null,
+        enrichment: 'not_applicable',
+        payload: {
+          destination: 'erp',
+          reason: 'gone',
+          text: 'erp: delivery has stopped',
+          remedy:
+            'The receiver takes nothing, and events wait. Correct the destination or its receiver, then resume the lane',
+        },
+      },
+    })
+  })
+
+  test('of a recovery has no remedy, since there is nothing to do', () => {
+    const data = { destination: 'erp', from: 'relay.lane.disabled' }
+    const { payload } = buildEventBody(aBulletinDelivery('relay.recovered', data)).data
+    expect(payload).toEqual({ ...data, text: 'erp: delivery goes on' })
+  })
+})
+
+describe('isTestMessage() and isBulletin()', () => {
+  test('tell the two deliveries without a sequence apart', () => {
+    const [test, bulletin] = [aDelivery({ sequence: null }), aBulletinDelivery('relay.recovered')]
+    expect([test, bulletin, aDelivery()].map(isTestMessage)).toEqual([true, false, false])
+    expect([test, bulletin, aDelivery()].map(isBulletin)).toEqual([false, true, false])
+  })
+})

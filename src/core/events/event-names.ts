@@ -4,6 +4,7 @@
  * `bitrix24.event.oncrmdealadd` is the delivery type, for receivers. A name that is not in the table of
  * topics works too, and people see its code.
  */
+import { isBulletinName } from '../bulletins/bulletin.ts'
 import type { FieldAction, FieldFamily } from '../log/event.ts'
 import { EVENT_TOPICS, meaningOf } from './topics.ts'
 import { FIELD_ACTION_WORDS, FIELD_FAMILY_WORDS } from './topics/user-fields.ts'
@@ -67,8 +68,12 @@ export function userFieldOf(canonical: string): UserFieldName | null {
   return USER_FIELDS_BY_CODE.get(canonical) ?? null
 }
 
-/** Returns the type that receivers see, for example `bitrix24.crm.requisite_user_field.updated`. */
+/**
+ * Returns the type that receivers see, for example `bitrix24.crm.requisite_user_field.updated`. The name of a bulletin is its
+ * type.
+ */
 export function deliveryType(canonical: string): string {
+  if (isBulletinName(canonical)) return canonical
   const meaning = userFieldOf(canonical)
   if (meaning) return `bitrix24.crm.${meaning.family}_user_field.${meaning.action}`
   return `bitrix24.event.${canonical.toLowerCase()}`

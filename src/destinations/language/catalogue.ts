@@ -2,17 +2,10 @@
  * All texts that a language needs. They hold `{name}` placeholders and no markup of any receiver, which
  * test/destinations/language/catalogue.test.ts checks. Plural forms follow `Intl.PluralRules`.
  */
+import type { BulletinWords } from './bulletin-words.ts'
 import type { EventWords } from './event-words.ts'
+import type { Plural } from './plural.ts'
 import type { FieldAction, FieldFamily, ThinReason } from '../../core/log/event.ts'
-
-/** One text for each plural category of the language; `other` is always there. It holds `{count}`. */
-export interface Plural {
-  readonly one?: string
-  readonly two?: string
-  readonly few?: string
-  readonly many?: string
-  readonly other: string
-}
 
 /** The attributes of a field's definition that have words of their own. */
 export type AttributeName =
@@ -89,6 +82,8 @@ export interface Catalogue {
   readonly event: string
   /** The words for events that are not about fields. */
   readonly events: EventWords
+  /** The words for the events of the relay itself. */
+  readonly bulletins: BulletinWords
   /** `{label}` and `{value}`: a colon stands between them, in French behind a space. */
   readonly labelled: string
   /** One line for notifications: `{sentence}` in the portal `{portal}`. */

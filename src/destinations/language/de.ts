@@ -1,5 +1,6 @@
 /** German, in the words of Bitrix24's own interface. */
 import type { Catalogue } from './catalogue.ts'
+import { deBulletins } from './bulletins/de.ts'
 import { deEvents } from './events/de.ts'
 
 /** The texts in German. A full sentence behind a colon begins with a capital. */
@@ -32,6 +33,7 @@ export const de: Catalogue = {
   fieldNumber: 'Feld {id}',
   event: 'Ereignis',
   events: deEvents,
+  bulletins: deBulletins,
   labelled: '{label}: {value}',
   inPortal: '{sentence} ({portal})',
   test: {

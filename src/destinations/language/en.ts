@@ -1,5 +1,6 @@
 /** English. */
 import type { Catalogue } from './catalogue.ts'
+import { enBulletins } from './bulletins/en.ts'
 import { enEvents } from './events/en.ts'
 
 /** The texts in English, the default. */
@@ -32,6 +33,7 @@ export const en: Catalogue = {
   fieldNumber: 'field {id}',
   event: 'event',
   events: enEvents,
+  bulletins: enBulletins,
   labelled: '{label}: {value}',
   inPortal: '{sentence} ({portal})',
   test: {

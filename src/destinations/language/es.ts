@@ -1,5 +1,6 @@
 /** Spanish, in the words of Bitrix24's own interface. */
 import type { Catalogue } from './catalogue.ts'
+import { esBulletins } from './bulletins/es.ts'
 import { esEvents } from './events/es.ts'
 
 /** The texts in Spanish, for Spain and Latin America alike. Whole millions take `de`. */
@@ -32,6 +33,7 @@ export const es: Catalogue = {
   fieldNumber: 'campo {id}',
   event: 'evento',
   events: esEvents,
+  bulletins: esBulletins,
   labelled: '{label}: {value}',
   inPortal: '{sentence} ({portal})',
   test: {

@@ -1,5 +1,6 @@
 /** French, in the words of Bitrix24's own interface. */
 import type { Catalogue } from './catalogue.ts'
+import { frBulletins } from './bulletins/fr.ts'
 import { frEvents } from './events/fr.ts'
 
 /** The texts in French. Whole millions take `de`; marks that need a space have one that does not break. */
@@ -32,6 +33,7 @@ export const fr: Catalogue = {
   fieldNumber: 'champ {id}',
   event: 'événement',
   events: frEvents,
+  bulletins: frBulletins,
   labelled: '{label}\u00A0: {value}',
   inPortal: '{sentence} ({portal})',
   test: {

@@ -1,5 +1,6 @@
 /** The languages of messages. A new language is a catalogue file, and its import and two words here. */
-import type { Catalogue, Plural } from './catalogue.ts'
+import type { Catalogue } from './catalogue.ts'
+import type { Plural } from './plural.ts'
 import { de } from './de.ts'
 import { en } from './en.ts'
 import { es } from './es.ts'

@@ -1,5 +1,6 @@
 /** Portuguese, in the words of Bitrix24's own interface. */
 import type { Catalogue } from './catalogue.ts'
+import { ptBulletins } from './bulletins/pt.ts'
 import { ptEvents } from './events/pt.ts'
 
 /** The texts in Portuguese as Bitrix24 has it: Brazilian. Whole millions take `de`. */
@@ -32,6 +33,7 @@ export const pt: Catalogue = {
   fieldNumber: 'campo {id}',
   event: 'evento',
   events: ptEvents,
+  bulletins: ptBulletins,
   labelled: '{label}: {value}',
   inPortal: '{sentence} ({portal})',
   test: {

@@ -1,5 +1,6 @@
 /** Russian, in the words of Bitrix24's own interface. */
 import type { Catalogue } from './catalogue.ts'
+import { ruBulletins } from './bulletins/ru.ts'
 import { ruEvents } from './events/ru.ts'
 
 /**
@@ -35,6 +36,7 @@ export const ru: Catalogue = {
   fieldNumber: 'поле {id}',
   event: 'событие',
   events: ruEvents,
+  bulletins: ruBulletins,
   labelled: '{label}: {value}',
   inPortal: '{sentence} ({portal})',
   test: {

@@ -3,7 +3,7 @@
  * (`compose-digest.ts`).
  */
 import type { Delivery, Parcel } from '../receiver.ts'
-import { occurredAt } from '../event-body.ts'
+import { isBulletin, isTestMessage, occurredAt } from '../event-body.ts'
 import type { Catalogue } from '../language/catalogue.ts'
 import { isLocalHost } from '../settings/url-setting.ts'
 import { composeDigest } from './compose-digest.ts'
@@ -12,6 +12,7 @@ import { composeEvent, describeEventLink, withoutChange } from './events/compose
 import { listFacts } from './events/facts.ts'
 import type { Link, Message } from './message.ts'
 import { describeAlert, listNotes } from './notes.ts'
+import { sayBulletin } from './say-bulletin.ts'
 import { shortenMessage } from './text/shorten.ts'
 import { describePortal } from './wording.ts'
 import { own } from './text/line.ts'
@@ -36,7 +37,7 @@ export function composeMessage(parcel: Parcel, terms: ComposeTerms): Message {
     const digest = composeDigest(parcel.deliveries, { ...terms, overview })
     return shortenMessage(digest, MAX_LINES_OF_DIGEST, terms.words)
   }
-  const message = composeSingle(delivery, terms)
+  const message = composeSingle(delivery, parcel.dashboard, terms)
   return shortenMessage(message, maxLinesOf(delivery), terms.words)
 }
 
@@ -45,7 +46,11 @@ function maxLinesOf({ event }: Delivery): number {
   return action === 'added' || action === 'deleted' ? MAX_LINES_OF_WHOLE_FIELD : MAX_LINES
 }
 
-function composeSingle(delivery: Delivery, { words, now }: ComposeTerms): Message {
+function composeSingle(
+  delivery: Delivery,
+  dashboard: string | null,
+  { words, now }: ComposeTerms,
+): Message {
   const at = occurredAt(delivery)
   const isAboutField = delivery.event.field !== null
   const linkText = isAboutField ? words.openInBitrix24 : describeEventLink(delivery, words)
@@ -56,7 +61,10 @@ function composeSingle(delivery: Delivery, { words, now }: ComposeTerms): Messag
     portal: describePortal(delivery),
     firstAt: at,
     lastAt: at,
-    link: linkTo(delivery.link, linkText),
+    // A bulletin is about the relay, so it leads to the page of the portal there.
+    link: isBulletin(delivery)
+      ? linkTo(dashboard, words.digest.showAll)
+      : linkTo(delivery.link, linkText),
     overview: null,
     threadKey: threadKeyOf(delivery),
   }
@@ -67,7 +75,8 @@ type Told = Pick<Message, 'kind' | 'title' | 'lead' | 'alert' | 'groups' | 'summ
 function tellDelivery(delivery: Delivery, words: Catalogue): Told {
   const { field } = delivery.event
   const alert = describeAlert(delivery, words)
-  if (delivery.sequence === null) return tellTest(words)
+  if (isTestMessage(delivery)) return tellTest(words)
+  if (isBulletin(delivery)) return tellBulletin(delivery, words)
   if (field === null) {
     const lines = listFacts(delivery.event, words, delivery.names).map(withoutChange)
     const groups = lines.length === 0 ? [] : [{ heading: [], headlined: [], lines }]
@@ -77,6 +86,19 @@ function tellDelivery(delivery: Delivery, words: Catalogue): Told {
   const isEmpty = headlined.length + lines.length === 0
   const groups = isEmpty ? [] : [{ heading: [], headlined, lines }]
   return { kind: 'change', title, lead, alert, groups, summary: [...title, own(' · '), ...lead] }
+}
+
+function tellBulletin({ event }: Delivery, words: Catalogue): Told {
+  const { title, remedy, facts } = sayBulletin(event, words)
+  const lines = facts.map(withoutChange)
+  return {
+    kind: 'event',
+    title,
+    lead: remedy ?? [],
+    alert: null,
+    groups: lines.length === 0 ? [] : [{ heading: [], headlined: [], lines }],
+    summary: title,
+  }
 }
 
 function tellTest({ test }: Catalogue): Told {

@@ -2,7 +2,7 @@
 import { MINUTE_MS, HOUR_MS, DAY_MS } from '../../core/durations.ts'
 import type { ThinReason } from '../../core/log/event.ts'
 import type { Delivery } from '../receiver.ts'
-import { occurredAt } from '../event-body.ts'
+import { isTestMessage, occurredAt } from '../event-body.ts'
 import type { Catalogue } from '../language/catalogue.ts'
 import { fill, fillPlural } from '../language/languages.ts'
 
@@ -68,7 +68,7 @@ export function describeOrigin(delivery: Delivery, { notes }: Catalogue): string
 
 /** Says that a delivery is late, or sent again; `now` is the time of the attempt in unix milliseconds. */
 export function describeDelay(delivery: Delivery, now: number, words: Catalogue): string | null {
-  if (delivery.sequence === null) return null
+  if (isTestMessage(delivery)) return null
   const { notes } = words
   const delayMs = now - Math.min(occurredAt(delivery), delivery.receivedAt)
   const duration = formatDuration(delayMs, words)

@@ -89,6 +89,7 @@ const COMMON = {
     DEFAULT_TIMEOUT_MS,
   ),
   unchanged: v.optional(v.picklist(['send', 'skip'], 'Must be "send" or "skip"')),
+  fallback: v.optional(v.string('Must be the name of another destination')),
   allowPorts: v.optional(
     v.pipe(
       v.array(
@@ -144,6 +145,8 @@ export interface CommonSettings {
   readonly retryHours: number
   readonly timeoutMs: number
   readonly unchanged?: 'send' | 'skip' | undefined
+  /** The destination that is told what the relay has to tell about this one. */
+  readonly fallback?: string | undefined
   /** Ports that this destination may use beside 443 and 8443. */
   readonly allowPorts?: readonly number[] | undefined
   readonly digest: GatheringSetting | null
@@ -178,6 +181,7 @@ export function readCommon(
     retryHours: read('retryHours', COMMON.retryHours, DEFAULT_RETRY_HOURS),
     timeoutMs: read('timeoutMs', COMMON.timeoutMs, DEFAULT_TIMEOUT_MS),
     unchanged: read('unchanged', COMMON.unchanged, undefined),
+    fallback: read('fallback', COMMON.fallback, undefined),
     allowPorts: read('allowPorts', COMMON.allowPorts, undefined),
     digest: read('digest', FOR_PEOPLE.digest, undefined) ?? null,
     batch: read('batch', FOR_MACHINES.batch, undefined) ?? null,

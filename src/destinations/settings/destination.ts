@@ -21,6 +21,8 @@ export interface Destination {
   readonly unchanged: 'send' | 'skip'
   /** Ports that it may use beside 443 and 8443. @default [] */
   readonly allowPorts?: readonly number[]
+  /** The destination that is told what the relay has to tell about this one; absent for none. */
+  readonly fallback?: string
   /** Null: events are gathered only when the lane is behind. */
   readonly digest: GatheringSetting | null
   /** Null: each event has a request of its own. */

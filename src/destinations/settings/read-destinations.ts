@@ -37,7 +37,27 @@ export function readDestinations(
       : read.problems
     destinations.push({ ...read, name, problems })
   }
-  return ok(requirePortals(destinations, raw))
+  return ok(checkFallbacks(requirePortals(destinations, raw)))
+}
+
+/**
+ * A fallback has to be another destination of the list. A misspelt one would be missed only when the destination that has
+ * it fails, which is too late: so it is refused as every wrong setting is.
+ */
+function checkFallbacks(destinations: readonly Destination[]): readonly Destination[] {
+  const names = destinations.map(({ name }) => name)
+  return destinations.map((destination) => {
+    const { name, fallback } = destination
+    if (fallback === undefined || (fallback !== name && names.includes(fallback)))
+      return destination
+    const near = nearestWord(
+      fallback,
+      names.filter((other) => other !== name),
+    )
+    const hint = near === null ? '' : `; did you mean "${near}"?`
+    const problem = `Must be the name of another destination${hint}`
+    return { ...destination, problems: [...destination.problems, { setting: 'fallback', problem }] }
+  })
 }
 
 /**
@@ -82,6 +102,7 @@ function readDestination(entry: unknown, lookup: SecretLookup, policy: AddressPo
     timeoutMs: common.timeoutMs,
     unchanged: common.unchanged ?? (type?.reader === 'person' ? 'skip' : 'send'),
     ...(common.allowPorts !== undefined && { allowPorts: common.allowPorts }),
+    ...(common.fallback !== undefined && { fallback: common.fallback }),
     digest: common.digest,
     batch: common.batch,
     language: common.language,

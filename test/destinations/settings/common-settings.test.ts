@@ -134,6 +134,7 @@ describe('readCommon()', () => {
     [{ timeoutMs: 30_001 }, ['timeoutMs: Must be at most 30000']],
     [{ timeoutMs: null }, ['timeoutMs: Must be a number of milliseconds']],
     [{ unchanged: 'yes' }, ['unchanged: Must be "send" or "skip"']],
+    [{ fallback: 7 }, ['fallback: Must be the name of another destination']],
     [{ allowPorts: [] }, ['allowPorts: Must be a list of 1 to 10 port numbers']],
     [{ allowPorts: 9443 }, ['allowPorts: Must be a list of 1 to 10 port numbers']],
     [{ allowPorts: ['9443'] }, ['allowPorts: Must be a list of 1 to 10 port numbers']],

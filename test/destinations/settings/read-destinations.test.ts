@@ -266,6 +266,21 @@ describe('readDestinations()', () => {
     ])
   })
 
+  it('takes another destination as the fallback, wherever it stands in the list', () => {
+    const [alerts, erp] = read({ ...SLACK, fallback: 'erp' }, { ...ERP, fallback: 'alerts' })
+    expect([alerts?.fallback, erp?.fallback]).toEqual(['erp', 'alerts'])
+    expect([alerts?.problems, erp?.problems]).toEqual([[], []])
+  })
+
+  it.each([
+    ['erp', 'Must be the name of another destination'],
+    ['alert', 'Must be the name of another destination; did you mean "alerts"?'],
+  ])('refuses %s as the fallback of erp, and no other destination for it', (fallback, problem) => {
+    const [alerts, erp] = read(SLACK, { ...ERP, fallback })
+    expect(erp?.problems).toEqual([{ setting: 'fallback', problem }])
+    expect(alerts?.problems).toEqual([])
+  })
+
   it('notes the values of the portal that the settings ask for', () => {
     const [destination] = read({ ...ERP, url: '$portal.URL', secret: ['$portal.KEY', SECRET] })
     expect(destination).toMatchObject({

@@ -1,4 +1,5 @@
 /** Builders of deliveries: a requisite field that Anna changed, unless a test says otherwise. */
+import { asEntry, type BulletinType } from '../../../src/core/bulletins/bulletin.ts'
 import {
   NOT_ENRICHED,
   type Change,
@@ -84,4 +85,17 @@ export function aDelivery(partial: Partial<Delivery> = {}): Delivery {
     systemUserId: null,
     ...partial,
   }
+}
+
+/** A delivery of a bulletin. */
+export function aBulletinDelivery(
+  type: BulletinType,
+  data: { readonly [key: string]: Json } = {},
+): Delivery {
+  const { destination, ...rest } = data
+  const bulletin = { n: 7, type, about: null, at: RECEIVED_AT, to: ['ops'], fates: {} }
+  const told = destination === undefined ? rest : { destination, ...rest }
+  const { event, receivedAt } = asEntry({ ...bulletin, data: told })
+  const id = 'a223c6b3710f85df22e9377d6c4f7553-relay-7'
+  return aDelivery({ id, sequence: null, previousSequence: null, event, receivedAt })
 }

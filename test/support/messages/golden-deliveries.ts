@@ -5,6 +5,7 @@ import type { Delivery, Parcel } from '../../../src/destinations/receiver.ts'
 import {
   EVENT_TS,
   RECEIVED_AT,
+  aBulletinDelivery,
   aDelivery,
   anEnrichment,
   anEvent,
@@ -113,6 +114,9 @@ export const GOLDEN_PARCELS: Readonly<Record<string, Parcel>> = {
     }),
   ),
   test: single(aDelivery({ sequence: null, previousSequence: null })),
+  bulletin: single(
+    aBulletinDelivery('relay.lane.disabled', { destination: 'erp', reason: 'gone' }),
+  ),
   digest: { deliveries: digest(), dashboard: DASHBOARD },
 }
 

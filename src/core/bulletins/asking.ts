@@ -1,0 +1,63 @@
+/**
+ * Who is told a bulletin. A destination asks for bulletins by globs that begin with `relay.`, so neither the default globs
+ * nor a bare `*` ask for any. Pure.
+ */
+import { compileGlobs } from '../glob.ts'
+import type { Bulletin } from './bulletin.ts'
+
+/** A destination as far as it may be told bulletins. */
+export interface BulletinReader {
+  readonly name: string
+  /** The globs of its setting `events`. */
+  readonly events: readonly string[]
+  /** The destination that is told what is about this one; null for none. */
+  readonly fallback: string | null
+}
+
+/** The globs among those of `events` that ask for bulletins. */
+export function bulletinGlobs(events: readonly string[]): readonly string[] {
+  return events.filter((glob) => /^relay\./i.test(glob))
+}
+
+/** Whether a destination asks for any bulletin, or names another one that is told what is about it. */
+export function concernsBulletins({
+  events,
+  fallback,
+}: Pick<BulletinReader, 'events' | 'fallback'>): boolean {
+  return fallback !== null || bulletinGlobs(events).length > 0
+}
+
+/** Who is told a bulletin. */
+export interface Recipients {
+  /** Whether anybody has asked for it, also where the one that asks is the one that it is about. */
+  readonly isWanted: boolean
+  /** The names of the destinations that are told. */
+  readonly to: readonly string[]
+}
+
+/**
+ * Who is told a bulletin: those that ask for its type (`asking`, the destinations of the portal), and the fallback of the
+ * destination that it is about. That destination itself is never told, since it may be the one that takes nothing. So
+ * without a fallback, and without another one that asks, nobody is, and the bulletin is only shown.
+ */
+export function recipientsOf(
+  { type, about }: Pick<Bulletin, 'type' | 'about'>,
+  { asking, all }: BulletinReaders,
+): Recipients {
+  const names = new Set(asking.filter((reader) => asksFor(reader, type)).map(({ name }) => name))
+  const fallback = all.find(({ name }) => name === about)?.fallback ?? null
+  if (fallback !== null && all.some(({ name }) => name === fallback)) names.add(fallback)
+  return { isWanted: names.size > 0, to: [...names].filter((name) => name !== about) }
+}
+
+/** The destinations that may be told. */
+export interface BulletinReaders {
+  /** Those whose globs `portals` take the portal. */
+  readonly asking: readonly BulletinReader[]
+  /** Every configured one. */
+  readonly all: readonly BulletinReader[]
+}
+
+function asksFor({ events }: BulletinReader, type: string): boolean {
+  return compileGlobs(bulletinGlobs(events))(type)
+}

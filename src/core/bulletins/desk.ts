@@ -1,0 +1,287 @@
+/**
+ * The desk decides which bulletins are told. It remembers what was told, so that each cause is told once: a trouble when it
+ * begins and when it ends, a count when it has grown, a step in the life of the installation when it was taken. Pure.
+ */
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../durations.ts'
+import type { Bulletin, BulletinType } from './bulletin.ts'
+import { RECOVERED } from './bulletin.ts'
+import {
+  causeKey,
+  causesOf,
+  isRecovery,
+  nextCauseAt,
+  type Cause,
+  type ObservedPortal,
+} from './observed.ts'
+
+/** After a cause was told it is not told again for so long, in milliseconds: not when it comes back, nor when its count grows. */
+export const COOLDOWN_MS = HOUR_MS
+
+/** The same for callers that were refused, since a stranger decides when that happens, in milliseconds. */
+export const REFUSALS_COOLDOWN_MS = DAY_MS
+
+/** So many refused calls within an hour are told. */
+export const MANY_REFUSALS = 5
+
+/** How long changes that a comparison finds are gathered before their number is told, in milliseconds. */
+export const GATHER_CHANGES_MS = MINUTE_MS
+
+/** Everything that the desk remembers, as it is stored. Times are unix milliseconds. */
+export interface Desk {
+  /** The number of the last bulletin. */
+  readonly last: number
+  /** What the events of the log up to this sequence tell of the application was told. */
+  readonly seen: number
+  /** The changes that comparisons have found up to this sequence were told. */
+  readonly compared: number
+  /** The troubles that were told and last. */
+  readonly open: readonly string[]
+  /** When each cause was told last. */
+  readonly toldAt: Readonly<Record<string, number>>
+  /** How many events each lane had parked when that was told last. */
+  readonly parked: Readonly<Record<string, number>>
+  /** The installation and the update that were told last; null for none. */
+  readonly install: { readonly key: string | null; readonly updatedTs: number | null }
+}
+
+/** What happened since the desk was asked last, as far as memory counts it. */
+export interface CountedCauses {
+  /** The last sequence that was looked at. */
+  readonly seen: number
+  /** The events about the application's licence and its methods, oldest first. */
+  readonly life: readonly Pick<Bulletin, 'type' | 'at' | 'data'>[]
+  /** The changes that comparisons have found; null for none. */
+  readonly found: { readonly count: number; readonly since: number } | null
+  /** How many callers were refused within the last hour. */
+  readonly refusals: number
+}
+
+/** What the desk decides. */
+export interface DeskPlan {
+  readonly desk: Desk
+  readonly bulletins: readonly Bulletin[]
+  /** Whether the changes and the refusals that memory counts were told, and are counted anew. */
+  readonly told: { readonly found: boolean; readonly refusals: boolean }
+  /** Whether changes are gathered, so that a restart has to know from where on they were not told. */
+  readonly isGathering: boolean
+  /** When there may be something to tell by time alone, in unix milliseconds; null for never. */
+  readonly dueAt: number | null
+}
+
+/** The desk of a portal whose life so far is told to nobody: it may have been installed for years. */
+export function createDesk(
+  observed: Pick<ObservedPortal, 'install' | 'lanes'>,
+  seen: number,
+): Desk {
+  const parked = Object.fromEntries(observed.lanes.map((lane) => [lane.destination, lane.parked]))
+  const install = lifeOf(observed.install)
+  return { last: 0, seen, compared: seen, open: [], toldAt: {}, parked, install }
+}
+
+/** The desk of a portal of which nothing was known: everything from its installation on is told. */
+export const NEW_DESK: Desk = {
+  last: 0,
+  seen: 0,
+  compared: 0,
+  open: [],
+  toldAt: {},
+  parked: {},
+  install: { key: null, updatedTs: null },
+}
+
+/** Decides what is told now. The same desk comes back when there is nothing to remember. */
+export function planBulletins(
+  desk: Desk,
+  observed: ObservedPortal,
+  happened: CountedCauses,
+): DeskPlan {
+  const open = new Set(desk.open)
+  const causes = causesOf(observed, (key) => open.has(key))
+  const counted = countedOf(desk, observed, happened)
+  const begun = causes.filter((cause) => !open.has(causeKey(cause)))
+  const waits = [...begun, ...counted.map(({ cause }) => cause)].filter(
+    (cause) => restsUntil(desk, cause, observed.now) > observed.now,
+  )
+  const fresh = begun.filter((cause) => !waits.includes(cause))
+  const grown = counted.filter(({ cause }) => !waits.includes(cause))
+  const now = grown.filter(({ dueAt }) => dueAt <= observed.now).map(({ cause }) => cause)
+  const ended = endedOf(desk, causes)
+  const life = lifeBulletins(desk, observed, happened)
+  const bulletins = [
+    ...life,
+    ...[...fresh, ...now].map((cause) => ({ ...cause, at: observed.now })),
+    ...ended
+      .filter((cause) => isRecovery(cause, observed))
+      .map((cause) => recovery(cause, observed)),
+  ]
+  const due = [
+    ...waits.map((cause) => restsUntil(desk, cause, observed.now)),
+    ...grown.filter(({ cause }) => !now.includes(cause)).map(({ dueAt }) => dueAt),
+    nextCauseAt(observed) ?? Number.POSITIVE_INFINITY,
+  ]
+  const isTold = (type: BulletinType): boolean => now.some((cause) => cause.type === type)
+  const told = { found: isTold('relay.changes.found'), refusals: isTold('relay.callers.refused') }
+  const dueAt = Math.min(...due)
+  return {
+    desk: remember(desk, {
+      observed,
+      happened,
+      told: [...fresh, ...now],
+      fresh,
+      ended,
+      life,
+      found: told.found,
+    }),
+    bulletins,
+    told,
+    isGathering: happened.found !== null,
+    dueAt: Number.isFinite(dueAt) ? dueAt : null,
+  }
+}
+
+/** What is remembered after a decision. */
+interface Decided {
+  readonly observed: ObservedPortal
+  readonly happened: CountedCauses
+  readonly told: readonly Cause[]
+  readonly fresh: readonly Cause[]
+  readonly ended: readonly Cause[]
+  readonly life: readonly Bulletin[]
+  readonly found: boolean
+}
+
+function remember(desk: Desk, decided: Decided): Desk {
+  const { observed, happened, told, fresh, ended, life } = decided
+  // What was looked at in vain costs no write: it is looked at again after a restart.
+  if (told.length + ended.length + life.length === 0 && sameLife(desk, observed)) return desk
+  const gone = new Set(ended.map(causeKey))
+  const times = Object.entries(desk.toldAt).filter(([, at]) => observed.now - at < DAY_MS)
+  return {
+    last: desk.last,
+    seen: happened.seen,
+    compared: happened.found === null || decided.found ? happened.seen : desk.compared,
+    open: [...desk.open.filter((key) => !gone.has(key)), ...fresh.map(causeKey)],
+    toldAt: {
+      ...Object.fromEntries(times),
+      ...Object.fromEntries(told.map((cause) => [causeKey(cause), observed.now])),
+    },
+    parked: {
+      ...desk.parked,
+      ...Object.fromEntries(parkedAfter(told, observed)),
+    },
+    install: lifeOf(observed.install),
+  }
+}
+
+function parkedAfter(
+  told: readonly Cause[],
+  { lanes }: ObservedPortal,
+): readonly [string, number][] {
+  const names = new Set(
+    told.flatMap(({ type, about }) => (type === 'relay.event.parked' ? [about] : [])),
+  )
+  return lanes.flatMap((lane) =>
+    names.has(lane.destination) ? [[lane.destination, lane.parked] as [string, number]] : [],
+  )
+}
+
+/** A count that has grown, and the time at which it is told at the earliest. */
+interface Counted {
+  readonly cause: Cause
+  readonly dueAt: number
+}
+
+function countedOf(
+  desk: Desk,
+  { now, lanes }: ObservedPortal,
+  { found, refusals }: CountedCauses,
+): readonly Counted[] {
+  const parked = lanes.flatMap(
+    ({ destination: about, parked: count, status, lastReason }): Counted[] => {
+      const before = desk.parked[about] ?? 0
+      // A lane that began anew counts anew.
+      const more = count - (before > count ? 0 : before)
+      if (more <= 0 || status === 'removed') return []
+      const data = { count: more, reason: lastReason }
+      return [{ cause: { type: 'relay.event.parked', about, data }, dueAt: now }]
+    },
+  )
+  const changes: readonly Counted[] =
+    found === null
+      ? []
+      : [
+          {
+            cause: { type: 'relay.changes.found', about: null, data: { count: found.count } },
+            dueAt: found.since + GATHER_CHANGES_MS,
+          },
+        ]
+  const refused: readonly Counted[] =
+    refusals < MANY_REFUSALS
+      ? []
+      : [
+          {
+            cause: { type: 'relay.callers.refused', about: null, data: { count: refusals } },
+            dueAt: now,
+          },
+        ]
+  return [...parked, ...changes, ...refused]
+}
+
+/** Until when a cause is not told, since it was told a moment ago. A time of the future was noted by a wrong clock. */
+function restsUntil({ toldAt }: Desk, cause: Cause, now: number): number {
+  const at = toldAt[causeKey(cause)]
+  if (at === undefined || at > now) return 0
+  return at + (cause.type === 'relay.callers.refused' ? REFUSALS_COOLDOWN_MS : COOLDOWN_MS)
+}
+
+/** The troubles that were told and last no longer. */
+function endedOf({ open }: Desk, causes: readonly Cause[]): readonly Cause[] {
+  const lasting = new Set(causes.map(causeKey))
+  return open
+    .filter((key) => !lasting.has(key))
+    .map((key) => {
+      const [type = '', about = null] = key.split(' ')
+      // Sound: the desk remembers nothing but keys of causes.
+      return { type: type as BulletinType, about, data: {} }
+    })
+}
+
+function recovery({ type, about }: Cause, { now }: ObservedPortal): Bulletin {
+  return { type: RECOVERED, about, at: now, data: { from: type } }
+}
+
+function lifeBulletins(
+  desk: Desk,
+  { now, install, status }: ObservedPortal,
+  { life }: CountedCauses,
+): readonly Bulletin[] {
+  const told = desk.install
+  const { key, clientId, domain, applicationStatus, updatedTs } = install
+  const data = { clientId, applicationStatus, state: status }
+  const of = (type: BulletinType, more: Bulletin['data']): Bulletin => ({
+    type,
+    about: null,
+    at: now,
+    data: more,
+  })
+  const uninstalled =
+    told.key !== null && key === null ? [of('relay.portal.uninstalled', { domain })] : []
+  const installed = key !== null && key !== told.key ? [of('relay.portal.installed', data)] : []
+  const isUpdated = key !== null && key === told.key && updatedTs !== told.updatedTs
+  const updated = isUpdated ? [of('relay.portal.updated', data)] : []
+  return [
+    ...life.map((step) => ({ ...step, about: null })),
+    ...installed,
+    ...updated,
+    ...uninstalled,
+  ]
+}
+
+function lifeOf({ key, updatedTs }: ObservedPortal['install']): Desk['install'] {
+  return { key, updatedTs }
+}
+
+function sameLife({ install }: Desk, observed: ObservedPortal): boolean {
+  const { key, updatedTs } = observed.install
+  return install.key === key && install.updatedTs === updatedTs
+}

@@ -1,0 +1,142 @@
+/**
+ * What a portal's object sees of itself when it looks for something to tell: nothing of it is a row of its own, and each
+ * member is known to memory. The causes of bulletins follow from it alone. Bulletins, and the lanes that tell them, are no
+ * part of it, so that no bulletin causes another. Pure.
+ */
+import type { PortalStatus } from '../access/portal-status.ts'
+import type { LaneState } from '../lanes/state/lane-state.ts'
+import type { Json } from '../log/event.ts'
+import { HOUR_MS, MINUTE_MS } from '../durations.ts'
+import type { BulletinType } from './bulletin.ts'
+
+/** A lane is behind when its oldest waiting event is older than this, in milliseconds. */
+export const LANE_BEHIND_MS = 30 * MINUTE_MS
+
+/** The log is near its limit when it takes this part of it, and has room again when it takes less than the second one. */
+export const NEAR_LIMIT = { from: 0.9, until: 0.8 } as const
+
+/** The install as far as its life is told. */
+export interface ObservedInstall {
+  /** The application and its installation: another one after each installation; null without one. */
+  readonly key: string | null
+  readonly clientId: string | null
+  readonly domain: string | null
+  readonly applicationStatus: string | null
+  /** The time of the last ONAPPUPDATE, in unix seconds; null when there was none. */
+  readonly updatedTs: number | null
+}
+
+/** A lane as it is looked at. */
+export interface ObservedLane extends Pick<
+  LaneState,
+  'destination' | 'status' | 'disabledReason' | 'attempts'
+> {
+  /** How many events it has parked since it began. */
+  readonly parked: number
+  /** Unix milliseconds; null when nothing waits, or when it was not looked for. */
+  readonly oldestWaitingAt: number | null
+  /** The reason of its last failure; null without one. */
+  readonly lastReason: string | null
+}
+
+/** Everything that the causes follow from. Times are unix milliseconds. */
+export interface ObservedPortal {
+  readonly now: number
+  readonly status: PortalStatus
+  readonly install: ObservedInstall
+  readonly lanes: readonly ObservedLane[]
+  /** When the silence of the portal becomes unusual; null while that is not known. */
+  readonly quietAt: number | null
+  /** The time of the last event; null when there is none. */
+  readonly lastEventAt: number | null
+  readonly storage: { readonly bytes: number; readonly limit: number; readonly isFull: boolean }
+}
+
+/** A trouble that lasts, by its type and the destination that it is about. */
+export interface Cause {
+  readonly type: BulletinType
+  readonly about: string | null
+  readonly data: { readonly [key: string]: Json }
+}
+
+/** The name under which a cause is remembered. */
+export function causeKey({ type, about }: Pick<Cause, 'type' | 'about'>): string {
+  return about === null ? type : `${type} ${about}`
+}
+
+/** The causes that last now. `isOpen` tells whether one is known already: some end later than they begin. */
+export function causesOf(
+  observed: ObservedPortal,
+  isOpen: (key: string) => boolean,
+): readonly Cause[] {
+  return [
+    ...observed.lanes.flatMap((lane) => causesOfLane(lane, observed)),
+    ...causesOfStatus(observed),
+    ...causesOfQuiet(observed),
+    ...causesOfStorage(observed, isOpen('relay.portal.storage')),
+  ]
+}
+
+/** When a cause begins by time alone, in unix milliseconds; null when none does. */
+export function nextCauseAt({ now, lanes, quietAt }: ObservedPortal): number | null {
+  const behind = lanes.flatMap(({ status, oldestWaitingAt }) =>
+    status === 'active' && oldestWaitingAt !== null ? [oldestWaitingAt + LANE_BEHIND_MS] : [],
+  )
+  const times = [...behind, ...(quietAt === null ? [] : [quietAt])].filter((at) => at > now)
+  return times.length === 0 ? null : Math.min(...times)
+}
+
+function causesOfLane(lane: ObservedLane, { now }: ObservedPortal): readonly Cause[] {
+  const { destination: about, status, disabledReason, oldestWaitingAt, attempts } = lane
+  if (status === 'disabled') {
+    return [{ type: 'relay.lane.disabled', about, data: { reason: disabledReason } }]
+  }
+  if (status !== 'active' || oldestWaitingAt === null) return []
+  if (now - oldestWaitingAt < LANE_BEHIND_MS) return []
+  const waitingMinutes = Math.floor((now - oldestWaitingAt) / MINUTE_MS)
+  const reason = attempts > 0 ? lane.lastReason : null
+  return [{ type: 'relay.lane.behind', about, data: { waitingMinutes, reason } }]
+}
+
+function causesOfStatus({ status }: ObservedPortal): readonly Cause[] {
+  switch (status) {
+    case 'tokens_lost':
+    case 'suspended':
+    case 'unfinished':
+      return [{ type: `relay.portal.${status}`, about: null, data: {} }]
+    case 'active':
+    case 'pending':
+    case 'no_rights':
+    case 'portal_full':
+    case 'uninstalled':
+    case 'deleted':
+      return []
+  }
+}
+
+function causesOfQuiet({ now, status, quietAt, lastEventAt }: ObservedPortal): readonly Cause[] {
+  if (status !== 'active' || quietAt === null || now < quietAt) return []
+  const silentHours = Math.floor((now - (lastEventAt ?? now)) / HOUR_MS)
+  return [{ type: 'relay.portal.quiet', about: null, data: { silentHours } }]
+}
+
+function causesOfStorage({ storage }: ObservedPortal, isOpen: boolean): readonly Cause[] {
+  const { bytes, limit, isFull } = storage
+  const part = isOpen ? NEAR_LIMIT.until : NEAR_LIMIT.from
+  const isNear = limit > 0 && bytes >= part * limit
+  if (!isNear && !isFull) return []
+  const maxBytes = limit > 0 ? limit : null
+  return [{ type: 'relay.portal.storage', about: null, data: { bytes, maxBytes, full: isFull } }]
+}
+
+/**
+ * Whether the end of a cause is a recovery. A lane that was paused or removed, and a portal that was uninstalled, is not
+ * well again: nobody has to be told that it is.
+ */
+export function isRecovery(
+  { type, about }: Pick<Cause, 'type' | 'about'>,
+  { status, lanes }: Pick<ObservedPortal, 'status' | 'lanes'>,
+): boolean {
+  if (about === null) return type === 'relay.portal.storage' || status === 'active'
+  return lanes.some((lane) => lane.destination === about && lane.status === 'active')
+}
