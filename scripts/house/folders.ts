@@ -68,11 +68,17 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
     `import '../views/portal-view.ts'`,
   ],
   'src/portal/lanes': [
+    `import '../bulletins/bulletins.ts'`,
     `import 'hono'`,
     `import '../views/portal-view.ts'`,
     `import '../portal.ts'`,
     `import '../parts.ts'`,
     `import '../tasks/upkeep.ts'`,
+  ],
+  'src/portal/bulletins': [
+    `import '../tasks/upkeep.ts'`,
+    `import '../views/portal-view.ts'`,
+    `import '../portal.ts'`,
   ],
   'src/portal/lanes/book': [
     `import '../../tasks/upkeep.ts'`,

@@ -5,6 +5,7 @@
  */
 import { openDatabase } from '../storage/database.ts'
 import { AlarmKeeper } from './alarm.ts'
+import { createBulletins } from './bulletins/create-bulletins.ts'
 import { Comparison } from './fields/comparison.ts'
 import { Enricher } from './fields/enricher.ts'
 import { FieldStore } from './fields/field-store.ts'
@@ -56,6 +57,8 @@ import { PresenceCheck } from './tokens/presence-check.ts'
 import { Refresh } from './tokens/refresh.ts'
 import { AccessTroubles } from './tokens/troubles.ts'
 import { Uninstaller } from './tasks/uninstaller.ts'
+import type { PortalStatus } from '../core/access/portal-status.ts'
+import { portalStatus } from './views/portal-status.ts'
 import { portalReport, portalSigns } from './views/report-view.ts'
 import { Waker } from './waker.ts'
 
@@ -89,7 +92,9 @@ export function createParts({ storage, memberId, settings, scheduler }: PartsDep
   const log = { ...installs, ...createLog(installs) }
   const fields = { ...log, ...createFields(log) }
   const lanes = { ...fields, ...createLanes(fields) }
-  return { ...lanes, reporter: createReporter(lanes) }
+  const status = (): PortalStatus => portalStatus(lanes)
+  const told = { ...lanes, ...createBulletins({ ...lanes, status }) }
+  return { ...told, waker: createWaker(told), reporter: createReporter(lanes) }
 }
 
 type Given = Omit<PartsDeps, 'settings'> & PortalSettings
@@ -215,9 +220,9 @@ function createFields(given: Log) {
 
 type Fields = Log & ReturnType<typeof createFields>
 
-/** The walks of the lanes, the end of an installation, and the alarm that wakes every part. */
+/** The walks of the lanes, and the end of an installation. */
 function createLanes(given: Fields) {
-  const { memberId, config, world, scheduler, pacer, alarm, log, fates, state, book } = given
+  const { memberId, config, world, scheduler, pacer, log, fates, state, book } = given
   const { domains, receivers, rules, segments, appender, enricher, names, reconciler } = given
   const pace = new LanePace({ memberId, world, pacer })
   const parcels = new Parcels({ memberId, config, state, domains })
@@ -237,12 +242,30 @@ function createLanes(given: Fields) {
     learners: [reconciler, names],
     robotAddress,
   })
+  return { pace, parcels, pump, control, uninstaller }
+}
+
+type Lanes = Fields & ReturnType<typeof createLanes>
+
+/** The one alarm, which wakes every part that waits for time. */
+function createWaker(given: Lanes & Pick<BulletinsMade, 'bulletins'>): Waker {
+  const { alarm, book, world, scheduler, pump, enricher, reconciler, bulletins } = given
   const { pending, uninstallNotices, mirror, subscriber } = given
   const { checkpoint } = book
-  const timed = [pump, pending, uninstallNotices, mirror, enricher, reconciler, subscriber]
-  const waker = new Waker({ alarm, timed, pump, subscriber, checkpoint, world, scheduler })
-  return { parcels, pump, control, uninstaller, waker }
+  const timed = [
+    pump,
+    pending,
+    uninstallNotices,
+    mirror,
+    enricher,
+    reconciler,
+    subscriber,
+    bulletins,
+  ]
+  return new Waker({ alarm, timed, pump, subscriber, checkpoint, world, scheduler })
 }
+
+type BulletinsMade = ReturnType<typeof createBulletins>
 
 /** The reports to the directory, which tell of everything else. */
 function createReporter(given: Fields): Reporter {

@@ -72,7 +72,9 @@ export class PortalObject extends DurableObject<unknown> {
   /** Stores an event durably and in order, or says where it stands; nothing without a trusted token. */
   async append(request: AppendRequest): Promise<AppendAnswer> {
     this.#allowance.begin()
-    return appendEvent(this.#parts, request)
+    const answer = await appendEvent(this.#parts, request)
+    if (answer.kind === 'untrusted' && this.#parts.bulletins.noteRefused()) this.#advance()
+    return answer
   }
 
   /** Stores events of one isolate that share a call; null stands for an event that could not be stored. */
@@ -239,7 +241,7 @@ export class PortalObject extends DurableObject<unknown> {
    */
   #advance(): void {
     const { state, matcher, pending, missingListing, reporter, domains } = this.#parts
-    const { pump, waker } = this.#parts
+    const { pump, bulletins, waker } = this.#parts
     if (this.#followed !== state.version() || matcher.hasUnstoredMatch()) {
       this.#followed = state.version()
       matcher.follow()
@@ -248,13 +250,25 @@ export class PortalObject extends DurableObject<unknown> {
       this.#work.background(domains.follow())
     }
     reporter.follow()
+    this.#tellBulletins()
     pump.kick()
+    bulletins.kick()
     waker.wakeInTime()
   }
 
   #laneRested(): void {
     const { waker, reporter } = this.#parts
+    this.#tellBulletins()
     waker.laneRested()
     reporter.followRest()
+  }
+
+  /** A storage that refuses a bulletin stops nothing else: what has to be told is found again with the next step. */
+  #tellBulletins(): void {
+    try {
+      this.#parts.bulletins.follow()
+    } catch (error) {
+      this.#work.report('background_failed', error)
+    }
   }
 }

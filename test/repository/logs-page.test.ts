@@ -49,6 +49,7 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
     field_shelves: true,
     migrations: true,
     segments: true,
+    bulletins: true,
   }).map((table) => `${table}_damaged`),
 }
 

@@ -36,6 +36,8 @@ export interface ConfirmedInstall {
   /** A page carries no time of its own: a visit does not tell when the application was installed. */
   readonly source: 'event' | 'page'
   readonly application: Omit<ApplicationInstall, 'installerUserId' | 'installedAt'>
+  /** Whether it came as ONAPPUPDATE. @default false */
+  readonly isUpdate?: boolean
   /** The user whose access token was presented. */
   readonly userId: number
   readonly isAdmin: boolean
@@ -71,6 +73,7 @@ export function recordInstall(
     // The application was installed or updated after the uninstall that the notice tells of.
     uninstallNotice: isAfter(state.uninstallNotice, installTs) ? state.uninstallNotice : null,
     handlerUrl: (mayChange ? confirmed.handlerUrl : null) ?? state.handlerUrl,
+    ...(confirmed.isUpdate === true && { updatedTs: Math.max(state.updatedTs ?? 0, confirmed.ts) }),
     ...recordToken(state, { ...confirmed, mayBeCurrent }, now),
     // A clock that was ahead may have erased the future: what comes from this installation on is none of it.
     erasedUpTo: state.erasedUpTo && Math.min(state.erasedUpTo, now),

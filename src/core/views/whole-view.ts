@@ -1,5 +1,6 @@
 /** The view of a portal with what it takes from elsewhere: its bindings, its storage and its robot address. */
 import * as v from 'valibot'
+import { BulletinsViewSchema } from './bulletin-view.ts'
 import { PortalViewSchema } from './portal-view.ts'
 import { StorageViewSchema } from './storage-view.ts'
 import { SubscriptionsViewSchema } from './subscriptions-view.ts'
@@ -12,6 +13,8 @@ export const WholeViewSchema = v.object({
   storage: StorageViewSchema,
   /** When the robot address was made; null without one. The address itself is never shown again. */
   robotAddress: v.nullable(v.object({ since: TimeSchema })),
+  /** The last bulletins; missing from an object of the former release. */
+  bulletins: v.exactOptional(BulletinsViewSchema),
 })
 
 /** The type of this view. */

@@ -192,6 +192,7 @@ export class InstallDecision {
       hash: await this.#hashOf(request),
       ts,
       source: request.cause === 'page' ? 'page' : 'event',
+      isUpdate: request.cause === 'update',
       application: {
         clientId: verified.clientId,
         domain,

@@ -63,8 +63,8 @@ export class DamagedRows {
     }
   }
 
-  /** Says that a row was damaged. Rows that the tables themselves tell are written again, and not kept. */
-  tell(part: DamagedPart | 'migrations' | 'segments', id?: number): void {
+  /** Says that a row was damaged. Those that the tables themselves tell are written again, and not kept. */
+  tell(part: DamagedPart | 'migrations' | 'segments' | 'bulletins', id?: number): void {
     const { memberId, world } = this.#deps
     world.log('error', `${part}_damaged`, { memberId, ...(id !== undefined && { id }) })
   }

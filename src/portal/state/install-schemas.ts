@@ -127,6 +127,7 @@ export const InstallSchema: v.GenericSchema<unknown, InstallState> = v.looseObje
   hashes: v.array(TokenHashSchema),
   tokenTs: v.optional(NumberSchema, NO_INSTALL.tokenTs),
   application: v.nullable(ApplicationSchema),
+  updatedTs: v.exactOptional(v.fallback(v.number(), 0)),
   otherApplication: v.optional(v.fallback(v.nullable(OtherApplicationSchema), null), null),
   // A trouble that only a later version knows is left out. The next call meets it again.
   access: v.optional(v.fallback(v.nullable(AccessSchema), null), NO_INSTALL.access),

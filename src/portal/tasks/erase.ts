@@ -8,7 +8,7 @@ import { NO_INSTALL } from '../../core/access/installs/install.ts'
 import { domainOf } from '../../core/access/domains.ts'
 import type { LaneState } from '../../core/lanes/state/lane-state.ts'
 import { withoutContent } from '../../core/log/erased-event.ts'
-import type { PortalParts } from '../parts.ts'
+import type { PartsOf, PortalParts } from '../parts.ts'
 
 /** The parts that hold an event, or may have to deliver it. */
 type EventParts = Pick<
@@ -71,7 +71,10 @@ function stillWaits({ cursor, digest, replays }: LaneState, sequence: number): b
  * Erases everything of a portal. The caller has to name its domain, or its member id where no domain is known. A
  * directory that does not answer ends it before anything is gone; the same request goes on.
  */
-export async function erasePortal(parts: EraseParts, named: string): Promise<PortalErasure> {
+export async function erasePortal(
+  parts: EraseParts & PartsOf<typeof eraseBulletins>,
+  named: string,
+): Promise<PortalErasure> {
   const { memberId, state, trust, uninstaller, mirror, reporter, world, scheduler } = parts
   if (!state.isKnown()) return { kind: 'unknown' }
   const install = state.install()
@@ -80,6 +83,7 @@ export async function erasePortal(parts: EraseParts, named: string): Promise<Por
   for (let n = pinsOf(install).length; n > 0; n -= 1) await trust.removePin(n)
   const now = world.now()
   const erased = uninstaller.end({ ts: Math.floor(now / 1000), clean: true, endedAt: now })
+  eraseBulletins(parts)
   if (state.pending() !== null) state.changePending(null)
   // Nothing of the install is left but what keeps sequences and pairs of another time apart.
   state.changeInstall(({ generation, lastSequence, uninstallTs, erasedUpTo }) => {
@@ -91,4 +95,9 @@ export async function erasePortal(parts: EraseParts, named: string): Promise<Por
   await mirror.tidy({ isLogEmpty: true })
   scheduler.advance()
   return { kind: 'done', erased }
+}
+
+/** Erases what was told of the portal. Nobody is told of its end: the operator wants nothing of it to be left. */
+function eraseBulletins({ bulletins }: Pick<PortalParts, 'bulletins'>): void {
+  bulletins.clear({ isTold: false })
 }

@@ -6,7 +6,10 @@ import type { PortalParts } from '../parts.ts'
 import { canAsk } from '../tokens/portal-access.ts'
 
 /** The parts that an act on a lane concerns. */
-type LaneActParts = Pick<PortalParts, 'control' | 'matcher' | 'book' | 'scheduler'>
+type LaneActParts = Pick<
+  PortalParts,
+  'control' | 'matcher' | 'book' | 'bulletinControl' | 'scheduler'
+>
 
 /** The parts that a value of the portal concerns. */
 type ValueActParts = Pick<PortalParts, 'state' | 'values' | 'receivers' | 'matcher' | 'scheduler'>
@@ -17,14 +20,19 @@ type ReconcileParts = Pick<
   'state' | 'troubles' | 'portal' | 'reconciler' | 'scheduler'
 >
 
-/** Pauses or resumes a lane, or parks its front. The answer is the new status of the lane. */
+/**
+ * Pauses or resumes a lane, or parks its front. The answer is the new status of the lane. The lane that tells bulletins to
+ * the same destination is paused and resumed with it.
+ */
 export function controlLane(
-  { control, matcher, book, scheduler }: LaneActParts,
+  { control, matcher, book, bulletinControl, scheduler }: LaneActParts,
   destination: string,
   wish: LaneWish,
 ): Result<LaneStatus, LaneFault> {
   const changed = control.apply(destination, wish)
   if (!changed.ok) return changed
+  // Most destinations are told no bulletins, and have no such lane.
+  if (wish.kind !== 'park') bulletinControl.apply(destination, wish)
   // A resumed lane is disabled again here while its destination is not usable.
   matcher.matchNow()
   scheduler.advance()
@@ -64,15 +72,25 @@ export function reconcile({
   return 'started'
 }
 
-/** Lets a destination have events again, and answers how many; a dry run only counts them. */
+/**
+ * Lets a destination have events again, and answers how many; a dry run only counts them. With everything that is parked come
+ * the parked bulletins.
+ */
 export function replay(
-  { control, scheduler }: Pick<PortalParts, 'control' | 'scheduler'>,
+  {
+    control,
+    bulletinControl,
+    scheduler,
+  }: Pick<PortalParts, 'control' | 'bulletinControl' | 'scheduler'>,
   destination: string,
   { wish, dryRun }: { readonly wish: ReplayWish; readonly dryRun: boolean },
 ): Result<number, LaneFault> {
   const replayed = control.replay(destination, wish, { dryRun })
-  if (replayed.ok && !dryRun) scheduler.advance()
-  return replayed
+  if (!replayed.ok) return replayed
+  const bulletins =
+    wish.kind === 'parked' ? bulletinControl.replay(destination, wish, { dryRun }) : ok(0)
+  if (!dryRun) scheduler.advance()
+  return ok(replayed.value + (bulletins.ok ? bulletins.value : 0))
 }
 
 /** Removes a pin of the portal, counted from 1 as the view shows them. */

@@ -2,6 +2,7 @@
  * The end of old events. Whole segments of the log are dropped where they can be, and single rows where a portal has
  * so few events that they stand in the open segment still.
  */
+import { DAY_MS } from '../../core/durations.ts'
 import { planRetention, RETENTION_PAGE } from '../../core/lanes/retention.ts'
 import { isFull, segmentGraceMs } from '../../core/log/segments.ts'
 import type { Segment } from '../log/segment-rows.ts'
@@ -43,6 +44,15 @@ export async function closeFullSegment(
   } catch (error) {
     if (!isFullError(error)) throw error
   }
+}
+
+/** Drops the bulletins that are older than the retention. They are few, so that they need no plan. */
+export function dropBulletins({
+  bulletins,
+  config,
+  world,
+}: Pick<PortalParts, 'bulletins' | 'config' | 'world'>): void {
+  bulletins.dropOlder(world.now() - config.retentionDays * DAY_MS)
 }
 
 /** The oldest segment, when it is closed and all its events may go within a time; else null. */

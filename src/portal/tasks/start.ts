@@ -26,6 +26,7 @@ type KnownLoadParts = Pick<
 /** The steps of a start. */
 type StartSteps = PartsOf<typeof recoverInstall> &
   InstallLoadParts &
+  PartsOf<typeof beginBulletins> &
   KnownLoadParts &
   PartsOf<typeof makeRoom> &
   PartsOf<typeof confirmRecovery>
@@ -38,7 +39,7 @@ type StartSteps = PartsOf<typeof recoverInstall> &
 export async function startPortal(parts: StartSteps): Promise<void> {
   const { state, scheduler } = parts
   await recoverInstall(parts)
-  if (!(await loadInstall(parts))) return
+  if (!(await loadInstall(parts))) return beginBulletins(parts)
   await loadKnown(parts)
   if (state.hasFormerTables()) scheduler.background(makeRoom(parts))
   scheduler.background(confirmRecovery(parts))
@@ -67,7 +68,7 @@ async function loadInstall({
  * an alarm stands for the part that is due first. A damaged row stops no start, and its part begins anew. A full
  * disk stops none either: what cannot be written now is tried again.
  */
-async function loadKnown(parts: KnownLoadParts): Promise<void> {
+async function loadKnown(parts: KnownLoadParts & PartsOf<typeof beginBulletins>): Promise<void> {
   const { appender, book, rules, matcher, alarm, youngest, reconciliation, enricher, waker } = parts
   // The alarm is read before the parts that may move it.
   await alarm.load()
@@ -85,6 +86,19 @@ async function loadKnown(parts: KnownLoadParts): Promise<void> {
         .all()
         .some((lane) => lane.cursor >= entry.sequence && rules.filteredBy(lane, entry) === null),
     )
+    beginBulletins(parts)
     waker.wakeInTime()
   })
+}
+
+/** Reads what is told of the portal itself. A storage that fails here costs bulletins, and no event. */
+function beginBulletins({
+  bulletins,
+  scheduler,
+}: Pick<PortalParts, 'bulletins' | 'scheduler'>): void {
+  try {
+    bulletins.begin()
+  } catch (error) {
+    scheduler.report('background_failed', error)
+  }
 }

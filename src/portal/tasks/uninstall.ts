@@ -12,7 +12,7 @@ import { waitAtMost } from '../wait-at-most.ts'
 /** The parts that the end of an installation concerns. */
 export type EndParts = Pick<
   PortalParts,
-  'memberId' | 'state' | 'world' | 'mirror' | 'uninstaller' | 'scheduler'
+  'memberId' | 'state' | 'world' | 'mirror' | 'uninstaller' | 'bulletins' | 'scheduler'
 >
 
 /** The parts that the notice of an uninstall concerns. */
@@ -71,7 +71,7 @@ async function carryOut(
 
 /** Ends the installation as it was decided, unless a reinstallation came meanwhile. */
 export function endBy(
-  { memberId, state, world, mirror, uninstaller, scheduler }: EndParts,
+  { memberId, state, world, mirror, uninstaller, bulletins, scheduler }: EndParts,
   decided: DecidedUninstall,
   receivedAt = 0,
 ): void {
@@ -82,6 +82,8 @@ export function endBy(
   // be ahead of this one.
   const endedAt = Math.max(world.now(), receivedAt)
   const erased = uninstaller.end({ ts: decided.ts, clean, endedAt })
+  // What was told of the portal goes too; only its end is told by the step below, in the same turn.
+  if (clean) bulletins.clear({ isTold: true })
   world.log('info', 'uninstalled', { memberId, clean, confirmed, erased })
   scheduler.advance()
   scheduler.background(mirror.follow())

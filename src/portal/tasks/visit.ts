@@ -4,6 +4,7 @@
  */
 import type { PartsOf, PortalParts } from '../parts.ts'
 import { confirmRecovery } from './recovery.ts'
+import { dropBulletins } from './retention.ts'
 import { tidyLog } from './tidy-log.ts'
 import { askPortal, tidyRecords } from './upkeep.ts'
 
@@ -12,6 +13,7 @@ type VisitParts = Pick<PortalParts, 'state' | 'domains' | 'alarm' | 'waker' | 's
 
 /** The steps of a visit. */
 type VisitSteps = PartsOf<typeof tidyLog> &
+  PartsOf<typeof dropBulletins> &
   PartsOf<typeof tidyRecords> &
   PartsOf<typeof confirmRecovery> &
   PartsOf<typeof askPortal>
@@ -21,6 +23,7 @@ export async function visitPortal(parts: VisitParts & VisitSteps): Promise<{ dro
   const { state, domains, alarm, waker, scheduler } = parts
   if (!state.isKnown()) return { dropped: 0 }
   const dropped = await tidyLog(parts)
+  dropBulletins(parts)
   await tidyRecords(parts)
   scheduler.background(domains.follow())
   // The portal may be slow to answer, and nobody waits for it.

@@ -1,13 +1,14 @@
 /** The whole view of a portal: its view, and what it takes from elsewhere. */
 import type { RobotAddress } from '../installs/robot-address.ts'
 import type { World } from '../world.ts'
+import { bulletinsView, type BulletinsViewParts } from './bulletins-view.ts'
 import { isoTime } from './iso-time.ts'
 import { portalView, type PortalViewParts } from './portal-view.ts'
 import { storageView, type StorageViewParts } from './storage-view.ts'
 import { subscriptionsView, type SubscriptionsViewParts } from './subscriptions-view.ts'
 import type { WholeView } from '../../core/views/whole-view.ts'
 
-/** The parts that the whole view takes beside its three views. */
+/** The parts that the whole view takes beside its four views. */
 interface BesideViews {
   readonly robotAddress: Pick<RobotAddress, 'since'>
   readonly world: Pick<World, 'now'>
@@ -15,7 +16,11 @@ interface BesideViews {
 
 /** The whole view of a portal, as it is now. */
 export function wholePortal(
-  parts: PortalViewParts & SubscriptionsViewParts & StorageViewParts & BesideViews,
+  parts: PortalViewParts &
+    SubscriptionsViewParts &
+    StorageViewParts &
+    BulletinsViewParts &
+    BesideViews,
 ): WholeView {
   const since = isoTime(parts.robotAddress.since())
   return {
@@ -23,5 +28,6 @@ export function wholePortal(
     subscriptions: subscriptionsView(parts),
     storage: storageView(parts),
     robotAddress: since === null ? null : { since },
+    bulletins: bulletinsView(parts),
   }
 }

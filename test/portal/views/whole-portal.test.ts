@@ -10,16 +10,19 @@ function wholeView(robotsSince: number | null) {
     config: { wantedEvents: [] },
     space: { bytes: () => 5000, limit: () => 9000 },
     robotAddress: { since: () => robotsSince },
+    bulletinLog: { newest: () => [] },
+    bulletinBook: { find: () => null },
     world: { now: () => NOW },
   })
 }
 
-it('joins what three views say of the portal', () => {
+it('joins what four views say of the portal', () => {
   expect(wholeView(null)).toMatchObject({
     memberId: 'a'.repeat(32),
     state: 'active',
     subscriptions: { missing: [] },
     storage: { bytes: 5000, maxBytes: 9000 },
+    bulletins: [],
   })
 })
 

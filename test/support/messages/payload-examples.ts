@@ -9,6 +9,7 @@ import { buildBatchBody, type BatchBody } from '../../../src/destinations/webhoo
 import {
   EVENT_TS,
   RECEIVED_AT,
+  aBulletinDelivery,
   aChange,
   aDelivery,
   anEnrichment,
@@ -147,6 +148,9 @@ export const PAYLOAD_EXAMPLES: Readonly<Record<string, unknown>> = {
       { memberId: 'a223c6b3710f85df22e9377d6c4f7553', domain: DOMAIN },
       { receipt: '5f0c7a52-7c0a-4a39-9d5a-1f2b5f3f4c11', now: RECEIVED_AT },
     ).deliveries[0],
+  ),
+  bulletin: buildEventBody(
+    aBulletinDelivery('relay.lane.disabled', { destination: 'erp', reason: 'gone' }),
   ),
   structured: contentOf(cloudEvent('structured')),
   binary: cloudEvent('binary').headers,

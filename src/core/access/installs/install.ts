@@ -119,6 +119,8 @@ export interface InstallState extends TokenHashes {
   /** An uninstall that the portal has not confirmed yet; null without one. */
   readonly uninstallNotice: UninstallNotice | null
   readonly application: ApplicationInstall | null
+  /** The time of the last ONAPPUPDATE, in unix seconds of Bitrix24; absent when there was none. */
+  readonly updatedTs?: number
   /** The other application that was refused last, beside the recorded one; null when there is none. */
   readonly otherApplication: OtherApplication | null
   /** The trouble with the access to the portal; null while none is known. */

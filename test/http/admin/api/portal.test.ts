@@ -99,6 +99,7 @@ describe('GET /portals/{memberId}', () => {
         heldBy: [],
       },
       robotAddress: null,
+      bulletins: [],
     })
   })
 

@@ -1,0 +1,44 @@
+/** The bulletins of a portal as the operator sees them: what the relay itself has told, and to whom. It holds no secret. */
+import * as v from 'valibot'
+import type { BulletinType } from '../bulletins/bulletin.ts'
+import {
+  listOf,
+  NumberOrNullSchema,
+  TextOrNullSchema,
+  TimeOrNullSchema,
+  TimeSchema,
+  wordOf,
+} from './schema.ts'
+
+/** What became of a bulletin at one destination. */
+export const BulletinFateViewSchema = v.object({
+  destination: v.string(),
+  state: v.picklist(['waiting', 'delivered', 'parked', 'expired']),
+  /** When it was delivered or parked; null while it waits, and for one that its lane remembers no more. */
+  at: TimeOrNullSchema,
+  attempts: NumberOrNullSchema,
+  reason: TextOrNullSchema,
+})
+
+/** One bulletin. */
+export const BulletinViewSchema = v.object({
+  /** Its number, which is no sequence. */
+  n: v.number(),
+  /** Its delivery id. */
+  id: v.string(),
+  type: wordOf<BulletinType>(),
+  /** The destination that it is about; null for the portal. */
+  about: TextOrNullSchema,
+  at: TimeSchema,
+  /** The destinations that are told; none where the only one that asks is the one that it is about. */
+  fates: listOf(BulletinFateViewSchema),
+})
+
+/** The last bulletins of a portal, newest first. */
+export const BulletinsViewSchema = listOf(BulletinViewSchema)
+
+/** The type of one bulletin in this view. */
+export type BulletinView = v.InferOutput<typeof BulletinViewSchema>
+
+/** The type of the fate in this view. */
+export type BulletinFateView = v.InferOutput<typeof BulletinFateViewSchema>

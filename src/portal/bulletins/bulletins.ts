@@ -1,0 +1,197 @@
+/**
+ * The bulletins of one portal: what the relay itself has to tell of the portal and of its lanes. They are stored in the turn
+ * of the commit that causes them, and told by lanes of their own, over the same code as events. A portal whose bulletins
+ * nobody asks for does nothing here.
+ */
+import type { NumberedBulletin } from '../../core/bulletins/bulletin.ts'
+import {
+  createDesk,
+  MANY_REFUSALS,
+  NEW_DESK,
+  planBulletins,
+  type Desk,
+  type DeskPlan,
+} from '../../core/bulletins/desk.ts'
+import { earliest } from '../../core/pace/schedule.ts'
+import type { Database } from '../../storage/database.ts'
+import type { LaneBook } from '../lanes/book/book.ts'
+import type { Pump } from '../lanes/pump.ts'
+import type { PortalState } from '../state/portal-state.ts'
+import type { World } from '../world.ts'
+import type { BulletinLanes } from './bulletin-lanes.ts'
+import type { BulletinLog } from './bulletin-log.ts'
+import type { BulletinStore } from './bulletin-store.ts'
+import type { Observer } from './observer.ts'
+
+/** The parts that bulletins rest on. They are nine, since one transaction writes bulletin, lanes and desk. */
+export interface BulletinsParts {
+  readonly db: Pick<Database, 'transaction'>
+  readonly state: Pick<PortalState, 'isKnown' | 'head'>
+  readonly store: BulletinStore
+  readonly log: Pick<BulletinLog, 'noteLast'>
+  /** The lanes that tell bulletins. */
+  readonly book: Pick<
+    LaneBook,
+    'load' | 'match' | 'matchNow' | 'adopt' | 'abandon' | 'clear' | 'all'
+  >
+  readonly lanes: Pick<BulletinLanes, 'isConcerned' | 'recipientsOf' | 'terms'>
+  readonly pump: Pick<Pump, 'kick' | 'dueAt'>
+  readonly observer: Observer
+  readonly world: Pick<World, 'now'>
+}
+
+/** The bulletins of one portal. */
+export class Bulletins {
+  readonly #parts: BulletinsParts
+  /** Whether the object has started. */
+  #hasBegun = false
+  /** Null until something is known of the portal. */
+  #desk: Desk | null = null
+  #isDeskStored = false
+  #dueAt: number | null = null
+
+  constructor(parts: BulletinsParts) {
+    this.#parts = parts
+  }
+
+  /**
+   * Reads what is stored. To be called once, at the end of each start, with the lanes as they stand then: the life of a portal
+   * up to its first look is told to nobody. Nothing is told yet, so that a start writes nothing.
+   */
+  begin(): void {
+    const { state, book, lanes } = this.#parts
+    this.#hasBegun = true
+    if (!lanes.isConcerned() || !state.isKnown()) return
+    this.#load(() => createDesk(this.#parts.observer.look(), state.head()))
+    if (book.all().length > 0) book.matchNow(lanes.terms([], this.#lastNumber()))
+    const plan = this.#plan()
+    if (plan === null) return
+    this.#dueAt = plan.bulletins.length > 0 ? this.#parts.world.now() : plan.dueAt
+  }
+
+  /** Tells what has to be told now; called after each commit. Throws when storage refuses; the next call tries again. */
+  follow(): void {
+    const { state, lanes, book, store } = this.#parts
+    if (!this.#hasBegun || !lanes.isConcerned() || !state.isKnown()) return
+    // Nothing was known of the portal when this life began, so that all of its own life is told.
+    if (this.#desk === null) this.#load(() => NEW_DESK)
+    const plan = this.#plan()
+    if (plan === null) return
+    this.#dueAt = plan.dueAt
+    try {
+      this.#write(plan)
+    } catch (error) {
+      book.abandon()
+      store.noteThere(false)
+      throw error
+    }
+  }
+
+  /** Starts the lanes that have something to tell. */
+  kick(): void {
+    if (this.#desk !== null) this.#parts.pump.kick()
+  }
+
+  /** When there is something to do, in unix milliseconds; null while nothing waits. */
+  dueAt(): number | null {
+    return this.#desk === null ? null : earliest([this.#parts.pump.dueAt(), this.#dueAt])
+  }
+
+  /** Notes a caller that was refused in the name of this portal; true when that may have to be told. */
+  noteRefused(): boolean {
+    return this.#desk !== null && this.#parts.observer.noteRefused() >= MANY_REFUSALS
+  }
+
+  /**
+   * Deletes every bulletin, since everything of the portal has to go. The number of the last one stays. `isTold` says that
+   * the end of the installation is told by a further one.
+   */
+  clear({ isTold }: { readonly isTold: boolean }): void {
+    const { db, state, store, book, lanes } = this.#parts
+    if (!store.isThere()) {
+      if (!isTold) this.#desk = null
+      return
+    }
+    const desk = this.#desk ?? store.loadDesk() ?? { ...NEW_DESK, last: this.#lastNumber() }
+    const { key, updatedTs } = desk.install
+    const install = isTold ? { key, updatedTs } : NEW_DESK.install
+    const next = {
+      ...NEW_DESK,
+      last: desk.last,
+      seen: state.head(),
+      compared: state.head(),
+      install,
+    }
+    db.transaction(() => {
+      store.clear()
+      book.clear()
+      store.saveDesk(next)
+    })
+    book.adopt()
+    this.#parts.observer.noteTold({ found: true, refusals: true })
+    this.#desk = lanes.isConcerned() ? next : null
+    this.#isDeskStored = true
+  }
+
+  /** Deletes the bulletins that are older than a time, in unix milliseconds. */
+  dropOlder(time: number): void {
+    if (this.#desk !== null) this.#parts.store.dropOlder(time)
+  }
+
+  #load(create: () => Desk): void {
+    const { store, book, log } = this.#parts
+    book.load()
+    const stored = store.loadDesk()
+    const last = stored?.last ?? this.#lastNumber()
+    this.#isDeskStored = stored !== null
+    this.#desk = stored ?? { ...create(), last }
+    log.noteLast(last)
+  }
+
+  #lastNumber(): number {
+    return this.#desk?.last ?? this.#parts.store.lastNumber()
+  }
+
+  #plan(): DeskPlan | null {
+    const { observer } = this.#parts
+    if (this.#desk === null) return null
+    const observed = observer.look()
+    return planBulletins(this.#desk, observed, observer.happened(this.#desk))
+  }
+
+  #write(plan: DeskPlan): void {
+    const { db, store, book, lanes, log, observer } = this.#parts
+    const { desk } = plan
+    const isKept = desk === this.#desk && (this.#isDeskStored || !plan.isGathering)
+    if (isKept) return
+    const told = plan.bulletins.flatMap((bulletin) => {
+      const { isWanted, to } = lanes.recipientsOf(bulletin)
+      return isWanted ? [{ ...bulletin, to }] : []
+    })
+    const numbered = told.map((bulletin, index): NumberedBulletin => {
+      return { n: desk.last + index + 1, ...bulletin, fates: {} }
+    })
+    const next = { ...desk, last: desk.last + numbered.length }
+    db.transaction(() => {
+      store.prepare()
+      for (const bulletin of numbered) store.save(bulletin)
+      if (numbered.length > 0) {
+        book.match(
+          lanes.terms(
+            numbered.flatMap(({ to }) => to),
+            desk.last,
+          ),
+        )
+      }
+      store.saveDesk(next)
+    })
+    store.noteThere(true)
+    book.adopt()
+    log.noteLast(next.last)
+    this.#desk = next
+    this.#isDeskStored = true
+    observer.noteTold(plan.told)
+    // Only where there is something new: this is called when a lane has come to rest, which would begin its walk anew.
+    if (numbered.length > 0) this.kick()
+  }
+}

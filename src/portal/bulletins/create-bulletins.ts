@@ -1,0 +1,155 @@
+/**
+ * Builds the parts that tell bulletins. They are a second row of lanes over a log of their own: the same book, the same walks
+ * and the same courier as those of events, with other rows.
+ */
+import type { PortalStatus } from '../../core/access/portal-status.ts'
+import type { WalkReceiver } from '../../core/lanes/walk-ports.ts'
+import { LaneBook } from '../lanes/book/book.ts'
+import { LaneControl } from '../lanes/control.ts'
+import { Pump } from '../lanes/pump.ts'
+import { Courier } from '../lanes/sending/courier.ts'
+import type { LanePace } from '../lanes/sending/pace.ts'
+import type { Parcels } from '../lanes/sending/parcels.ts'
+import type { Receivers } from '../lanes/sending/receivers.ts'
+import { LaneWalker } from '../lanes/walker.ts'
+import type { LogSpace } from '../log/log-space.ts'
+import type { LogStore } from '../log/log-store.ts'
+import type { YoungestStore } from '../log/youngest-store.ts'
+import type { Scheduler } from '../scheduler.ts'
+import type { PortalConfig } from '../settings.ts'
+import type { DamagedRows } from '../state/damaged-rows.ts'
+import type { PortalState } from '../state/portal-state.ts'
+import type { World } from '../world.ts'
+import type { Database } from '../../storage/database.ts'
+import { BulletinLanes } from './bulletin-lanes.ts'
+import { BulletinLog } from './bulletin-log.ts'
+import { BulletinParcels } from './bulletin-parcels.ts'
+import { BulletinStore } from './bulletin-store.ts'
+import { Bulletins } from './bulletins.ts'
+import { Observer } from './observer.ts'
+
+/** Everything of the portal from which bulletins follow, and over which they are sent. */
+interface Given {
+  readonly memberId: string
+  readonly db: Database
+  readonly state: PortalState
+  readonly status: () => PortalStatus
+  readonly log: LogStore
+  readonly youngest: YoungestStore
+  readonly book: LaneBook
+  readonly space: LogSpace
+  readonly receivers: Receivers
+  readonly pace: LanePace
+  readonly parcels: Parcels
+  readonly damaged: DamagedRows
+  readonly config: PortalConfig
+  readonly world: World
+  readonly scheduler: Scheduler
+}
+
+/** The parts that tell bulletins, and the controls of their lanes. */
+export function createBulletins(given: Given) {
+  const { memberId, db, state, status, log, youngest, book, space, config, world } = given
+  const { receivers } = given
+  const store = new BulletinStore(db)
+  const bulletinLog = new BulletinLog(store)
+  const told = createBook(given, { store, log: bulletinLog })
+  const pump = createPump(given, { book: told, log: bulletinLog })
+  const lanes = new BulletinLanes({ memberId, config, state, receivers, book: told })
+  const observer = new Observer({ state, status, log, youngest, book, space, world })
+  const bulletinControl = new LaneControl({
+    log: bulletinLog,
+    fates: bulletinLog,
+    book: told,
+    // A bulletin is replayed because it is parked, and for no other reason.
+    rules: { filteredBy: () => null, match: () => ({ matches: true }) },
+    receivers,
+    enricher: bulletinLog,
+    world,
+  })
+  const bulletins = new Bulletins({
+    db,
+    state,
+    store,
+    log: bulletinLog,
+    book: told,
+    lanes,
+    pump,
+    observer,
+    world,
+  })
+  return { bulletins, bulletinLog, bulletinBook: told, bulletinControl }
+}
+
+function createBook(
+  { db, damaged, scheduler }: Pick<Given, 'db' | 'damaged' | 'scheduler'>,
+  { store, log }: { readonly store: BulletinStore; readonly log: BulletinLog },
+): LaneBook {
+  return new LaneBook({
+    db,
+    log,
+    fates: log,
+    damaged: { setAside: () => damaged.tell('bulletins') },
+    scheduler,
+    rows: store.lanes,
+  })
+}
+
+/** The walks, over the portal's own connections and pace. Once a walk rests, its sends are stored. */
+function createPump(
+  given: Pick<
+    Given,
+    'memberId' | 'state' | 'parcels' | 'receivers' | 'pace' | 'world' | 'scheduler'
+  >,
+  { book, log }: { readonly book: LaneBook; readonly log: BulletinLog },
+): Pump {
+  const { memberId, state, receivers, pace, world, scheduler } = given
+  const parcels = new BulletinParcels({ memberId, state, parcels: given.parcels })
+  const courier = new Courier({
+    book,
+    rules: { match: () => ({ matches: true }) },
+    receivers,
+    pace,
+    parcels,
+    // A bulletin names nothing of the portal by its id alone.
+    names: { resolve: async () => new Map() },
+    world,
+  })
+  const walker = new LaneWalker({
+    log,
+    fates: log,
+    book,
+    courier: { receiverOf: (name) => tellerOf(courier.receiverOf(name), { name, log }) },
+    enricher: log,
+    world,
+  })
+  const laneRested = (): void => {
+    book.checkpoint.flush()
+    scheduler.laneRested()
+  }
+  return new Pump({
+    book,
+    receivers,
+    walker,
+    enricher: log,
+    world,
+    scheduler: { ...scheduler, laneRested },
+  })
+}
+
+/**
+ * The receiver of a lane as it is told bulletins: each that names it, by itself, whatever its filter and its digest say of
+ * events.
+ */
+function tellerOf(
+  receiver: WalkReceiver | null,
+  { name, log }: { readonly name: string; readonly log: BulletinLog },
+): WalkReceiver | null {
+  if (receiver === null) return null
+  return {
+    ...receiver,
+    digest: null,
+    match: (_filter, { sequence }) =>
+      log.isFor(name, sequence) ? { matches: true } : { matches: false, reason: 'event' },
+  }
+}

@@ -1,0 +1,192 @@
+/**
+ * The observer sees what the causes of bulletins follow from. It adds no timer: it is asked in the one step that the object
+ * makes after each commit. Of the log it reads the entries that are new, and of a lane with a backlog the first entry once a
+ * minute.
+ */
+import { domainOf } from '../../core/access/domains.ts'
+import type { PortalStatus } from '../../core/access/portal-status.ts'
+import { REMEMBERED_EVENTS } from '../../core/access/silence.ts'
+import type { Desk, CountedCauses } from '../../core/bulletins/desk.ts'
+import { lifeOfEntry } from '../../core/bulletins/life-of-entry.ts'
+import type {
+  ObservedPortal,
+  ObservedInstall,
+  ObservedLane,
+} from '../../core/bulletins/observed.ts'
+import { quietAt } from '../../core/bulletins/quiet.ts'
+import { HOUR_MS, MINUTE_MS } from '../../core/durations.ts'
+import type { LaneState } from '../../core/lanes/state/lane-state.ts'
+import type { LogEntry } from '../../core/log/event.ts'
+import type { LaneBook } from '../lanes/book/book.ts'
+import type { LogSpace } from '../log/log-space.ts'
+import type { LogStore } from '../log/log-store.ts'
+import type { YoungestStore } from '../log/youngest-store.ts'
+import type { PortalState } from '../state/portal-state.ts'
+import type { World } from '../world.ts'
+
+/** The first event of a backlog is looked for so often at most, in milliseconds. */
+const LOOK_MS = MINUTE_MS
+
+/** A life of the object looks at so many of the entries that former lives may not have looked at. */
+const MAX_LOOKED_BACK = 1000
+
+/** Entries read at a time. */
+const PAGE = 50
+
+/** The most refusals of an hour that are counted. */
+const MAX_REFUSALS = 1000
+
+/** The dependencies of the observer. */
+export interface ObserverDeps {
+  readonly state: Pick<PortalState, 'install' | 'isFull' | 'head'>
+  readonly status: () => PortalStatus
+  readonly log: Pick<LogStore, 'afterForLanes'>
+  readonly youngest: Pick<YoungestStore, 'lastEventTimes'>
+  /** The lanes over the portal's log. */
+  readonly book: Pick<LaneBook, 'all'>
+  readonly space: Pick<LogSpace, 'bytes' | 'limit'>
+  readonly world: Pick<World, 'now'>
+}
+
+/** The first event of a backlog, as it was found last. */
+interface Front {
+  readonly cursor: number
+  readonly receivedAt: number | null
+  readonly lookedAt: number
+}
+
+/** The observer of one portal. */
+export class Observer {
+  readonly #deps: ObserverDeps
+  /** The last entry of the log that was looked at; null before the first look. */
+  #seen: number | null = null
+  #life: CountedCauses['life'] = []
+  #found: CountedCauses['found'] = null
+  /** The times of the last events, in unix milliseconds; null until they were read. */
+  #eventTimes: readonly number[] | null = null
+  #refusals: readonly number[] = []
+  #refusedInstalls: number | null = null
+  readonly #fronts = new Map<string, Front>()
+
+  constructor(deps: ObserverDeps) {
+    this.#deps = deps
+  }
+
+  /** What the object is like now. */
+  look(): ObservedPortal {
+    const { state, status, book, space, world } = this.#deps
+    const times = this.#times()
+    return {
+      now: world.now(),
+      status: status(),
+      install: this.#install(),
+      lanes: book.all().map((lane) => this.#lane(lane)),
+      quietAt: quietAt(times),
+      lastEventAt: times.length === 0 ? null : Math.max(...times),
+      storage: { bytes: space.bytes(), limit: space.limit(), isFull: state.isFull() },
+    }
+  }
+
+  /** What happened since the desk has told something of it. */
+  happened(desk: Pick<Desk, 'seen' | 'compared'>): CountedCauses {
+    const { state, log } = this.#deps
+    const head = state.head()
+    const begins = Math.min(desk.seen, desk.compared)
+    // A portal that was restored to an earlier time has a log that ends before.
+    let seen = Math.min(this.#seen ?? Math.max(begins, head - MAX_LOOKED_BACK), head)
+    while (seen < head) {
+      const page = log.afterForLanes(seen, PAGE)
+      for (const entry of page) this.#note(entry, desk)
+      seen = page.length === 0 ? head : (page.at(-1)?.sequence ?? head)
+    }
+    this.#seen = seen
+    return { seen, life: this.#life, found: this.#found, refusals: this.#countRefusals() }
+  }
+
+  /** Notes what was told of it, and is not to be told again. */
+  noteTold({ found, refusals }: { readonly found: boolean; readonly refusals: boolean }): void {
+    this.#life = []
+    if (found) this.#found = null
+    if (refusals) this.#refusals = []
+  }
+
+  /** Notes a caller that was refused, and returns how many were since that was told last, within an hour or so. */
+  noteRefused(): number {
+    this.#refusals = [...this.#refusals, this.#deps.world.now()].slice(-MAX_REFUSALS)
+    return this.#refusals.length
+  }
+
+  #note(entry: LogEntry, { seen, compared }: Pick<Desk, 'seen' | 'compared'>): void {
+    const { sequence, origin, enrichment, receivedAt } = entry
+    const life = sequence > seen ? lifeOfEntry(entry) : null
+    if (life !== null) this.#life = [...this.#life, life]
+    if (origin === 'event') {
+      if (this.#seen !== null) {
+        this.#eventTimes = [...this.#times(), receivedAt].slice(-REMEMBERED_EVENTS)
+      }
+      return
+    }
+    const isCompared = enrichment.completes.length === 0 && enrichment.repeats === undefined
+    if (!isCompared || sequence <= compared) return
+    const { count = 0, since = this.#deps.world.now() } = this.#found ?? {}
+    this.#found = { count: count + 1, since }
+  }
+
+  #times(): readonly number[] {
+    this.#eventTimes ??= this.#deps.youngest.lastEventTimes(REMEMBERED_EVENTS)
+    return this.#eventTimes
+  }
+
+  #countRefusals(): number {
+    const { state, world } = this.#deps
+    const { count } = state.install().refused
+    const more = Math.max(0, count - (this.#refusedInstalls ?? count))
+    this.#refusedInstalls = count
+    for (let n = 0; n < Math.min(more, MAX_REFUSALS); n += 1) this.noteRefused()
+    this.#refusals = this.#refusals.filter((at) => Math.abs(world.now() - at) < HOUR_MS)
+    return this.#refusals.length
+  }
+
+  #install(): ObservedInstall {
+    const install = this.#deps.state.install()
+    const { application, generation, updatedTs = null } = install
+    return {
+      key: application === null ? null : `${generation} ${application.clientId}`,
+      clientId: application?.clientId ?? null,
+      domain: domainOf(install) ?? install.endedDomain,
+      applicationStatus: application?.applicationStatus ?? null,
+      updatedTs,
+    }
+  }
+
+  #lane(lane: LaneState): ObservedLane {
+    const { destination, status, disabledReason, attempts, tally, lastError } = lane
+    return {
+      destination,
+      status,
+      disabledReason,
+      attempts,
+      parked: tally.parked,
+      oldestWaitingAt: status === 'active' ? this.#oldestWaitingAt(lane) : null,
+      lastReason: lastError?.reason ?? null,
+    }
+  }
+
+  #oldestWaitingAt({ destination, cursor }: LaneState): number | null {
+    const { state, log, world } = this.#deps
+    if (cursor >= state.head()) {
+      this.#fronts.delete(destination)
+      return null
+    }
+    const known = this.#fronts.get(destination)
+    const now = world.now()
+    if (known !== undefined) {
+      if (known.cursor === cursor || Math.abs(now - known.lookedAt) < LOOK_MS) {
+        return known.receivedAt
+      }
+    }
+    const receivedAt = log.afterForLanes(cursor, 1)[0]?.receivedAt ?? null
+    this.#fronts.set(destination, { cursor, receivedAt, lookedAt: now })
+    return receivedAt
+  }
+}
