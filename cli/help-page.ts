@@ -1,8 +1,8 @@
 /**
- * Keeps docs/cli.md equal with what `--help` says: `npm run docs` writes the help of a command into each block of the page
+ * Keeps docs/cli.md equal with what `--help` says: `npm run generate` writes the help of a command into each block of the page
  * whose fence names it, for example "text help: keys rotate". A test fails when they differ.
  */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import type { Command } from 'commander'
@@ -19,6 +19,11 @@ export function fillHelpPage(page: string): string {
   return page.replaceAll(BLOCK, (_block, fence: string, path: string) => {
     return `${fence}${helpOf(path.trim().split(' ').filter(Boolean))}\`\`\``
   })
+}
+
+/** The page as it has to be: its prose as it is, with the help of today. */
+export function formatHelpPage(): string {
+  return fillHelpPage(readFileSync(HELP_PAGE, 'utf8'))
 }
 
 /** The commands whose help stands on a page, each as its path. */
@@ -38,8 +43,4 @@ function helpOf(path: readonly string[]): string {
   }
   command.outputHelp()
   return text
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  writeFileSync(HELP_PAGE, fillHelpPage(readFileSync(HELP_PAGE, 'utf8')))
 }

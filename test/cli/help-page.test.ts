@@ -8,10 +8,6 @@ import { aWorld } from '../support/scenarios/cli-scenario.ts'
 
 const PAGE = readFileSync(HELP_PAGE, 'utf8')
 
-it('docs/cli.md is what `npm run docs` makes of it', () => {
-  expect(fillHelpPage(PAGE)).toBe(PAGE)
-})
-
 it('docs/cli.md has the help of every command', () => {
   const program = createProgram(aWorld({}, { out: '', err: '' }), () => {})
   const paths = program.commands.flatMap((command) => {

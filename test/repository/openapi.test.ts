@@ -1,8 +1,7 @@
 /** The OpenAPI document: a valid one, with every route of the router and nothing else. */
-import { readFileSync } from 'node:fs'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { formatOpenApi, formatOpenApiFile, OPENAPI_FILE } from '../../scripts/openapi-document.ts'
+import { formatOpenApi } from '../../scripts/openapi-document.ts'
 import { DESCRIPTIONS } from '../../src/http/admin/openapi/descriptions.ts'
 import { createAdminRoutes } from '../../src/http/admin/routes.ts'
 
@@ -38,8 +37,7 @@ describe('the OpenAPI document', () => {
     expect(document.openapi).toBe('3.1.0')
   })
 
-  it('is what `npm run docs` makes of the schemas that check requests and type answers', () => {
-    expect(readFileSync(OPENAPI_FILE, 'utf8')).toBe(formatOpenApiFile())
+  it('is what the schemas that check requests and type answers make', () => {
     expect(document).toEqual(JSON.parse(formatOpenApi()))
   })
 

@@ -1,5 +1,5 @@
 /**
- * The descriptions of the admin API's routes, by method and path: `npm run docs` makes the OpenAPI document of them
+ * The descriptions of the admin API's routes, by method and path: `npm run generate` makes the OpenAPI document of them
  * (document.ts). The Worker itself does not need them. A route without one does not pass the tests.
  */
 import * as v from 'valibot'

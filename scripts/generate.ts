@@ -1,0 +1,11 @@
+/** Writes every generated file anew, and names those that have changed: `npm run generate`. */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { relative } from 'node:path'
+import { GENERATED_FILES } from './generated-files.ts'
+
+for (const { path, format } of GENERATED_FILES) {
+  const text = await format()
+  const isSame = readFileSync(path, 'utf8') === text
+  if (!isSame) writeFileSync(path, text)
+  console.log(`${relative(process.cwd(), path)}: ${isSame ? 'as it was' : 'written'}`)
+}
