@@ -107,7 +107,7 @@ export class Bulletins {
    * the end of the installation is told by a further one.
    */
   clear({ isTold }: { readonly isTold: boolean }): void {
-    const { db, state, store, book, lanes } = this.#parts
+    const { db, state, store, book, lanes, world } = this.#parts
     if (!store.isThere()) {
       if (!isTold) this.#desk = null
       return
@@ -124,7 +124,7 @@ export class Bulletins {
     }
     db.transaction(() => {
       store.clear()
-      book.clear()
+      book.clear({ since: world.now(), from: desk.last })
       store.saveDesk(next)
     })
     book.adopt()
