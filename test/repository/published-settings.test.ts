@@ -24,6 +24,7 @@ const LANGUAGES: Readonly<Record<string, string>> = {
   php: 'payloads-page.test.ts',
   python: 'payloads-page.test.ts',
   sql: 'storage.md: for Data Studio, by hand',
+  yaml: 'metrics.md: for Prometheus, by hand',
 }
 
 const SECRETS = {
