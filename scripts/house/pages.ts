@@ -2,11 +2,15 @@
  * Pages name files and folders ("shown by `test/built/kill.test.ts`") and scripts ("`npm run keys` makes
  * one"). Each of them has to exist: a file as seen from the root, from `src/`, from `test/` or from the
  * page's own folder, a name without a folder anywhere in `src/`, and a script in package.json. A file that git
- * ignores is one that the reader writes. A name may hold `*` and `{a,b}`. A decision record describes the day on which it was written: a file that it names may
- * be gone, and docs/decisions/README.md then says where it stands today.
+ * ignores is one that the reader writes. A name may hold `*` and `{a,b}`. A decision record describes the day on which it
+ * was written: a file that it names may be gone, and docs/decisions/README.md then says where it stands today.
+ *
+ * A line of prose has at most 120 characters. Some pages are free of this: the glossary and CHANGELOG, where an entry is
+ * a line; records, which are never edited; and pages that a script writes.
  */
 import { existsSync, globSync } from 'node:fs'
 import { dirname, join } from 'node:path/posix'
+import { findLongLines, MAX_LINE } from './long-lines.ts'
 import { listFiles, readText, type Rule } from './source.ts'
 
 const PAGES = [
@@ -17,6 +21,7 @@ const PAGES = [
   'SECURITY.md',
   'CHANGELOG.md',
   'test/README.md',
+  'test/simulation/README.md',
 ]
 
 /** A name in backticks with one of the endings of this project's files; `-store.ts` is only an ending. */
@@ -29,6 +34,9 @@ const FOLDER = /`((?:bench|docs|playground|scripts|src|test)(?:\/[\w*{},-]+)+)\/
 const RECORDS = 'docs/decisions/README.md'
 
 const RECORD = /\/decisions\/\d/
+
+/** The pages whose lines may be of any length. */
+const LONG_LINES = ['CHANGELOG.md', 'docs/glossary.md', 'docs/events.md', 'docs/receivers.md']
 
 const SCRIPT = /(?:`|^|&& )npm run (?:-s |--silent )?([\w:-]+)/gm
 
@@ -44,7 +52,9 @@ export const pages: Rule = {
       const named = [...namesIn(text, FILE), ...namesIn(text, FOLDER)]
       const missing = named.filter((name) => !isThere(root, { page, name }))
       const scripts = namesIn(text, SCRIPT).filter((name) => !readScripts(root).includes(name))
+      const long = LONG_LINES.includes(page) ? [] : findLongLines(text)
       return [
+        ...long.map((line) => `${page} has more than ${MAX_LINE} characters in line ${line}`),
         ...missing.map((name) => `${page} names ${name}, which does not exist`),
         ...scripts.map((name) => `${page} names npm run ${name}, which does not exist`),
       ]

@@ -104,7 +104,8 @@ describe('the tables of docs/payloads.md', () => {
   })
 
   test('the families and actions of fields are named', () => {
-    const [, sentence = ''] = /^`type` is (.*?\n?.*?)\. For every other event/mu.exec(page) ?? []
+    const [, sentence = ''] =
+      /^`type` is ([^|]*?)\.\s+For\s+every\s+other\s+event/mu.exec(page) ?? []
     expect(wordsIn(sentence).slice(1)).toEqual([...FIELD_FAMILY_NAMES, ...FIELD_ACTION_NAMES])
   })
 

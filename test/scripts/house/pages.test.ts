@@ -58,3 +58,15 @@ test('the list of the records names files of today', () => {
     'docs/decisions/README.md names core/gone.ts, which does not exist',
   ])
 })
+
+test('a line of prose that is too long is named, where it could be broken', () => {
+  const long = `${'word '.repeat(30)}end`
+  expect(problemsOf({ 'docs/page.md': `# Page\n\n${long}\n- ${long}\n` })).toEqual([
+    'docs/page.md has more than 120 characters in line 3',
+    'docs/page.md has more than 120 characters in line 4',
+  ])
+  const address = `[some words](https://example.com/${'x'.repeat(120)})`
+  const free = [`| ${long} |`, `\`\`\`\n${long}\n\`\`\``, `- ${address}`, `# ${long}`]
+  expect(problemsOf({ 'docs/page.md': `${free.join('\n\n')}\n` })).toEqual([])
+  expect(problemsOf({ 'CHANGELOG.md': long, 'docs/glossary.md': long })).toEqual([])
+})
