@@ -72,7 +72,9 @@ describe('a setting inside of a sentence', () => {
     const problems = Object.entries(WORKING_SETTINGS).map(([type, working]) => {
       const key = table['signature'] === 'v1a' ? { secret: PRIVATE_KEY } : {}
       const destination = { name: 'one', type, ...working, ...key, ...table }
-      return problemsOf({ DESTINATIONS: [destination] })
+      // The one that `fallback` names.
+      const ops = { name: 'ops', type: 'slack', ...WORKING_SETTINGS.slack }
+      return problemsOf({ DESTINATIONS: [destination, ops] })
     })
     // Each setting belongs to some type; the page says to which.
     expect(problems).toContainEqual([])
