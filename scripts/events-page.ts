@@ -9,6 +9,7 @@ import type { DataPath } from '../src/core/events/event-topic.ts'
 import { idsOf, subjectOf } from '../src/core/events/subject-of.ts'
 import { EVENT_TOPICS, type KnownTopic } from '../src/core/events/topics.ts'
 import { ALWAYS_WANTED, DEFAULT_WANTED } from '../src/core/events/wanted-events.ts'
+import { fieldOf } from '../src/core/fields/module-field.ts'
 import { NOT_ENRICHED, type Enrichment, type Json, type RelayEvent } from '../src/core/log/event.ts'
 import { catalogueOf } from '../src/destinations/language/languages.ts'
 import { composeMessage } from '../src/destinations/message/compose.ts'
@@ -176,7 +177,8 @@ function sentenceOf(event: RelayEvent): string {
   return plainText(title).replaceAll('|', '\\|')
 }
 
-function enrichmentOf({ field }: RelayEvent): Enrichment {
+function enrichmentOf(event: RelayEvent): Enrichment {
+  const field = fieldOf(event)
   if (field === null) return NOT_ENRICHED
   const changes = {
     added: [{ attribute: 'USER_TYPE_ID', before: null, after: 'string' }],

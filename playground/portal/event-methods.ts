@@ -1,5 +1,6 @@
 /** The methods about events. All but `events` need the application's own authorization. */
 import { err, ok } from '../../src/core/result.ts'
+import { MODULE_EVENTS } from './field-families.ts'
 import { readText } from './php-query.ts'
 import type { Params } from './php-query.ts'
 import { KNOWN_EVENTS } from './portal-state.ts'
@@ -41,9 +42,13 @@ function refuseWebhooks(name: string, method: RestMethod): [string, RestMethod] 
  */
 function listEvents({ params }: RestCall): RestResult {
   const scope = readText(params, 'SCOPE')
-  const isWanted = (code: string): boolean =>
-    scope === null || code.startsWith('ONCRM') === (scope === 'crm')
+  const isWanted = (code: string): boolean => scope === null || scopeOf(code) === scope
   return ok({ result: KNOWN_EVENTS.filter(isWanted) })
+}
+
+function scopeOf(code: string): string {
+  if (MODULE_EVENTS.includes(code)) return 'userfieldconfig'
+  return code.startsWith('ONCRM') ? 'crm' : ''
 }
 
 function ownHandlers(state: PortalState): EventHandler[] {

@@ -85,10 +85,12 @@ export function createEventQueue(
 
   async function sendChange({ field, events }: FieldChange, by?: number) {
     const { ID, ENTITY_ID, FIELD_NAME } = field
+    // The events about fields of every module tell the number alone.
+    const data = field.family === 'module' ? { ID } : { ID, ENTITY_ID, FIELD_NAME }
     const done: RecordedSend[] = []
     for (const action of events) {
       const name = fieldEventName(field.family, action)
-      done.push(...(await send(name, { FIELDS: { ID, ENTITY_ID, FIELD_NAME } }, { by })))
+      done.push(...(await send(name, { FIELDS: data }, { by })))
     }
     return done
   }

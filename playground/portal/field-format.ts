@@ -28,7 +28,7 @@ export function describeField(field: UserFieldRecord): FieldDescription {
     entityId: field.ENTITY_ID,
     fieldName: field.FIELD_NAME,
     attributes,
-    answer: field.family === 'type' ? { field: formatConfig(field) } : attributes,
+    answer: ['type', 'module'].includes(field.family) ? { field: formatConfig(field) } : attributes,
   }
 }
 

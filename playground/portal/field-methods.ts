@@ -4,7 +4,7 @@
  */
 import { err, ok } from '../../src/core/result.ts'
 import type { Result } from '../../src/core/result.ts'
-import { defaultEntityId, NAMED_FAMILIES } from './field-families.ts'
+import { defaultEntityId, MODULE_SCOPES, moduleOfEntity, NAMED_FAMILIES } from './field-families.ts'
 import type { FieldFamily } from '../../src/core/log/event.ts'
 import { formatConfig, formatField, formatListedConfig, formatListedField } from './field-format.ts'
 import { filterRows, sortRows } from './list-query.ts'
@@ -177,9 +177,9 @@ function createConfigMethods(deps: FieldMethodDeps): [string, RestMethod][] {
 function guardModule(method: RestMethod): RestMethod {
   return (call) => {
     if (!call.scope.includes('userfieldconfig')) return err(restError('insufficient_scope'))
-    if (readText(call.params, 'moduleId') !== 'crm') {
-      return err(methodError('', 'The module is not known'))
-    }
+    const scope = MODULE_SCOPES[readText(call.params, 'moduleId') ?? '']
+    if (scope === undefined) return err(methodError('', 'The module is not known'))
+    if (!call.scope.includes(scope)) return err(restError('insufficient_scope'))
     return method(call)
   }
 }
@@ -193,6 +193,7 @@ function getConfig({ state }: FieldMethodDeps, { params }: RestCall): RestResult
   const { fieldRights, goneConfig } = state.conditions
   if (fieldRights !== 'full') return err(VIEW_DENIED)
   if (field === undefined) return goneConfig === 'null' ? ok({ result: null }) : err(VIEW_DENIED)
+  if (moduleOfEntity(field.ENTITY_ID) !== readText(params, 'moduleId')) return err(VIEW_DENIED)
   return ok({ result: { field: formatConfig(field) } })
 }
 
@@ -200,8 +201,10 @@ function listConfigs({ state }: FieldMethodDeps, { params }: RestCall): RestResu
   const { fieldRights, cutListsAt } = state.conditions
   if (fieldRights === 'denied') return err(VIEW_DENIED)
   const { language, columns } = readSelect(params['select'])
+  const module = readText(params, 'moduleId')
   const fields = fieldRights === 'hidden' ? [] : [...state.store.fields.values()]
-  const rows = fields.map((field) => formatListedConfig(field, language))
+  const ofModule = fields.filter(({ ENTITY_ID: owner }) => moduleOfEntity(owner) === module)
+  const rows = ofModule.map((field) => formatListedConfig(field, language))
   const isShown = ([key]: [string, unknown]) => columns === null || columns.includes(key)
   const found = sortRows(
     filterRows(rows, readParams(params, 'filter')),

@@ -1,6 +1,6 @@
 /** The state of a simulated portal: people, fields, handlers, and whether the application is installed. */
 import type { PortalConditions } from './conditions.ts'
-import { fieldEventNames } from './field-families.ts'
+import { fieldEventNames, MODULE_EVENTS } from './field-families.ts'
 import type { OauthSimulator } from './oauth-server.ts'
 import type { FieldChange, UserFieldStore } from './user-fields.ts'
 
@@ -72,6 +72,7 @@ export const KNOWN_EVENTS: readonly string[] = [
   'ONAPPTEST',
   'ONOFFLINEEVENT',
   ...fieldEventNames(),
+  ...MODULE_EVENTS,
   ...['REQUISITE', 'BANKDETAIL', 'LEAD', 'DEAL', 'CONTACT', 'COMPANY', 'QUOTE', 'INVOICE'].flatMap(
     (entity) => ['ADD', 'UPDATE', 'DELETE'].map((action) => `ONCRM${entity}${action}`),
   ),

@@ -110,7 +110,8 @@ export function addField(
   const type = asText(input['USER_TYPE_ID']) ?? ''
   const settings = DEFAULT_SETTINGS[type]
   if (settings === undefined) return err(methodError('', 'User type not found'))
-  const name = normalizeFieldName(asText(input['FIELD_NAME']) ?? '')
+  const prefix = family === 'module' ? 'UF_' : 'UF_CRM_'
+  const name = normalizeFieldName(asText(input['FIELD_NAME']) ?? '', prefix)
   if (name === null) return err(methodError('', 'The field name is not valid'))
   if (hasField(store, { entityId, name })) {
     return err(methodError('', `The field ${name} already exists for the object ${entityId}`))
@@ -219,11 +220,11 @@ export function notFound(id: string): RestError {
   return methodError('ERROR_NOT_FOUND', `The entity with ID '${id}' is not found.`)
 }
 
-/** Upper case with the prefix `UF_CRM_`; null when Bitrix24 would refuse it. */
-function normalizeFieldName(input: string): string | null {
+/** Upper case with the prefix, `UF_CRM_` in the CRM; null when Bitrix24 would refuse it. */
+function normalizeFieldName(input: string, prefix: string): string | null {
   const upper = input.toUpperCase()
-  const name = upper.startsWith('UF_CRM_') ? upper : `UF_CRM_${upper}`
-  return /^UF_CRM_[A-Z0-9_]{1,43}$/.test(name) ? name : null
+  const name = upper.startsWith(prefix) ? upper : `${prefix}${upper}`
+  return /^[A-Z0-9_]{1,43}$/.test(name.slice(prefix.length)) ? name : null
 }
 
 function mergeColumns(base: Readonly<Record<string, string | null>>, input: Params) {

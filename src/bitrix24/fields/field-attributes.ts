@@ -29,7 +29,7 @@ const LEFT_OUT: ReadonlySet<string> = new Set(['LANGUAGE_ID', 'USER_FIELD_ID'])
  * definition that is too large has checksums for its largest attributes.
  */
 export function attributesOf(family: FieldFamily, result: Json): FieldAttributes | null {
-  const raw = family === 'type' ? typeField(result) : result
+  const raw = family === 'type' || family === 'module' ? configField(result) : result
   if (!isJsonObject(raw) || parseOrNull(IdSchema, raw['ID']) === null) return null
   const attributes: Record<string, Json> = {}
   for (const [name, value] of Object.entries(raw)) {
@@ -44,7 +44,7 @@ export function attributesOf(family: FieldFamily, result: Json): FieldAttributes
   return boundDefinition(attributes)
 }
 
-function typeField(result: Json): JsonObject | null {
+function configField(result: Json): JsonObject | null {
   const field = isJsonObject(result) ? result['field'] : null
   if (!isJsonObject(field)) return null
   const { enum: list, ...rest } = field

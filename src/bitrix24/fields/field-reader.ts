@@ -12,6 +12,7 @@ import { callCommands } from '../servers/commands.ts'
 import type { CommandAnswers, Command } from '../servers/commands.ts'
 import { attributesOf } from './field-attributes.ts'
 import { listFields } from './field-lists.ts'
+import { readModuleFields } from './module-fields.ts'
 import { isJsonObject } from '../wire/json.ts'
 import type { JsonObject } from '../wire/json.ts'
 import type { CallPortal } from '../servers/rest-client.ts'
@@ -54,18 +55,36 @@ export async function readFields(
     if (answer.ok) readAt ??= startOf(answer.value['time'])
     return answer
   }
-  const answers = await callCommands([...fields.map(getField), ...userIds.map(getUser)], timed)
+  const [named, numbered] = partition(fields)
+  const answers = await callCommands([...named.map(getField), ...userIds.map(getUser)], timed)
   if (!answers.ok) return tooLargeAlone(fields, answers.error) ?? answers
-  const reads = new Map<number, FieldRead>()
+  const others = await readModuleFields(numbered, timed, thinReasonOf)
+  if (!others.ok) return tooLargeAlone(fields, others.error) ?? others
+  const reads = new Map<number, FieldRead>(others.value.reads)
   const unclear: FieldRef[] = []
-  for (const field of fields) {
+  for (const field of named) {
     const answer = answers.value.get(fieldKey(field.id)) ?? err(MALFORMED_ANSWER)
     reads.set(field.id, readOf(field, answer))
     if (!answer.ok && field.family === 'type' && isUnclear(answer.error)) unclear.push(field)
   }
   for (const id of await findGone(unclear, timed)) reads.set(id, { kind: 'gone' })
   const userNames = readNames(userIds, answers.value)
-  return ok({ reads, userNames, readAt, retryAfterMs: longestWait(answers.value) })
+  return ok({
+    reads,
+    userNames,
+    readAt,
+    retryAfterMs: longestWait(answers.value, others.value.failures),
+  })
+}
+
+/** The fields whose event names them, and those of which it has only the number. */
+function partition(
+  fields: readonly FieldRef[],
+): readonly [named: readonly FieldRef[], numbered: readonly FieldRef[]] {
+  return [
+    fields.filter(({ family }) => family !== 'module'),
+    fields.filter(({ family }) => family === 'module'),
+  ]
 }
 
 function tooLargeAlone(
@@ -190,8 +209,9 @@ function readNames(
   return names
 }
 
-function longestWait(answers: CommandAnswers): number | null {
-  const waits = [...answers.values()].map((part) => (part.ok ? 0 : (limitWaitOf(part.error) ?? 0)))
+function longestWait(answers: CommandAnswers, more: readonly RestError[]): number | null {
+  const errors = [...answers.values()].flatMap((part) => (part.ok ? [] : [part.error]))
+  const waits = [...errors, ...more].map((error) => limitWaitOf(error) ?? 0)
   const longest = Math.max(0, ...waits)
   return longest > 0 ? longest : null
 }

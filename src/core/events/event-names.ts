@@ -6,6 +6,7 @@
  */
 import { isBulletinName } from '../bulletins/bulletin.ts'
 import type { FieldAction, FieldFamily } from '../log/event.ts'
+import { moduleFieldCode } from '../fields/module-field.ts'
 import { EVENT_TOPICS, meaningOf } from './topics.ts'
 import { FIELD_ACTION_WORDS, FIELD_FAMILY_WORDS } from './topics/user-fields.ts'
 
@@ -81,6 +82,7 @@ export function deliveryType(canonical: string): string {
 
 /** Returns the canonical code of a user-field event, for example `ONCRMLEADUSERFIELDUPDATE`. */
 export function userFieldCode(family: FieldFamily, action: FieldAction): string {
+  if (family === 'module') return moduleFieldCode(action)
   const noun = FIELD_FAMILY_WORDS.find(([, known]) => known === family)?.[0] ?? family
   const verb = FIELD_ACTION_WORDS.find(([, known]) => known === action)?.[0] ?? action
   return `onCrm${noun}UserField${verb}`.toUpperCase()

@@ -102,12 +102,22 @@ export type AboutContext = Pick<ReadContext, 'userNames'> & {
 /** The members of every enrichment that tell of the field and of the user. */
 export function aboutField(
   attributes: FieldAttributes | null,
-  { userId }: Pick<RelayEvent, 'userId'>,
+  { userId, field }: Pick<RelayEvent, 'userId' | 'field'>,
   { userNames, changes = null }: AboutContext,
 ): Enrichment {
   return {
     ...NOT_ENRICHED,
-    field: attributes === null ? null : summaryOf(attributes, changes ?? []),
+    field:
+      attributes === null
+        ? null
+        : { ...summaryOf(attributes, changes ?? []), ...nameOf(field, attributes) },
     userName: userId === null ? null : (userNames.get(userId) ?? null),
   }
+}
+
+/** Owner and name of a field whose event does not tell them. */
+function nameOf(field: UserField | null, attributes: FieldAttributes): Enrichment['field'] {
+  if (field?.family !== 'module') return null
+  const { ENTITY_ID: entityId = null, FIELD_NAME: fieldName = null } = attributes
+  return { entityId, fieldName }
 }

@@ -12,7 +12,10 @@ export type Json =
   | readonly Json[]
   | { readonly [key: string]: Json }
 
-/** The kind of CRM entity that a user field belongs to, as it appears in delivery types. */
+/**
+ * The kind of CRM entity that a user field belongs to, as it appears in delivery types. `module` stands for a field of any
+ * module, which its event names by number only.
+ */
 export type FieldFamily =
   | 'requisite'
   | 'lead'
@@ -22,6 +25,7 @@ export type FieldFamily =
   | 'quote'
   | 'invoice'
   | 'type'
+  | 'module'
 
 /** The change of a user field's definition, as it appears in delivery types. */
 export type FieldAction = 'added' | 'updated' | 'deleted' | 'enum_values_set'

@@ -15,6 +15,7 @@ export const de: Catalogue = {
     quote: 'Angebotsfeld',
     invoice: 'Rechnungsfeld (alte Version)',
     type: 'Smartprozess-Feld',
+    module: 'Benutzerdefiniertes Feld',
     smart_invoice: 'Rechnungsfeld',
     smart_document: 'Dokumentfeld',
   },

@@ -15,6 +15,7 @@ export const en: Catalogue = {
     quote: 'Estimate field',
     invoice: 'Invoice field (old version)',
     type: 'SPA field',
+    module: 'User field',
     smart_invoice: 'Invoice field',
     smart_document: 'Document field',
   },

@@ -15,6 +15,7 @@ export const es: Catalogue = {
     quote: 'Campo de cotización',
     invoice: 'Campo de factura (versión antigua)',
     type: 'Campo de proceso inteligente',
+    module: 'Campo personalizado',
     smart_invoice: 'Campo de factura',
     smart_document: 'Campo de documento',
   },

@@ -15,6 +15,7 @@ export const fr: Catalogue = {
     quote: 'Champ de devis',
     invoice: 'Champ de facture (ancienne version)',
     type: 'Champ de processus intelligent',
+    module: 'Champ personnalisé',
     smart_invoice: 'Champ de facture',
     smart_document: 'Champ de document',
   },

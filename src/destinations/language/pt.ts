@@ -15,6 +15,7 @@ export const pt: Catalogue = {
     quote: 'Campo de orçamento',
     invoice: 'Campo de fatura (versão antiga)',
     type: 'Campo de processo inteligente',
+    module: 'Campo personalizado',
     smart_invoice: 'Campo de fatura',
     smart_document: 'Campo de documento',
   },

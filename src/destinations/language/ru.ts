@@ -18,6 +18,7 @@ export const ru: Catalogue = {
     quote: 'Поле предложения',
     invoice: 'Поле счёта (старая версия)',
     type: 'Поле смарт-процесса',
+    module: 'Пользовательское поле',
     smart_invoice: 'Поле счёта',
     smart_document: 'Поле документа',
   },

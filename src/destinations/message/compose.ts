@@ -2,6 +2,7 @@
  * Composes the message that tells people one delivery; several deliveries make a digest
  * (`compose-digest.ts`).
  */
+import { toldField } from '../../core/fields/module-field.ts'
 import type { Delivery, Parcel } from '../receiver.ts'
 import { isBulletin, isTestMessage, occurredAt } from '../event-body.ts'
 import type { Catalogue } from '../language/catalogue.ts'
@@ -30,15 +31,23 @@ export interface ComposeTerms {
 }
 
 /** The message for a parcel, with no more lines than a person wants to read. */
-export function composeMessage(parcel: Parcel, terms: ComposeTerms): Message {
-  const [delivery, ...others] = parcel.deliveries
+export function composeMessage({ deliveries, dashboard }: Parcel, terms: ComposeTerms): Message {
+  const [first, ...others] = deliveries
+  const delivery = withToldField(first)
   if (others.length > 0) {
-    const overview = linkTo(parcel.dashboard, terms.words.digest.showAll)
-    const digest = composeDigest(parcel.deliveries, { ...terms, overview })
+    const overview = linkTo(dashboard, terms.words.digest.showAll)
+    const all = [delivery, ...others.map(withToldField)] as const
+    const digest = composeDigest(all, { ...terms, overview })
     return shortenMessage(digest, MAX_LINES_OF_DIGEST, terms.words)
   }
   const message = composeSingle(delivery, parcel.dashboard, terms)
   return shortenMessage(message, maxLinesOf(delivery), terms.words)
+}
+
+/** The delivery with the field that people are told of. */
+function withToldField(delivery: Delivery): Delivery {
+  const { event, enrichment } = delivery
+  return { ...delivery, event: { ...event, field: toldField(event, enrichment) } }
 }
 
 function maxLinesOf({ event }: Delivery): number {

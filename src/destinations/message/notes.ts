@@ -1,4 +1,5 @@
 /** Notes: the lines of a message about the delivery itself, for example that it is late or was sent again. */
+import { fieldOf } from '../../core/fields/module-field.ts'
 import { MINUTE_MS, HOUR_MS, DAY_MS } from '../../core/durations.ts'
 import type { ThinReason } from '../../core/log/event.ts'
 import type { Delivery } from '../receiver.ts'
@@ -34,7 +35,7 @@ export function describeAlert({ enrichment }: Delivery, words: Catalogue): strin
 /** Says why the message tells no change; null when it tells one, or when there is nothing to say. */
 function describeGap({ event, enrichment }: Delivery, words: Catalogue): string | null {
   const { notes, reasons } = words
-  if (event.field === null || enrichment.status === 'not_applicable') return null
+  if (fieldOf(event) === null || enrichment.status === 'not_applicable') return null
   if (enrichment.status === 'unavailable') {
     const { reason } = enrichment
     if (LOST_ACCESS.includes(reason)) return null

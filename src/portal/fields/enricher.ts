@@ -11,6 +11,7 @@
  * One read is under way at a time. It enriches the events that had arrived before it began. An event that
  * arrives during the read may stand for a younger change, so it waits for the next read.
  */
+import { fieldOf } from '../../core/fields/module-field.ts'
 import type { LogEntry, RelayEvent, StoredEvent, ThinReason } from '../../core/log/event.ts'
 import { needsNoRead, type EventToEnrich } from '../../core/fields/enrich.ts'
 import type { RepeatedEvent } from '../../core/fields/reconciled-event.ts'
@@ -83,7 +84,7 @@ export class Enricher {
    * asked.
    */
   awaits(event: RelayEvent): boolean {
-    return event.field !== null && event.quarantined === null && this.#deps.portal.hasAccess()
+    return fieldOf(event) !== null && event.quarantined === null && this.#deps.portal.hasAccess()
   }
 
   /** Takes over the events that were just stored and wait for their enrichment. */

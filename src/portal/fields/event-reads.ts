@@ -94,10 +94,11 @@ export class EventReads {
   begin(): FieldsToRead | null {
     const { repeats } = this.#deps
     for (const field of repeats.due()) this.#rereads.set(field.id, field)
-    this.#underWay = nextRead(this.#deps.waiting, this.#rereads, {
+    const next = nextRead(this.#deps.waiting, this.#rereads, {
       isKnown: (userId) => this.#names.has(userId),
       maxCommands: this.#maxCommands,
     })
+    this.#underWay = next && { ...next, fields: next.fields.map((field) => this.#asKnown(field)) }
     const asked = this.#underWay?.fields ?? []
     const taken = asked.flatMap(({ id }) => repeats.take(id) ?? [])
     for (const repeated of taken) this.#repeated.set(repeated.event.field.id, repeated)
@@ -203,6 +204,14 @@ export class EventReads {
 
   #owe(repeated: RepeatedEvent): Enriched {
     return enrichUnreadRepeat(this.#stateOf(repeated.event.field), repeated)
+  }
+
+  /** A field that an event names by number only is read by the way that belongs to its family, where that is known. */
+  #asKnown(field: UserField): UserField {
+    const known = field.family === 'module' ? this.#deps.fields.find(field.id) : null
+    if (known === null) return field
+    const { family, entityId, fieldName } = known
+    return { ...field, family, entityId, fieldName }
   }
 
   #stateOf(field: UserField): FieldState {

@@ -2,6 +2,7 @@
  * The events of one portal that wait for their enrichment, in the order of their sequences. They are in
  * memory only.
  */
+import { fieldOf } from '../../core/fields/module-field.ts'
 import type { StoredEvent, UserField } from '../../core/log/event.ts'
 import type { EventToEnrich } from '../../core/fields/enrich.ts'
 
@@ -20,7 +21,7 @@ export class EventsToEnrich {
    */
   add(events: readonly StoredEvent[], deadline: number): void {
     for (const { sequence, event } of events) {
-      const { field } = event
+      const field = fieldOf(event)
       if (field === null) continue
       this.#events.set(sequence, { sequence, event: { ...event, field }, deadline })
     }

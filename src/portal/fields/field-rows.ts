@@ -22,7 +22,7 @@ export interface FieldEntity {
   readonly entityId: string
 }
 
-const FamilySchema = v.picklist(FIELD_FAMILY_NAMES)
+const FamilySchema = v.picklist([...FIELD_FAMILY_NAMES, 'module'])
 const TimeSchema = v.nullable(v.number())
 /** Sound: the attributes were read as JSON before they were stored. */
 const AttributesSchema = v.custom<FieldAttributes>(

@@ -2,6 +2,7 @@
  * The way of a portal's events into its log, several concurrent calls in one commit (commit-groups.ts). One transaction
  * decides about trust and sequence together. Memory changes only after the transaction has returned.
  */
+import { fieldOf } from '../../core/fields/module-field.ts'
 import type { RepeatedEvent } from '../../core/fields/reconciled-event.ts'
 import {
   duplicateWindow,
@@ -137,7 +138,7 @@ export class Appender {
     for (const { request, placed } of written) {
       if (placed.kind !== 'known' || !placed.isDuplicate) continue
       const event = parseEvent(request.event)
-      const field = event?.field ?? null
+      const field = event === null ? null : fieldOf(event)
       if (event === null || field === null) continue
       const firstAt = this.#recent.firstReceivedAt(request.digest) ?? request.receivedAt
       const { sequence } = placed

@@ -3,7 +3,6 @@ import { DUPLICATE_WINDOW_MS } from '../../core/log/append.ts'
 import type { Arrival, StoredPlace } from '../../core/log/append.ts'
 import type { Enrichment, LogEntry, RelayEvent } from '../../core/log/event.ts'
 import { MAX_SEQUENCE } from '../../core/log/max-sequence.ts'
-import type { ReconciledEvent } from '../../core/fields/reconciled-event.ts'
 import type { AgedEvent } from '../../core/lanes/retention.ts'
 import { numberOf, type Database, type SqlRow } from '../../storage/database.ts'
 import { EntryMemory } from './entry-memory.ts'
@@ -26,6 +25,12 @@ export interface StoredText {
   readonly awaits: boolean
   /** Whether it was not understood. */
   readonly quarantined: boolean
+}
+
+/** An event that the relay enters itself, with all that it tells. */
+interface ToldEvent {
+  readonly event: RelayEvent
+  readonly enrichment: Enrichment
 }
 
 /**
@@ -70,7 +75,7 @@ export class LogStore {
   }
 
   /** Writes an event that no portal sent: a comparison has found its change. */
-  insertReconciled(sequence: number, arrival: Arrival, told: ReconciledEvent): void {
+  insertReconciled(sequence: number, arrival: Arrival, told: ToldEvent): void {
     const [event, enrichment] = [JSON.stringify(told.event), JSON.stringify(told.enrichment)]
     const row = { event, enrichment, isReconciled: true }
     insertRow(this.#db, this.#openLog(), { sequence, arrival, ...row })

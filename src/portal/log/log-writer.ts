@@ -4,6 +4,7 @@
  * configuration, so that the lane of a new destination begins directly before this event. Memory changes
  * after the transaction has returned.
  */
+import { asSent } from '../../core/fields/module-field.ts'
 import type { Arrival } from '../../core/log/append.ts'
 import type { Enrichment } from '../../core/log/event.ts'
 import type { ReconciledEvent } from '../../core/fields/reconciled-event.ts'
@@ -145,7 +146,7 @@ export class LogWriter {
         log.insertReconciled(
           sequence,
           { receipt, contentHash: receipt, receivedAt: world.now() },
-          told,
+          { ...told, event: asSent(told.event) },
         )
         return sequence
       },

@@ -1,7 +1,7 @@
 /** All families of user fields in the simulated portal: their methods, their events and their truth. */
 import { readFileSync } from 'node:fs'
 import { beforeEach, expect, test } from 'vitest'
-import { fieldEventNames } from '../../../playground/portal/field-families.ts'
+import { fieldEventNames, MODULE_EVENTS } from '../../../playground/portal/field-families.ts'
 import type { FieldFamily } from '../../../src/core/log/event.ts'
 import { createPortalSimulator } from '../../../playground/portal/portal.ts'
 import type { PortalSimulator } from '../../../playground/portal/portal.ts'
@@ -141,6 +141,35 @@ test('ids count over the whole portal, and each family only knows its own', asyn
   expect(await portal.createField({}, { entityId: 'CRM_NOTHING' })).toMatchObject({ ok: false })
 })
 
+test('a field of users is shown by its own module only, and its events tell its number alone', async () => {
+  const users = await started(
+    createPortalSimulator({
+      handlerUrl: recorder.url,
+      boundEvents: MODULE_EVENTS,
+      scope: 'crm,user,userfieldconfig',
+    }),
+  )
+  await users.install()
+  const field = { FIELD_NAME: 'SKYPE', USER_TYPE_ID: 'string' }
+  const created = await users.createField(field, { family: 'module', entityId: 'USER' })
+  expect(created).toMatchObject({ ok: true, value: { field: { FIELD_NAME: 'UF_SKYPE' } } })
+  const [sent] = created.ok ? created.value.sends : []
+  expect(sent?.event).toBe('MAIN.ON.USER.TYPE.ADD')
+  expect(decodeURIComponent(sent?.body ?? '')).toContain('data[FIELDS][ID]=235&ts=')
+  const auth = users.oauth.issue({ ...users, userId: 1 }).accessToken
+  const read = async (moduleId: string) => {
+    const query = new URLSearchParams({ moduleId, id: '235', auth })
+    const response = await fetch(`${users.clientEndpoint}userfieldconfig.get?${query.toString()}`)
+    const answer: unknown = await response.json()
+    const { result, error, error_description: words } = Object(answer)
+    return result?.field.fieldName ?? (error || words)
+  }
+  expect(await read('main')).toBe('UF_SKYPE')
+  expect(await read('crm')).toBe(VIEW_DENIED.error_description)
+  expect(await read('tasks')).toBe('insufficient_scope')
+  expect(await read('forum')).toBe('The module is not known')
+})
+
 test('userfieldconfig adds, changes and deletes fields of smart processes and tells TYPE events', async () => {
   const field = {
     entityId: 'CRM_SMART_INVOICE',
@@ -251,7 +280,8 @@ test('crm.*.userfield.list tells everything at once, labels only for the languag
 
 test('userfieldconfig needs its own scope beside crm, and a module', async () => {
   await portal.createField({ FIELD_NAME: 'X', USER_TYPE_ID: 'string' }, { family: 'type' })
-  expect((await call('userfieldconfig.get', { moduleId: 'rpa', id: 235 })).status).toBe(400)
+  expect((await call('userfieldconfig.get', { moduleId: 'forum', id: 235 })).status).toBe(400)
+  expect((await call('userfieldconfig.get', { moduleId: 'rpa', id: 235 })).status).toBe(403)
   const url = portal.addIncomingWebhook({ scope: 'crm' })
   const response = await fetch(`${url}userfieldconfig.get?moduleId=crm&id=235`)
   expect([response.status, await response.json()]).toEqual([

@@ -5,6 +5,9 @@
 import type { FieldAction, FieldFamily } from '../../log/event.ts'
 import type { EventTopic } from '../event-topic.ts'
 
+/** A family of the CRM's user fields, which its events name. */
+type CrmFamily = Exclude<FieldFamily, 'module'>
+
 /** The families of the CRM's user fields with the words of their events, in the order of the documentation. */
 export const FIELD_FAMILY_WORDS = [
   ['Requisite', 'requisite'],
@@ -15,7 +18,7 @@ export const FIELD_FAMILY_WORDS = [
   ['Quote', 'quote'],
   ['Invoice', 'invoice'],
   ['Type', 'type'],
-] as const satisfies readonly (readonly [word: string, family: FieldFamily])[]
+] as const satisfies readonly (readonly [word: string, family: CrmFamily])[]
 
 /** The actions on a user field with the words of their events, in the order of the documentation. */
 export const FIELD_ACTION_WORDS = [
