@@ -4,8 +4,14 @@
  */
 import type { InstallRefusal } from './access/installs/install-refusal.ts'
 
-/** The request with which the caller came. */
-export type RefusedCallerRequest = 'event' | 'install' | 'uninstall' | 'notice' | 'unknown'
+/** What the caller wanted; a `robot` has called an address of robots. */
+export type RefusedCallerRequest =
+  | 'event'
+  | 'robot'
+  | 'install'
+  | 'uninstall'
+  | 'notice'
+  | 'unknown'
 
 /**
  * The reason for which the edge or the portal's object refused the caller. For an installation it names the check
@@ -34,6 +40,24 @@ export interface RefusedCaller {
 export interface ListedRefusal extends RefusedCaller {
   /** Whether the portal that the caller names is known: then its token is wrong, and no stranger calls. */
   readonly isKnown: boolean
+}
+
+/** The reason as the list tells it: a token that is not trusted is wrong in a way that has a remedy of its own. */
+export type ListedRefusalReason =
+  | Exclude<RefusedCallerReason, 'untrusted'>
+  | 'wrong_token'
+  | 'unknown_portal'
+  | 'wrong_address'
+
+/** The reason that the list tells. The token of a robot is its address. */
+export function listedReason({
+  reason,
+  request,
+  isKnown,
+}: Pick<ListedRefusal, 'reason' | 'request' | 'isKnown'>): ListedRefusalReason {
+  if (reason !== 'untrusted') return reason
+  if (request === 'robot') return 'wrong_address'
+  return isKnown ? 'wrong_token' : 'unknown_portal'
 }
 
 /** The network of a caller in the usual notation; its part comes from `networkOf`. */

@@ -39,6 +39,9 @@ export function lanePath(memberId: string, destination: string, act: string): st
   return belowPortal(memberId, 'lanes', destination, act)
 }
 
+/** The page of the callers that were not let through. */
+export const REFUSED_PATH = '/admin/refused'
+
 /** The page of all destinations. */
 export const DESTINATIONS_PATH = '/admin/destinations'
 

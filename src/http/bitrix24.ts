@@ -8,16 +8,14 @@ import { EVENTS_PATH } from '../bitrix24/events-path.ts'
 import { decodeBody } from '../bitrix24/wire/decode-body.ts'
 import type { DecodeReason } from '../bitrix24/wire/decode-request.ts'
 import type { IncomingRequest } from '../bitrix24/wire/request.ts'
-import type { RefusedCaller } from '../core/refused-caller.ts'
 import { err, type Result } from '../core/result.ts'
 import { takeRequest } from '../edge/intake.ts'
 import type { IntakeDeps } from '../edge/intake-deps.ts'
-import { networkOf } from '../edge/callers/network-of.ts'
 import { readFormOrJson } from './body.ts'
 import { clientAddress } from './client-address.ts'
 import { errorResponse } from './error-response.ts'
 import { eventAnswer } from './event-answer.ts'
-import { refusedCallerOf } from './refused-caller-of.ts'
+import { noteAnswer, noteUnnamedCaller } from './refused-caller-of.ts'
 import { pageLanguage } from './install-page/languages.ts'
 import { errorPage, installPage, type PageErrorCode } from './install-page/page.ts'
 
@@ -38,7 +36,9 @@ async function receive(c: Context, deps: IntakeDeps): Promise<Response> {
   const decoded = await decode(c.req.raw, url)
   if (!decoded.ok) {
     deps.callers.memory.counts.noteRefused(decoded.error)
-    if (decoded.error === 'untrusted') noteRefusedCaller(c, deps, unnamedCaller(c, deps))
+    if (decoded.error === 'untrusted') {
+      noteUnnamedCaller(c, deps, { request: 'unknown', reason: 'missing_credentials' })
+    }
     return refuse(c.req.raw, decoded.error)
   }
   const request = decoded.value
@@ -46,26 +46,9 @@ async function receive(c: Context, deps: IntakeDeps): Promise<Response> {
   const taken = takeRequest(deps, request, source)
   c.executionCtx.waitUntil(taken)
   const answer = await taken
-  const at = deps.world.now()
-  noteRefusedCaller(c, deps, refusedCallerOf(request, answer, { address: source.address, at }))
+  noteAnswer(c, deps, { request, answer })
   const isPage = request.kind === 'install' && request.cause === 'page'
   return isPage ? installPage(answer, pageLanguage(request.language)) : eventAnswer(answer)
-}
-
-/** Tells the operator's list of a refused caller, in the background. */
-function noteRefusedCaller(
-  c: Context,
-  { callers }: IntakeDeps,
-  refused: RefusedCaller | null,
-): void {
-  if (refused !== null) c.executionCtx.waitUntil(callers.noteRefusedCaller(refused))
-}
-
-/** A refused caller whose request has neither a token nor a portal. */
-function unnamedCaller(c: Context, { world }: IntakeDeps): RefusedCaller {
-  const network = networkOf(clientAddress(c.req.raw))
-  const at = world.now()
-  return { at, network, memberId: null, request: 'unknown', reason: 'missing_credentials' }
 }
 
 /** The error code for each fault that the decoder finds. */

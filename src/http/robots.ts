@@ -16,6 +16,7 @@ import { eventAnswer } from './event-answer.ts'
 import { readFormOrJson } from './body.ts'
 import { clientAddress } from './client-address.ts'
 import { errorResponse, type ErrorCode } from './error-response.ts'
+import { noteAnswer, noteUnnamedCaller } from './refused-caller-of.ts'
 
 /** Makes the route. `intakeOf` gives the ports of the intake for one request. */
 export function createRobotRoutes(intakeOf: (c: Context) => IntakeDeps): Hono {
@@ -38,6 +39,7 @@ async function receive(c: Context, deps: IntakeDeps): Promise<Response> {
   const proof = parseRobotSecret(c.req.param('secret') ?? '')
   if (proof === null) {
     counts.noteRefused('not_found')
+    noteUnnamedCaller(c, deps, { request: 'robot', reason: 'untrusted' })
     return errorResponse('not_found')
   }
   const hint = {
@@ -51,6 +53,7 @@ async function receive(c: Context, deps: IntakeDeps): Promise<Response> {
   const taken = takeRequest(deps, hint, source)
   c.executionCtx.waitUntil(taken)
   const answer = await taken
+  noteAnswer(c, deps, { request: { kind: 'robot', memberId: proof.memberId }, answer })
   return isUnknown(answer) ? errorResponse('not_found') : eventAnswer(answer)
 }
 

@@ -12,6 +12,7 @@ const HOSTILE = `"'><img src=x onerror=alert(1)></script><script>alert(2)</scrip
 const PAGES = [
   '/admin',
   '/admin?q=nothing-like-this',
+  '/admin/refused',
   '/admin/destinations',
   '/admin/destinations/crm-alerts/preview',
   '.',
@@ -75,6 +76,19 @@ describe.skipIf(CHROMIUM === null)('every page', () => {
         body: JSON.stringify({ ...event, ts: Math.floor(Date.now() / 1000), auth }),
       })
       expect(response.status).toBe(200)
+    }
+    const strangers = [
+      ['/bitrix24/events', { ...events[0], auth: { ...auth, application_token: 'wrong' } }],
+      ['/bitrix24/events', { ...events[0], auth: { ...auth, member_id: 'f'.repeat(32) } }],
+      [`/bitrix24/robots/${encodeURIComponent(HOSTILE)}`, { document_id: ['crm', 'x', 'DEAL_1'] }],
+    ] as const
+    for (const [path, body] of strangers) {
+      const response = await fetch(`${relay.url}${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ ...body, ts: Math.floor(Date.now() / 1000) }),
+      })
+      expect(response.ok).toBe(false)
     }
     await world.waitsForLane('crm-alerts', 'disabled')
     await world.waitsForLane('teams', 'retrying')

@@ -186,6 +186,46 @@ describe('the address', () => {
   })
 })
 
+describe('a robot that is refused', () => {
+  async function listedNow(): Promise<readonly object[]> {
+    const { refused: lines }: { refused: object[] } = await (await callAdmin('/refused')).json()
+    return lines
+  }
+
+  /** What a fresh isolate tells the operator's list of one call. */
+  async function listedOf(path: string): Promise<readonly object[]> {
+    const before = await listedNow()
+    expect(await send(path)).toEqual(refused('not_found'))
+    const after = await listedNow()
+    return after.slice(0, after.length - before.length)
+  }
+
+  it('is listed for the operator with its portal, and without its secret', async () => {
+    const path = await newPath()
+    await scenario.admin('/robot-address', { method: 'DELETE' })
+    const lines = await listedOf(path)
+    expect(lines).toEqual([
+      {
+        at: expect.any(String),
+        network: expect.any(String),
+        memberId: scenario.memberId,
+        known: true,
+        request: 'robot',
+        reason: 'wrong_address',
+      },
+    ])
+    const proof = path.split('.').at(-1) ?? ''
+    expect(JSON.stringify([lines, await directoryTables()])).not.toContain(proof)
+  })
+
+  it('is listed without a portal when its address is cut off', async () => {
+    const path = (await newPath()).slice(0, -10)
+    expect(await listedOf(path)).toEqual([
+      expect.objectContaining({ memberId: null, known: false, reason: 'wrong_address' }),
+    ])
+  })
+})
+
 describe('whoever comes to the wrong place', () => {
   it('is told the right one', async () => {
     const path = await newPath()

@@ -23,7 +23,7 @@ import type {
 } from '../../src/core/lanes/state/lane-state.ts'
 import type { CommonReason, ProfileReason } from '../../src/core/lanes/state/outcome.ts'
 import { QUARANTINE_REASONS, THIN_REASONS } from '../../src/core/log/event.ts'
-import type { RefusedCallerReason } from '../../src/core/refused-caller.ts'
+import type { ListedRefusalReason } from '../../src/core/refused-caller.ts'
 import type { ProblemReason } from '../../src/core/reports/problem.ts'
 import type { AddressReason } from '../../src/core/safety/address.ts'
 import { DESTINATION_TYPES } from '../../src/destinations/registry.ts'
@@ -80,11 +80,10 @@ const TABLES: readonly (readonly [heading: string, column: string, words: readon
   [
     'Refused callers',
     'reason',
-    all<
-      Exclude<RefusedCallerReason, InstallRefusal | 'untrusted'> | 'wrong_token' | 'unknown_portal'
-    >({
+    all<Exclude<ListedRefusalReason, InstallRefusal>>({
       wrong_token: true,
       unknown_portal: true,
+      wrong_address: true,
       missing_credentials: true,
       misconfigured: true,
       too_many_requests: true,
@@ -244,6 +243,7 @@ const IN_TABLES = [
   'FilterReason',
   'InstallRefusal',
   'LaneState',
+  'ListedRefusalReason',
   'MissingReason',
   'ParkReason',
   'PinRefusal',

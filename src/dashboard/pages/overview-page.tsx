@@ -1,14 +1,18 @@
 /** The overview: what is wrong anywhere, and the list of all portals. */
+import { DAY_MS } from '../../core/durations.ts'
 import type { SettingProblemView } from '../../core/views/lane-view.ts'
+import type { RefusedCallerView } from '../../core/views/refused-callers-view.ts'
 import type { PortalList, PortalRow } from '../../core/views/portal-list.ts'
 import { ActButton } from '../parts/buttons.tsx'
 import type { PageContent } from '../frame/document.tsx'
 import { FeedbackText, type Feedback } from '../parts/feedback.tsx'
-import { belowPortal, lanePath, OVERVIEW_PATH, portalPath } from '../paths.ts'
+import { belowPortal, lanePath, OVERVIEW_PATH, portalPath, REFUSED_PATH } from '../paths.ts'
+import { explainRefusal } from '../words/refusal-words.ts'
 import { explainProblem } from '../words/state-words.ts'
 import type { PageTerms } from '../terms.ts'
 import { Distance } from '../parts/time.tsx'
 import { counted, formatNumber } from '../words/counts.ts'
+import { lowered } from '../words/sentence.ts'
 
 /** Everything that the page shows. */
 export interface OverviewPage extends PortalList {
@@ -19,6 +23,8 @@ export interface OverviewPage extends PortalList {
   readonly warnings: readonly string[]
   /** The portals with a problem; the first ones of many. */
   readonly troubled: readonly PortalRow[]
+  /** The last callers that were not let through, the youngest first. */
+  readonly refused: readonly RefusedCallerView[]
   /** How many portals there are, and how many of them have a problem. */
   readonly counts: { readonly portals: number; readonly problems: number }
   /** The text by which portals were looked for; empty for every portal. */
@@ -46,6 +52,7 @@ export function overviewPage(page: OverviewPage): PageContent {
               and {counted(counts.problems - troubled.length, 'more portal')} with a problem
             </p>
           )}
+          <RefusedCallers refused={page.refused} terms={terms} />
         </section>
         <section class="panel" aria-labelledby="portals-title">
           <h2 id="portals-title">{counted(counts.portals, 'portal')}</h2>
@@ -75,6 +82,36 @@ function SettingProblems({ page: { settings, warnings } }: { readonly page: Over
       ))}
     </>
   )
+}
+
+/** How long a refusal in the name of a known portal is told as something that is wrong. */
+const REFUSED_LATELY_MS = DAY_MS
+
+/** Leads to the refused callers: with a warning when some have called lately in the name of a known portal. */
+function RefusedCallers({ refused, terms }: Pick<OverviewPage, 'refused' | 'terms'>) {
+  const [last] = refused
+  if (last === undefined) return null
+  const link = <a href={REFUSED_PATH}>See the refused callers</a>
+  const known = refused.find((one) => one.known && isRecent(one, terms))
+  if (known?.at == null) {
+    return (
+      <p class="note">
+        Calls were not let through{last.at !== null && ', the last one '}
+        {last.at !== null && <Distance at={last.at} terms={terms} />}. {link}
+      </p>
+    )
+  }
+  return (
+    <p class="strip warn">
+      <strong>A call in the name of a known portal was not let through</strong>{' '}
+      <Distance at={known.at} terms={terms} />: {lowered(explainRefusal(known.reason).meaning)}.{' '}
+      {link}
+    </p>
+  )
+}
+
+function isRecent({ at }: RefusedCallerView, { now }: PageTerms): boolean {
+  return at !== null && now - Date.parse(at) < REFUSED_LATELY_MS
 }
 
 interface TroubledPortalTerms {

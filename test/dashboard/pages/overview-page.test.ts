@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { overviewPage, type OverviewPage } from '../../../src/dashboard/pages/overview-page.tsx'
+import type { RefusedCallerView } from '../../../src/core/views/refused-callers-view.ts'
 import type { PortalRow } from '../../../src/core/views/portal-list.ts'
 import { aPage, contentOf, textOf } from '../../support/builders/a-page.ts'
 import { ago, HOSTILE, MEMBER_ID } from '../../support/builders/a-view.ts'
@@ -25,6 +26,15 @@ const DISABLED: PortalRow = {
   remedy: 'Resume it',
 }
 
+const REFUSED: RefusedCallerView = {
+  at: ago(300_000),
+  network: '198.51.100.0/24',
+  memberId: MEMBER_ID,
+  known: true,
+  request: 'event',
+  reason: 'wrong_token',
+}
+
 function pageOf(partial: Partial<OverviewPage> = {}) {
   return overviewPage({
     terms: aPage(),
@@ -32,6 +42,7 @@ function pageOf(partial: Partial<OverviewPage> = {}) {
     settings: [],
     warnings: [],
     troubled: [],
+    refused: [],
     counts: { portals: 1, problems: 0 },
     portals: [ROW],
     cursor: null,
@@ -59,6 +70,33 @@ test('what is wrong comes first: settings, then portals, each with its remedy an
   const html = await contentOf(page)
   expect(html).toContain(`action="/admin/portals/${MEMBER_ID}/lanes/erp/resume"`)
   expect(html).toContain(`href="/admin/portals/${MEMBER_ID}/parked"`)
+})
+
+test('a call that was refused lately in the name of a known portal is a warning, and leads to the list', async () => {
+  const refused = [
+    { ...REFUSED, known: false, reason: 'unknown_portal' as const, at: ago(60_000) },
+    REFUSED,
+  ]
+  const page = pageOf({ refused })
+  expect(await textOf(page)).toContain(
+    'A call in the name of a known portal was not let through 5 min ago : the portal is known, and this token does not speak for it. See the refused callers',
+  )
+  expect(await contentOf(page)).toContain('class="strip warn"')
+})
+
+test('strangers, and what is older than a day, are a note with the same link', async () => {
+  for (const one of [
+    { ...REFUSED, known: false },
+    { ...REFUSED, at: ago(25 * 3_600_000) },
+    { ...REFUSED, at: null },
+  ]) {
+    const page = pageOf({ refused: [one] })
+    expect(await textOf(page)).toContain('Nothing is wrong. Calls were not let through')
+    const html = await contentOf(page)
+    expect(html).toContain('href="/admin/refused"')
+    expect(html).not.toContain('strip warn')
+  }
+  expect(await contentOf(pageOf())).not.toContain('/admin/refused')
 })
 
 test('a longer list has a next page, which keeps what is looked for', async () => {

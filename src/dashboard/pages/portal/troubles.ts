@@ -4,6 +4,7 @@ import type { SpilledRequests, WholeView } from '../../../core/views/whole-view.
 import { belowPortal, lanePath } from '../../paths.ts'
 import { explainReason } from '../../words/reasons.ts'
 import { counted, wordsFor } from '../../words/counts.ts'
+import { lowered } from '../../words/sentence.ts'
 import { explainState } from '../../words/state-words.ts'
 import type { Tone } from '../../words/tone.ts'
 import { formatBytes } from '../../words/values.ts'
@@ -99,11 +100,6 @@ function disabledTrouble(memberId: string, { destination, reason }: LaneView): P
     remedy,
     act: { kind: 'button', label: `Resume ${destination}`, to },
   }
-}
-
-/** A sentence as the end of another one. */
-function lowered(sentence: string): string {
-  return sentence.charAt(0).toLowerCase() + sentence.slice(1)
 }
 
 /** Lists what is wrong outside of the object. It is looked for when a page is loaded, since each look costs two lists of KV. */

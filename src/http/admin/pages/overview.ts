@@ -7,6 +7,7 @@ import { isMemberId } from '../../../core/access/member-id.ts'
 import { withTimeout } from '../../../storage/with-timeout.ts'
 import { ADMIN_MS } from '../api/exchange.ts'
 import { listPortals, type ListQuery } from '../api/portal-list.ts'
+import { listRefusedCallers } from '../api/refused-callers.ts'
 import { replyPage } from './answer.ts'
 import type { PageDeps, PageDepsOf } from './exchange.ts'
 import type { PageContext, PageEnv } from './page-context.ts'
@@ -26,15 +27,17 @@ async function showOverview(c: PageContext, deps: PageDeps): Promise<Response> {
   const query = new URL(c.req.url).searchParams
   const text = (query.get('q') ?? '').trim().slice(0, MAX_TEXT)
   const { admin, problems, warnings } = deps
-  const [totals, troubled, listed] = await Promise.all([
+  const [totals, troubled, listed, refused] = await Promise.all([
     admin.directory.sumReports(admin.now()),
     listPortals(admin, { problem: 'true' }),
     listPortals(admin, listQuery(text, query.get('cursor') ?? '')),
+    listRefusedCallers(admin),
   ])
   const page = {
     feedback: parseFeedback(query),
     settings: problems,
     warnings,
+    refused,
     troubled: troubled.portals.slice(0, MAX_TROUBLED),
     counts: { portals: sum(totals.portals), problems: sum(totals.problems) },
     ...listed,

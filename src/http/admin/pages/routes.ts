@@ -10,6 +10,7 @@ import { addEventPages } from './events.ts'
 import type { PageEnv } from './page-context.ts'
 import { addOverviewPage } from './overview.ts'
 import { addPortalPages } from './portal.ts'
+import { addRefusedPage } from './refused.ts'
 import { addReplayPage } from './replay.ts'
 
 /** Makes the pages; `depsOf` gives the dependencies with the bindings of the request. */
@@ -26,6 +27,7 @@ export function createPageRoutes(depsOf: PageDepsOf): Hono<PageEnv> {
     routes.get(path, (c) => c.redirect(OVERVIEW_PATH, 303))
   }
   addOverviewPage(routes, depsOf)
+  addRefusedPage(routes, depsOf)
   addDestinationPages(routes, depsOf)
   addPortalPages(routes, depsOf)
   addEventPages(routes, depsOf)
