@@ -40,7 +40,7 @@ export function composeMessage({ deliveries, dashboard }: Parcel, terms: Compose
     const digest = composeDigest(all, { ...terms, overview })
     return shortenMessage(digest, MAX_LINES_OF_DIGEST, terms.words)
   }
-  const message = composeSingle(delivery, parcel.dashboard, terms)
+  const message = composeSingle(delivery, dashboard, terms)
   return shortenMessage(message, maxLinesOf(delivery), terms.words)
 }
 

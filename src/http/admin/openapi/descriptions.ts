@@ -3,6 +3,7 @@
  * (document.ts). The Worker itself does not need them. A route without one does not pass the tests.
  */
 import * as v from 'valibot'
+import { RefusedCallersSchema } from '../../../core/views/refused-callers-view.ts'
 import {
   LaneStateSchema,
   ProgressSchema,
@@ -20,8 +21,8 @@ import {
   PreviewViewSchema,
 } from '../../../core/views/destination-views.ts'
 import { PortalListSchema } from '../../../core/views/portal-list.ts'
-import { RefusedCallersSchema } from '../../../core/views/refused-callers-view.ts'
-import { listOf } from '../../../core/views/schema.ts'
+import { ShownSealsSchema } from '../../../core/views/seals-view.ts'
+import { WhyViewSchema } from '../../../core/views/why-view.ts'
 import { PortalAnswerSchema } from '../../../core/views/whole-view.ts'
 import { ParkedSchema } from '../api/destinations.ts'
 import { PreviewWishSchema, TestWishSchema } from '../api/try-destination.ts'
