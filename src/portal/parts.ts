@@ -104,13 +104,13 @@ function createStored({ storage, memberId, config, world, scheduler }: Given) {
   const db = openDatabase(storage)
   const damaged = new DamagedRows({ db, memberId, world })
   const alarm = new AlarmKeeper(storage, world.now)
-  const segments = new SegmentStore(db, () => damaged.tell('segments'))
-  const log = new LogStore(db, segments)
+  const fields = new FieldStore(db, damaged)
+  const segments = new SegmentStore(db, () => damaged.tell('segments'), fields)
+  const log = new LogStore(db, segments, fields)
   const youngest = new YoungestStore({ db, segments, log, world })
   const fates = new FateStore(db, segments)
   const state = new PortalState({ db, log, damaged, world, scheduler })
   const book = new LaneBook({ db, log, fates, damaged, scheduler })
-  const fields = new FieldStore(db, damaged)
   const space = new LogSpace({ memberId, db, fields, config, world })
   return { db, damaged, alarm, segments, log, youngest, fates, state, book, fields, space }
 }

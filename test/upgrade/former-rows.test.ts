@@ -4,6 +4,7 @@
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../src/core/durations.ts'
+import { CARRYING_ROWS } from '../../src/portal/log/row-keeper.ts'
 import { DAILY_CRON, DRAIN_CRON } from '../../src/edge/cron.ts'
 import { APPLICATION_GONE } from '../support/network/bitrix24-network.ts'
 import { readFormerVersion } from '../support/storage/former-version.ts'
@@ -41,6 +42,11 @@ function formerRows(name: string, table: string): readonly StoredRecord[] {
 function only(rows: readonly StoredRecord[]): StoredRecord {
   const [row] = rows
   return recordOf(Object.values(row ?? {}).find((value) => typeof value === 'object'))
+}
+
+/** So many events come that what the rows of former ones carry of fields goes to their shelves. */
+async function goesToShelves(token: string): Promise<void> {
+  for (let n = 0; n < CARRYING_ROWS; n += 1) await scenario.portal.sends(900 + n, token)
 }
 
 /** The lanes of a row by their destination. */
@@ -133,12 +139,15 @@ describe('rows of an installed application', () => {
     scenario.relabel(235, 'Tax id')
     await scenario.explained()
     const before = formerRows('application', 'fields')
-    // The two events that waited speak of the first and the third, which stand on shelves now.
+    // The two events that waited speak of the first and the third, and carry what has changed of them.
+    expect(await scenario.rows('fields')).toEqual(before)
+    expect(await scenario.rows('field_shelves')).toEqual([])
+    await goesToShelves(CURRENT_TOKEN)
     const untouched = before.filter(({ id }) => id !== 235 && id !== 237)
     expect(await scenario.rows('fields')).toEqual(untouched)
     const shelved = (await scenario.rows('field_shelves')).map(({ fields }) => recordOf(fields))
     const after = Object.assign({}, ...shelved)
-    expect(Object.keys(after)).toEqual(['235', '237'])
+    expect(Object.keys(after)).toEqual(expect.arrayContaining(['235', '237']))
     for (const row of [before[0], before[2]]) {
       expectMembers(after[String(row?.['id'])], recordOf(row?.['state']))
     }
@@ -430,6 +439,7 @@ describe('rows of a portal that is new', () => {
     scenario.portalIs = 'down'
     await scenario.portal.sends(236, APPLICATION_TOKEN)
     await scenario.until(() => scenario.sequences('erp').includes(2))
+    await goesToShelves(APPLICATION_TOKEN)
     const { schema, rows } = await scenario.read({
       class: 'Portal',
       name: scenario.bitrix24.memberId,

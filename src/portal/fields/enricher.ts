@@ -18,6 +18,7 @@ import type { RepeatedEvent } from '../../core/fields/reconciled-event.ts'
 import { tellVanished, vanishedEntity } from '../../core/fields/vanished-fields.ts'
 import { SAFETY_ALARM_MS } from '../../core/pace/schedule.ts'
 import type { LogTransaction, LogWriter } from '../log/log-writer.ts'
+import type { CarryingRow } from '../log/row-keeper.ts'
 import type { Scheduler } from '../scheduler.ts'
 import type { PortalState } from '../state/portal-state.ts'
 import type { World } from '../world.ts'
@@ -35,7 +36,17 @@ export const ENRICH_BUDGET_MS = 3000
 
 /** The dependencies of the enricher. */
 export interface EnricherDeps {
-  readonly fields: Pick<FieldStore, 'find' | 'idsOf' | 'isStored' | 'save'>
+  readonly fields: Pick<
+    FieldStore,
+    | 'find'
+    | 'idsOf'
+    | 'isStored'
+    | 'save'
+    | 'loadCarried'
+    | 'planCarrying'
+    | 'adoptCarried'
+    | 'forgetReleased'
+  >
   readonly reconciliation: Pick<
     ReconciliationBook,
     'state' | 'owing' | 'saveWithin' | 'adopt' | 'noteEvent'
@@ -46,6 +57,12 @@ export interface EnricherDeps {
   readonly portal: PortalAccess
   readonly world: Pick<World, 'now' | 'sleep'>
   readonly scheduler: Scheduler
+}
+
+/** What the youngest rows of the log hold for the enricher, oldest first. */
+export interface StoredRows {
+  readonly awaiting: readonly LogEntry[]
+  readonly carrying: readonly CarryingRow[]
 }
 
 /** The enricher of one portal. */
@@ -64,15 +81,20 @@ export class Enricher {
     this.#deps = deps
     this.#repeats = new RepeatedEvents({ ...deps, onDue: () => this.#start() })
     this.#reads = new EventReads({ ...deps, waiting: this.#waiting, repeats: this.#repeats })
-    this.#writer = new EnrichmentWriter({ ...deps, waiting: this.#waiting })
+    const { portal, state } = deps
+    const carrying = () =>
+      portal.hasAccess() ? { generation: portal.generation(), head: state.head() } : null
+    this.#writer = new EnrichmentWriter({ ...deps, waiting: this.#waiting, carrying })
   }
 
   /**
-   * Takes over the events that waited when the object ended, oldest first. A former version of this program let
+   * Takes over what the rows carry, and the events that waited when the object ended. A former version of this program let
    * lanes tell an event whose enrichment storage had refused. Such an event stays thin, and its change is owed:
    * a snapshot moves only with an event that nobody has seen yet.
    */
-  load(awaiting: readonly LogEntry[], isTold: (entry: LogEntry) => boolean): void {
+  load({ awaiting, carrying }: StoredRows, isTold: (entry: LogEntry) => boolean): void {
+    const { fields, portal } = this.#deps
+    fields.loadCarried(carrying, portal.generation())
     const deadline = this.#deps.world.now() + ENRICH_BUDGET_MS
     // Every event waits before the first one ends its waiting: a lane that goes on then sees no further.
     for (const entry of awaiting) this.#waiting.add([entry], isTold(entry) ? 0 : deadline)
@@ -89,6 +111,7 @@ export class Enricher {
 
   /** Takes over the events that were just stored and wait for their enrichment. */
   accept(events: readonly StoredEvent[]): void {
+    this.#deps.fields.forgetReleased()
     if (events.length > 0) this.#deps.reconciliation.noteEvent()
     this.#waiting.add(events, this.#deps.world.now() + ENRICH_BUDGET_MS)
     if (this.#waiting.first() !== null) this.#start()

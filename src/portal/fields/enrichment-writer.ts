@@ -13,7 +13,8 @@ import type { LogWriter } from '../log/log-writer.ts'
 import type { Scheduler } from '../scheduler.ts'
 import type { World } from '../world.ts'
 import type { EventsToEnrich } from './events-to-enrich.ts'
-import type { FieldStore } from './field-store.ts'
+import type { CarriedField } from './carried-fields.ts'
+import type { CarriedFor, FieldStore } from './field-store.ts'
 import type { ReconciliationBook } from './reconciliation-book.ts'
 
 /** The alarm tries again so long after storage has refused an enrichment, in milliseconds. */
@@ -23,9 +24,11 @@ export const REFUSED_RETRY_MS = MINUTE_MS
 export interface EnrichmentWriterDeps {
   /** The events that wait. The waiting of an event ends when its enrichment is stored. */
   readonly waiting: EventsToEnrich
-  readonly fields: Pick<FieldStore, 'isStored' | 'save'>
+  readonly fields: Pick<FieldStore, 'isStored' | 'save' | 'planCarrying' | 'adoptCarried'>
   readonly reconciliation: Pick<ReconciliationBook, 'state' | 'owing' | 'saveWithin' | 'adopt'>
   readonly writer: Pick<LogWriter, 'write'>
+  /** When and for whom rows may carry fields; null after the end of an installation. */
+  readonly carrying: () => CarriedFor | null
   readonly world: Pick<World, 'now'>
   readonly scheduler: Pick<Scheduler, 'advance' | 'report'>
 }
@@ -112,19 +115,34 @@ export class EnrichmentWriter {
     const { waiting, fields, reconciliation, writer } = this.#deps
     const owing = told.map(({ state }) => state).filter((state) => owedBy(state).length > 0)
     const next = reconciliation.owing(owing)
+    const carried = told.map(({ enrichments, state }) => ({
+      sequence: Math.max(...enrichments.keys()),
+      state,
+    }))
+    const texts = this.#planCarrying(told, carried)
     writer.write((transaction) => {
       const states = told.map(({ enrichments, state, reconciled }) => {
-        for (const [sequence, enrichment] of enrichments) transaction.enrich(sequence, enrichment)
+        for (const [sequence, enrichment] of enrichments) {
+          transaction.enrich(sequence, enrichment, texts?.get(sequence) ?? null)
+        }
         const toldBy = reconciled === null ? state.toldBy : transaction.insertReconciled(reconciled)
         return { ...state, toldBy }
       })
-      fields.save(states)
+      if (texts === null) fields.save(states)
       if (next !== reconciliation.state()) reconciliation.saveWithin(next)
     })
     reconciliation.adopt(next)
+    if (texts !== null) fields.adoptCarried(carried)
     for (const { enrichments, state } of told) {
       for (const sequence of enrichments.keys()) waiting.end(sequence)
       this.#held.delete(state.id)
     }
+  }
+  /** What the rows of the explained events carry of their fields; null when the fields are written by themselves. */
+  #planCarrying(told: readonly Enriched[], carried: readonly CarriedField[]) {
+    const { carrying, fields } = this.#deps
+    const terms = carrying()
+    if (terms === null || told.some(({ reconciled }) => reconciled !== null)) return null
+    return fields.planCarrying(carried, terms)
   }
 }

@@ -50,7 +50,8 @@ const StoredFieldSchema = v.object({
   ),
 })
 
-type StoredField = v.InferOutput<typeof StoredFieldSchema>
+/** A field as it is stored. */
+export type StoredField = v.InferOutput<typeof StoredFieldSchema>
 
 /** Members of a later version stay, as in the rows of lanes and of the install. */
 const StoredReconciliationSchema = v.looseObject({
@@ -103,7 +104,8 @@ export function formatField(state: FieldState): string {
   return JSON.stringify(storedField(state))
 }
 
-function storedField(state: FieldState): StoredField {
+/** A field in the form of its row. */
+export function storedField(state: FieldState): StoredField {
   const { family, id, entityId, fieldName, toldBy } = state
   return {
     family,

@@ -2,6 +2,10 @@
  * The stored fields of a portal, and the state of all comparisons in one row. Fields stand together on shelves
  * (shelf-store.ts). One with a large definition has a row of its own, and so has one that a former version has written,
  * until it is written next.
+ *
+ * The newest state of some fields is carried by the rows of the events that told it (carried-fields.ts). These states are
+ * put on their shelves together, with whatever else is written of a field, or when a row that carries one is not among
+ * the youngest any more.
  */
 import type { FieldRef } from '../../core/fields/field-read.ts'
 import type { FieldState } from '../../core/fields/field-state.ts'
@@ -14,19 +18,37 @@ import {
   parseStoredField,
   type FieldEntity,
 } from './field-rows.ts'
-import { ShelfStore, shelfOf } from './shelf-store.ts'
+import { carriedId, formatCarried, parseCarried, type CarriedField } from './carried-fields.ts'
+import { takenUpTo, ShelfStore, shelfOf, withUpTo, type ShelfContent } from './shelf-store.ts'
 import { numberOf, type Database } from '../../storage/database.ts'
+import {
+  CARRYING_ROWS,
+  type CarriedText,
+  type CarryingRow,
+  type RowKeeper,
+} from '../log/row-keeper.ts'
 import type { DamagedRows } from '../state/damaged-rows.ts'
 
 /** The longest field on a shelf, in characters of its JSON: a row holds 2 MB (docs/cloudflare.md#storage-limits). */
 const MAX_SHELVED = 32 * 1024
 
+/** When and for whom rows may carry fields. */
+export interface CarriedFor {
+  readonly generation: number
+  /** The last sequence of the log. */
+  readonly head: number
+}
+
 /** The fields of one portal. */
-export class FieldStore {
+export class FieldStore implements RowKeeper {
   readonly #db: Database
   readonly #damaged: Pick<DamagedRows, 'setAside'>
   readonly #shelves: ShelfStore
   readonly #versions = new Map<number, number>()
+  /** The states that rows of the log carry, by field. */
+  readonly #carried = new Map<number, CarriedField>()
+  /** Whether some of them were put on their shelves since they were last looked through. */
+  #isReleased = false
 
   constructor(db: Database, damaged: Pick<DamagedRows, 'setAside'>) {
     this.#db = db
@@ -36,8 +58,19 @@ export class FieldStore {
 
   /** One field; null when it was never met, or when it is damaged. */
   find(id: number): FieldState | null {
+    const carried = this.#carried.get(id)
+    if (carried !== undefined && this.#isNewest(carried)) return carried.state
+    return this.#findStored(id, this.#shelves.read(shelfOf(id)))
+  }
+
+  /** Whether no shelf holds the state yet. A transaction that put it there may have been rolled back. */
+  #isNewest({ sequence, state }: CarriedField): boolean {
+    return !this.#isReleased || sequence > takenUpTo(this.#shelves.read(shelfOf(state.id)))
+  }
+
+  #findStored(id: number, content: ShelfContent): FieldState | null {
     const shelf = shelfOf(id)
-    const shelved = this.#shelves.read(shelf)[id]
+    const shelved = content[id]
     if (shelved === undefined) return this.#findAlone(id)
     const field = parseStoredField(shelved)
     if (field === null) this.#shelves.setAside(shelf)
@@ -60,19 +93,105 @@ export class FieldStore {
     return this.#versions.get(id) ?? 0
   }
 
-  /** Writes fields, those of one shelf together. Of two states of one field the last one counts. */
+  /**
+   * Writes fields, and those that rows carry with them; those of one shelf together. Of two states of one field the last
+   * one counts.
+   */
   save(fields: readonly FieldState[]): void {
+    for (const { id } of fields) this.#versions.set(id, this.versionOf(id) + 1)
+    this.#put([...this.#newest().map(({ state }) => state), ...fields])
+  }
+
+  /** Takes over the states that the youngest rows of the log carry, oldest first. */
+  loadCarried(rows: readonly CarryingRow[], generation: number): void {
+    // Each shelf is read once, however many of its fields are carried.
+    const shelves = new Map<number, ShelfContent>()
+    for (const { sequence, text } of rows) {
+      const id = carriedId(text, generation)
+      if (id === null) continue
+      const shelf = shelfOf(id)
+      const content = shelves.get(shelf) ?? this.#shelves.read(shelf)
+      shelves.set(shelf, content)
+      const shelfUpTo = takenUpTo(content)
+      if (sequence <= shelfUpTo) continue
+      const stored = this.#findStored(id, content)
+      const state = parseCarried(text, { sequence, generation, shelfUpTo, stored })
+      if (state !== null) this.#carried.set(id, { sequence, state })
+    }
+  }
+
+  /**
+   * What the rows of events are to carry of these fields, by sequence; null when `save` has to write them: they are large,
+   * their rows are old, or enough is carried. Memory follows with `adoptCarried` once the rows are written.
+   */
+  planCarrying(
+    wanted: readonly CarriedField[],
+    { generation, head }: CarriedFor,
+  ): ReadonlyMap<number, CarriedText> | null {
+    const ids = new Set([...this.#newest(), ...wanted].map(({ state }) => state.id))
+    if (ids.size > CARRYING_ROWS) return null
+    const texts = new Map<number, CarriedText>()
+    for (const { sequence, state } of wanted) {
+      const { id } = state
+      const content = this.#shelves.read(shelfOf(id))
+      const shelfUpTo = takenUpTo(content)
+      const after = Math.max(head - CARRYING_ROWS, shelfUpTo, this.#carried.get(id)?.sequence ?? 0)
+      if (sequence <= after || formatField(state).length > MAX_SHELVED) return null
+      const stored = this.#findStored(id, content)
+      texts.set(sequence, formatCarried(state, { sequence, generation, shelfUpTo, stored }))
+    }
+    return texts
+  }
+
+  /** Takes over the states that rows carry now. */
+  adoptCarried(carried: readonly CarriedField[]): void {
+    for (const one of carried) {
+      const { id } = one.state
+      this.#versions.set(id, this.versionOf(id) + 1)
+      this.#carried.set(id, one)
+    }
+    this.forgetReleased()
+  }
+
+  /** Puts on their shelves what rows carry, when one of these rows has this sequence or an earlier one. */
+  releaseUpTo(sequence: number): void {
+    const isOld = (carried: CarriedField): boolean => carried.sequence <= sequence
+    if (![...this.#carried.values()].some(isOld)) return
+    const newest = this.#newest()
+    if (newest.some(isOld)) this.#put(newest.map(({ state }) => state))
+  }
+
+  /** Forgets the states that stand on their shelves by now; called after a transaction. */
+  forgetReleased(): void {
+    if (!this.#isReleased) return
+    const newest = this.#newest()
+    this.#carried.clear()
+    for (const carried of newest) this.#carried.set(carried.state.id, carried)
+    this.#isReleased = false
+  }
+
+  /** Forgets what rows carry: it belonged to an installation that has ended. */
+  forgetCarried(): void {
+    this.#carried.clear()
+  }
+
+  #newest(): readonly CarriedField[] {
+    return [...this.#carried.values()].filter((carried) => this.#isNewest(carried))
+  }
+
+  #put(fields: readonly FieldState[]): void {
+    this.#isReleased = true
     for (const [shelf, together] of Map.groupBy(fields, ({ id }) => shelfOf(id))) {
       this.#saveTogether(shelf, together)
     }
   }
 
   #saveTogether(shelf: number, fields: readonly FieldState[]): void {
-    const content = { ...this.#shelves.read(shelf) }
-    let isChanged = false
+    const content: Record<string, unknown> = { ...this.#shelves.read(shelf) }
+    const upTo = this.#takenUpToAfter(shelf, content)
+    let isChanged = upTo > takenUpTo(content)
     for (const field of fields) {
       const { id } = field
-      this.#versions.set(id, this.versionOf(id) + 1)
       const text = formatField(field)
       const isLarge = text.length > MAX_SHELVED
       if (isLarge) this.#saveAlone(field, text)
@@ -81,7 +200,13 @@ export class FieldStore {
       if (isLarge) delete content[id]
       else content[id] = JSON.parse(text)
     }
-    if (isChanged) this.#shelves.write(shelf, content)
+    if (isChanged) this.#shelves.write(shelf, withUpTo(content, upTo))
+  }
+
+  /** The last sequence whose row carries, or carried, something of the shelf. */
+  #takenUpToAfter(shelf: number, content: ShelfContent): number {
+    const carried = [...this.#carried.values()].filter(({ state }) => shelfOf(state.id) === shelf)
+    return Math.max(takenUpTo(content), ...carried.map(({ sequence }) => sequence))
   }
 
   #saveAlone({ id, family, entityId }: FieldState, text: string): void {
@@ -110,7 +235,7 @@ export class FieldStore {
     const shelved = this.#shelved()
       .filter((field) => field.family === family && field.entityId === entityId)
       .map(({ id }) => id)
-    return [...alone, ...shelved].toSorted((a, b) => a - b)
+    return [...new Set([...alone, ...shelved])].toSorted((a, b) => a - b)
   }
 
   /** About the bytes that all fields take. It reads every field. */
@@ -134,14 +259,13 @@ export class FieldStore {
     return [...met].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, entity]) => entity)
   }
 
-  /** The names of all fields on shelves. */
+  /** The names of all fields on shelves, and of those that rows carry. */
   #shelved(): readonly FieldRef[] {
-    const found: FieldRef[] = []
+    const found: FieldRef[] = this.#newest().map(({ state }) => refOf(state))
     for (const [, content] of this.#shelves.all()) {
       for (const value of Object.values(content)) {
         const field = parseStoredField(value)
-        if (field !== null)
-          found.push({ family: field.family, id: field.id, entityId: field.entityId })
+        if (field !== null) found.push(refOf(field))
       }
     }
     return found
@@ -186,6 +310,10 @@ export class FieldStore {
     this.#shelves.clear()
     this.#db.all('DELETE FROM reconciliation')
   }
+}
+
+function refOf({ family, id, entityId }: FieldRef): FieldRef {
+  return { family, id, entityId }
 }
 
 function isGoneBefore(value: unknown, before: number): boolean {

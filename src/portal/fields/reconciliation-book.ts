@@ -19,7 +19,10 @@ import type { FieldStore } from './field-store.ts'
 /** The dependencies of the book. */
 export interface ReconciliationBookDeps {
   readonly db: Pick<Database, 'transaction'>
-  readonly fields: Pick<FieldStore, 'loadReconciliation' | 'saveReconciliation' | 'clear'>
+  readonly fields: Pick<
+    FieldStore,
+    'loadReconciliation' | 'saveReconciliation' | 'clear' | 'forgetCarried'
+  >
   readonly world: Pick<World, 'now'>
 }
 
@@ -94,6 +97,7 @@ export class ReconciliationBook {
   /** Forgets everything, also the known fields: the installation has ended. */
   clear(): void {
     this.#deps.db.transaction(() => this.clearWithin())
+    this.#deps.fields.forgetCarried()
     this.#state = NO_RECONCILIATION
   }
 

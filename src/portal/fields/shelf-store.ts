@@ -18,6 +18,20 @@ const FIELDS = 16
 /** The content of a shelf, by the numbers of the fields. Each value is a field as it is stored. */
 export type ShelfContent = Readonly<Record<string, unknown>>
 
+/** Beside the fields: up to which sequence the shelf holds what rows of the log have carried. */
+const TAKEN_UP_TO = 'upTo'
+
+/** The last sequence whose row has carried something that is on the shelf now; 0 without one. */
+export function takenUpTo(content: ShelfContent): number {
+  const sequence = content[TAKEN_UP_TO]
+  return typeof sequence === 'number' ? sequence : 0
+}
+
+/** The content of a shelf that has taken over what rows carried up to a sequence; 0 stands for none. */
+export function withUpTo(content: ShelfContent, sequence: number): ShelfContent {
+  return sequence === 0 ? content : { ...content, [TAKEN_UP_TO]: sequence }
+}
+
 /** The number of the shelf on which a field stands. */
 export function shelfOf(fieldId: number): number {
   return Math.floor(fieldId / FIELDS)
@@ -57,7 +71,7 @@ export class ShelfStore {
 
   /** Writes one shelf in one row; an empty one goes. */
   write(id: number, content: ShelfContent): void {
-    if (Object.keys(content).length === 0) {
+    if (Object.keys(content).every((key) => key === TAKEN_UP_TO)) {
       this.#db.all('DELETE FROM field_shelves WHERE id = ?', id)
       return
     }

@@ -8,8 +8,16 @@ import { numberOf, type Database, type SqlRow } from '../../storage/database.ts'
 import { EntryMemory } from './entry-memory.ts'
 import { LogCountsStore, type LogCounts } from './log-counts-store.ts'
 import { readOutlines } from './outline-rows.ts'
-import { AWAITS, insertRow, parseEntry, receivedAtOf } from './log-rows.ts'
+import {
+  AWAITS,
+  formatEnrichment,
+  insertRow,
+  parseEntry,
+  receivedAtOf,
+  type NewRow,
+} from './log-rows.ts'
 import { countFitting, readPage, type RowPage } from './page-rows.ts'
+import { CARRYING_ROWS, type CarriedText, type RowKeeper } from './row-keeper.ts'
 import type { SegmentStore } from './segment-store.ts'
 import { COUNTS_OF_ROWS, type Segment } from './segment-rows.ts'
 import { findStoredPlace } from './stored-place-rows.ts'
@@ -40,13 +48,15 @@ export class LogStore {
   readonly #db: Database
   readonly #segments: SegmentStore
   readonly #counts: LogCountsStore
+  readonly #keeper: RowKeeper | null
   readonly #memory = new EntryMemory()
   /** The segments of which memory holds entries. */
   #remembered: readonly Segment[] = []
 
-  constructor(db: Database, segments: SegmentStore) {
+  constructor(db: Database, segments: SegmentStore, keeper: RowKeeper | null = null) {
     this.#db = db
     this.#segments = segments
+    this.#keeper = keeper
     this.#counts = new LogCountsStore(db, segments)
   }
 
@@ -70,7 +80,7 @@ export class LogStore {
   /** Writes one row. */
   insert(sequence: number, arrival: Arrival, { event, awaits, quarantined }: StoredText): void {
     const row = { event, enrichment: awaits ? AWAITS : null, isReconciled: false }
-    insertRow(this.#db, this.#openLog(), { sequence, arrival, ...row })
+    this.#insert({ sequence, arrival, ...row })
     if (quarantined) this.#count(sequence, { quarantined: 1 })
   }
 
@@ -78,13 +88,18 @@ export class LogStore {
   insertReconciled(sequence: number, arrival: Arrival, told: ToldEvent): void {
     const [event, enrichment] = [JSON.stringify(told.event), JSON.stringify(told.enrichment)]
     const row = { event, enrichment, isReconciled: true }
-    insertRow(this.#db, this.#openLog(), { sequence, arrival, ...row })
+    this.#insert({ sequence, arrival, ...row })
     const isThin = told.enrichment.status === 'unavailable'
     this.#count(sequence, { reconciled: 1, thin: isThin ? 1 : 0 })
   }
 
-  /** Writes the enrichment of an event. */
-  enrich(sequence: number, enrichment: Enrichment): void {
+  #insert(row: NewRow): void {
+    insertRow(this.#db, this.#openLog(), row)
+    this.#keeper?.releaseUpTo(row.sequence - CARRYING_ROWS)
+  }
+
+  /** Writes the enrichment of an event, and what its row carries beside it. */
+  enrich(sequence: number, enrichment: Enrichment, carried: CarriedText | null = null): void {
     const { log } = this.#segments.holding(sequence)
     this.#memory.forget(sequence)
     const [row] = this.#db.all(
@@ -94,7 +109,7 @@ export class LogStore {
     if (row === undefined) return
     this.#db.all(
       `UPDATE ${log} SET enrichment = ? WHERE sequence = ?`,
-      JSON.stringify(enrichment),
+      formatEnrichment(enrichment, carried),
       sequence,
     )
     const thin = Number(enrichment.status === 'unavailable') - Number(row['thin'] === 1)
@@ -106,6 +121,7 @@ export class LogStore {
     sequence: number,
     { event, enrichment }: { readonly event: RelayEvent; readonly enrichment: Enrichment },
   ): void {
+    this.#keeper?.releaseUpTo(sequence)
     const { log } = this.#segments.holding(sequence)
     this.#memory.forget(sequence)
     this.#db.all(
@@ -269,6 +285,7 @@ export class LogStore {
     const last = this.#segments.lastIn(log)
     // Deleted first: an object that is full takes nothing else.
     this.#db.all(`DELETE FROM ${log} WHERE sequence <= ?`, sequence)
+    this.#keeper?.releaseUpTo(sequence)
     this.#counts.takeOff(id, last, {
       entries: numberOf(gone, 'entries'),
       reconciled: numberOf(gone, 'reconciled'),

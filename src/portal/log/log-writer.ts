@@ -21,6 +21,7 @@ import type { Scheduler } from '../scheduler.ts'
 import type { World } from '../world.ts'
 import type { PortalState } from '../state/portal-state.ts'
 import type { LogStore, StoredText } from './log-store.ts'
+import type { CarriedText } from './row-keeper.ts'
 
 /** The changes of the log that one transaction may make. */
 export interface LogTransaction {
@@ -28,8 +29,8 @@ export interface LogTransaction {
   insert(arrival: Arrival, stored: StoredText, request?: CountedRequest): number
   /** Stores an event that no portal sent, and returns its sequence. */
   insertReconciled(told: ReconciledEvent): number
-  /** Writes the enrichment of an event. */
-  enrich(sequence: number, enrichment: Enrichment): void
+  /** Writes the enrichment of an event, and what its row carries beside it. */
+  enrich(sequence: number, enrichment: Enrichment, carried?: CarriedText | null): void
 }
 
 /** What is counted of the request that brought an event. */
@@ -150,8 +151,8 @@ export class LogWriter {
         )
         return sequence
       },
-      enrich: (sequence, enrichment) => {
-        log.enrich(sequence, enrichment)
+      enrich: (sequence, enrichment, carried) => {
+        log.enrich(sequence, enrichment, carried)
         growth.enrichments.push(enrichment)
       },
     }

@@ -21,7 +21,7 @@ const OUTLINE_COLUMNS = `sequence, received_at, receipt, digest, reconciled,
   octet_length(event) > ${MAX_OUTLINE_BYTES} AND iif(json_valid(event),
     json_extract(event, '$.quarantined') IS NOT NULL, 0) AS is_cut_quarantined,
   iif(coalesce(octet_length(enrichment), 0) <= ${MAX_OUTLINE_BYTES}, enrichment,
-    iif(json_valid(enrichment), json_remove(enrichment, '$.changes', '$.field'), '')) AS enrichment`
+    iif(json_valid(enrichment), json_remove(enrichment, '$.changes', '$.field', '$.carried'), '')) AS enrichment`
 
 /**
  * Reads outlines in the order of the rows. The present version may understand a quarantined event, and needs its data for

@@ -8,6 +8,7 @@
  */
 import type { SegmentState } from '../../core/log/segments.ts'
 import { hasTable, numberOf, type Database, type SqlRow } from '../../storage/database.ts'
+import { type RowKeeper } from './row-keeper.ts'
 import {
   hasAllSegments,
   createTables,
@@ -25,12 +26,14 @@ import {
 export class SegmentStore {
   readonly #db: Database
   readonly #onDamage: () => void
+  readonly #keeper: RowKeeper | null
   #known: readonly Segment[] | null = null
   #isSegmented = true
 
   /** `onDamage` hears of rows that were damaged outside of this program: they are written again from the tables. */
-  constructor(db: Database, onDamage: () => void = () => {}) {
+  constructor(db: Database, onDamage: () => void = () => {}, keeper: RowKeeper | null = null) {
     this.#db = db
+    this.#keeper = keeper
     this.#onDamage = onDamage
   }
 
@@ -128,6 +131,8 @@ export class SegmentStore {
   }
 
   #close(head: number): void {
+    // So a closed segment, which goes as a whole, holds nothing that has no other row.
+    this.#keeper?.releaseUpTo(head)
     const { id, log } = this.open()
     const { oldestAt, bytes } = this.openState()
     const [last] = this.#db.all(`SELECT received_at FROM ${log} ORDER BY sequence DESC LIMIT 1`)

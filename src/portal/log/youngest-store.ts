@@ -8,12 +8,13 @@ import type { LogEntry } from '../../core/log/event.ts'
 import { MAX_SEQUENCE } from '../../core/log/max-sequence.ts'
 import { numberOf, type Database, type SqlRow } from '../../storage/database.ts'
 import type { World } from '../world.ts'
-import { AWAITS, parseArrival, receivedAtOf } from './log-rows.ts'
+import { AWAITS, CARRIED, parseArrival, receivedAtOf } from './log-rows.ts'
 import type { LogStore } from './log-store.ts'
+import { CARRYING_ROWS, type CarryingRow } from './row-keeper.ts'
 import type { SegmentStore } from './segment-store.ts'
 
 /** The rows that are read at a time: most logs are quiet, and each row is billed. */
-const PAGE = 16
+const PAGE = CARRYING_ROWS
 
 /** An event that still waits is at most this much older than the youngest one, in milliseconds. */
 const AWAITING_WINDOW_MS = 10 * MINUTE_MS
@@ -117,6 +118,20 @@ export class YoungestStore {
     return null
   }
 
+  /** The rows that carry something, oldest first. */
+  carrying(): CarryingRow[] {
+    const youngest: SqlRow[] = []
+    for (const rows of this.#youngest()) {
+      youngest.push(...rows)
+      if (youngest.length >= CARRYING_ROWS) break
+    }
+    const found = youngest.slice(0, CARRYING_ROWS).flatMap((row) => {
+      const text = row['carried']
+      return typeof text === 'string' ? [{ sequence: numberOf(row, 'sequence'), text }] : []
+    })
+    return found.toReversed()
+  }
+
   /** The sequence of the youngest row; 0 without one. */
   lastSequence(): number {
     const [first] = this.#youngest()
@@ -172,7 +187,7 @@ export class YoungestStore {
       for (;;) {
         const rows = this.#deps.db.all(
           `SELECT sequence, received_at, receipt, digest, reconciled, enrichment = '${AWAITS}' AS awaits,
-             enrichment IS NOT NULL AND reconciled = 0 AS is_read
+             enrichment IS NOT NULL AND reconciled = 0 AS is_read, ${CARRIED} AS carried
            FROM ${log} WHERE sequence < ? ORDER BY sequence DESC LIMIT ?`,
           before,
           PAGE,

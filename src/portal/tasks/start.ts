@@ -81,7 +81,7 @@ async function loadKnown(parts: KnownLoadParts & PartsOf<typeof beginBulletins>)
     matcher.follow()
     reconciliation.load((time) => youngest.lastFieldEventSince(time))
     // A lane that does not get an event tells nobody of it, so it may have passed it.
-    enricher.load(awaiting, (entry) =>
+    enricher.load({ awaiting, carrying: youngest.carrying() }, (entry) =>
       book
         .all()
         .some((lane) => lane.cursor >= entry.sequence && rules.filteredBy(lane, entry) === null),

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { ENRICH_BUDGET_MS } from '../../../src/portal/fields/enricher.ts'
 import { REFUSED_RETRY_MS } from '../../../src/portal/fields/enrichment-writer.ts'
+import type { FieldAttributes } from '../../../src/core/fields/field-read.ts'
 import { fieldEvent, type FieldScenario } from '../../support/scenarios/field-scenario.ts'
 import { owedBy } from '../../../src/core/fields/field-state.ts'
 import {
@@ -30,10 +31,11 @@ function makeMandatory(scenario: FieldScenario, id = 235): void {
 }
 
 /** The event of a change has been read, and storage refuses to write what was found. */
-async function aRefusedChange(refused = ENRICHMENT) {
-  const scenario = await aComparedScenario(definition(235), definition(236))
+async function aRefusedChange(refused = ENRICHMENT, attributes: FieldAttributes = {}) {
+  const before = definition(235, attributes)
+  const scenario = await aComparedScenario(before, definition(236))
   const accept = refuse(scenario, refused)
-  makeMandatory(scenario)
+  scenario.portal.fields.set(235, { ...before, MANDATORY: 'Y' })
   const advanced = scenario.seenUpTo.length + 1
   await send(scenario, 235, 'updated')
   await scenario.time.passes('1 s')
@@ -42,10 +44,10 @@ async function aRefusedChange(refused = ENRICHMENT) {
 
 describe('an event whose enrichment is refused', () => {
   it.each([
-    ['the log', ENRICHMENT],
-    ['the fields', /INTO field_shelves\b/],
-  ])('by %s waits, and tells what was read once storage takes it', async (_of, refused) => {
-    const { scenario, accept, requests } = await aRefusedChange(refused)
+    ['the log', ENRICHMENT, {}],
+    ['the fields, of which it is a large one,', /INTO fields\b/, { HINT: 'x'.repeat(40_000) }],
+  ])('by %s waits, and tells what was read once storage takes it', async (_of, refused, large) => {
+    const { scenario, accept, requests } = await aRefusedChange(refused, large)
     expect(scenario.readableHead()).toBe(0)
     accept()
     await scenario.time.passes('2 s')

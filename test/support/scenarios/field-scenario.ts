@@ -83,6 +83,15 @@ function idsOf(method: string, params: JsonObject): readonly number[] {
   )
 }
 
+/** The stores of one life of the object. */
+function openStores(db: Database, now: () => number) {
+  const fields = new FieldStore(db, damagedRows(db))
+  const segments = new SegmentStore(db, () => {}, fields)
+  const log = new LogStore(db, segments, fields)
+  const youngest = new YoungestStore({ db, segments, log, world: { now } })
+  return { fields, segments, log, youngest }
+}
+
 /** The room `fields` of one portal, and everything around it. */
 export class FieldScenario {
   readonly #clock = new ManualClock(NOW)
@@ -115,10 +124,12 @@ export class FieldScenario {
   readonly relay = {
     /** The object ends and begins anew: memory is gone, storage stays. */
     restarts: ({ toldUpTo = 0 }: { readonly toldUpTo?: number } = {}): void => {
+      this.#stores = openStores(this.#db, this.#clock.now)
       this.#parts = this.#build()
       this.#parts.appender.load(this.youngest.recentArrivals())
       this.#parts.reconciliation.load((time) => this.youngest.lastFieldEventSince(time))
-      this.enricher.load(this.youngest.awaiting(), ({ sequence }) => sequence <= toldUpTo)
+      const rows = { awaiting: this.youngest.awaiting(), carrying: this.youngest.carrying() }
+      this.enricher.load(rows, ({ sequence }) => sequence <= toldUpTo)
     },
   }
   /** The storage of the object. */
@@ -126,6 +137,8 @@ export class FieldScenario {
     /** Decides about each statement whether storage refuses it; by default none is refused. */
     refuses: (_statement: string, _values: readonly SqlValue[]): boolean => false,
   }
+  /** The installation. */
+  readonly install = { generation: 1 }
   /** How far lanes could see, each time they were told to go on. */
   readonly seenUpTo: number[] = []
   /** Time as a test tells it. */
@@ -170,21 +183,31 @@ export class FieldScenario {
   #head = 0
   #receipts = 0
   #life = 0
-  readonly log: LogStore
-  readonly youngest: YoungestStore
-  readonly fields: FieldStore
+  #stores: ReturnType<typeof openStores>
   readonly #db: Database
   #parts: Parts
 
   constructor() {
     this.#db = openNodeDatabase((...statement) => this.storage.refuses(...statement))
     migrate(this.#db)
-    const segments = new SegmentStore(this.#db)
-    this.log = new LogStore(this.#db, segments)
-    const rows = { db: this.#db, segments, log: this.log }
-    this.youngest = new YoungestStore({ ...rows, world: { now: this.#clock.now } })
-    this.fields = new FieldStore(this.#db, damagedRows(this.#db))
+    this.#stores = openStores(this.#db, this.#clock.now)
     this.#parts = this.#build()
+  }
+
+  get fields(): FieldStore {
+    return this.#stores.fields
+  }
+
+  get segments(): SegmentStore {
+    return this.#stores.segments
+  }
+
+  get log(): LogStore {
+    return this.#stores.log
+  }
+
+  get youngest(): YoungestStore {
+    return this.#stores.youngest
   }
 
   get enricher(): Enricher {
@@ -250,7 +273,7 @@ export class FieldScenario {
     const access = {
       paced,
       portalCaller: { hasAccess: () => true, refusal: () => this.portal.refusal },
-      state: { install: () => ({ ...NO_INSTALL, generation: 1 }) },
+      state: { install: () => ({ ...NO_INSTALL, ...this.install }) },
     }
     const reconciliation = new ReconciliationBook({ db, fields, world })
     const enricher = new Enricher({
