@@ -117,7 +117,7 @@ it('awaiting() reads no more of a busy log than memory keeps', async () => {
 describe('what a start reads', () => {
   function readAll(store: YoungestStore): void {
     store.recentArrivals()
-    store.lastFieldEventSince(NOW - HOUR_MS)
+    store.lastFieldEventSince(NOW - 20 * MINUTE_MS)
     store.awaiting()
     store.lastEventTimes(REMEMBERED_EVENTS)
     store.lastSequence()
