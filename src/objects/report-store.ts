@@ -15,7 +15,7 @@ import {
   type ReportFigures,
 } from '../core/reports/report-figures.ts'
 import { PortalReportSchema } from './report-schema.ts'
-import { hasTable, jsonOf, type Database, type SqlRow } from '../storage/database.ts'
+import { hasColumn, hasTable, jsonOf, type Database, type SqlRow } from '../storage/database.ts'
 
 /** The most portals of one page. */
 export const REPORTS_PAGE = 100
@@ -198,8 +198,7 @@ export class ReportStore {
   }
 
   #hasFigures(): boolean {
-    const query = "SELECT 1 AS found FROM pragma_table_info('reports') WHERE name = 'figures'"
-    return this.#db.all(query).length > 0
+    return hasColumn(this.#db, 'reports', 'figures')
   }
 
   #hasTable(): boolean {

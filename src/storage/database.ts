@@ -37,6 +37,21 @@ export function hasTable(db: Database, name: string): boolean {
   return db.all('SELECT 1 AS found FROM pragma_table_info(?) LIMIT 1', name).length > 0
 }
 
+/** Whether a table stands, and has a column. */
+export function hasColumn(db: Database, table: string, column: string): boolean {
+  const query = 'SELECT 1 AS found FROM pragma_table_info(?) WHERE name = ? LIMIT 1'
+  return db.all(query, table, column).length > 0
+}
+
+/** The names of all tables but those of the platform, which begin with `_`. It reads a row for each table and index. */
+export function tableNames(db: Database): readonly string[] {
+  const tables = db.all(
+    `SELECT name FROM sqlite_master
+     WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND substr(name, 1, 1) <> '_'`,
+  )
+  return tables.map((row) => textOf(row, 'name'))
+}
+
 /** Reads a text column; anything else is a bug of the store and throws. */
 export function textOf(row: SqlRow, column: string): string {
   const value = row[column]

@@ -1,12 +1,16 @@
-/**
- * A segment of a portal's log as it stands in storage: the names of its tables, and their columns. Each segment has a
- * log, its fates and its digests in tables of its own, for example `log_2`, `fates_2` and `digests_2`.
- */
-import { hasTable, numberOf, textOf, type Database, type SqlRow } from '../../storage/database.ts'
+/** A segment of a portal's log as it stands in storage: its tables with their columns, and its row. */
+import { hasTable, numberOf, type Database, type SqlRow } from '../../storage/database.ts'
+import {
+  FIRST_SEGMENT,
+  storedSegments,
+  tablesOf,
+  type SegmentTables,
+} from '../state/segment-tables.ts'
 
 /**
- * The tables of a segment as the migrations have made them for the first one. A migration that changes one of them has
- * to change it in every segment, and here.
+ * The tables of a segment as the migrations have made them for the first one. A migration that changes one of them
+ * changes it in every segment that stands (`ofSegment` in migrations.ts). It has to be changed here as well, for the
+ * segments that follow.
  */
 const TABLES = {
   log: `(
@@ -38,16 +42,9 @@ const TABLES = {
   ) WITHOUT ROWID`,
 } as const
 
-/** The id of the first segment, whose tables have no number in their names. */
-export const FIRST_SEGMENT = 1
-
-/** A part of the log: consecutive events with their fates and digests. */
-export interface Segment {
+/** A part of the log: consecutive events with their fates and digests, and the names of its tables. */
+export interface Segment extends SegmentTables {
   readonly id: number
-  /** The names of its tables. */
-  readonly log: string
-  readonly fates: string
-  readonly digests: string
   /** Its last sequence; null while it is open. */
   readonly last: number | null
   /** The times of receipt of its first and its last event, in unix milliseconds; null while it is open. */
@@ -55,12 +52,6 @@ export interface Segment {
   readonly youngestAt: number | null
   /** About the bytes that it takes; 0 while it is open. */
   readonly bytes: number
-}
-
-/** The names of a segment's tables. */
-export function tablesOf(id: number): Pick<Segment, 'log' | 'fates' | 'digests'> {
-  const end = id === FIRST_SEGMENT ? '' : `_${id}`
-  return { log: `log${end}`, fates: `fates${end}`, digests: `digests${end}` }
 }
 
 /** A segment of which only the id is known, since it is open. */
@@ -111,12 +102,7 @@ export function hasAllSegments(db: Database, rows: readonly SqlRow[]): boolean {
  * ends are corrected.
  */
 export function mendRows(db: Database, rows: readonly SqlRow[]): readonly SqlRow[] {
-  const ids = db
-    .all(
-      `SELECT name FROM sqlite_master WHERE type = 'table' AND (name = 'log' OR name GLOB 'log_[0-9]*')`,
-    )
-    .map((row) => Number(textOf(row, 'name').slice('log_'.length)) || FIRST_SEGMENT)
-    .toSorted((a, b) => a - b)
+  const ids = storedSegments(db)
   let end = 0
   const mended = ids.map((id, n): SqlRow => {
     const row = rows.find((known) => known['id'] === id) ?? countRow(db, id)

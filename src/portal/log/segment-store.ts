@@ -13,14 +13,13 @@ import {
   hasAllSegments,
   createTables,
   dropTables,
-  FIRST_SEGMENT,
   mendRows,
   numberIn,
   openSegment,
   parseSegment,
-  tablesOf,
   type Segment,
 } from './segment-rows.ts'
+import { FIRST_SEGMENT, tablesOf } from '../state/segment-tables.ts'
 
 /** The segments of one portal's log. */
 export class SegmentStore {

@@ -1,23 +1,35 @@
 /**
  * The schema of a portal's object, as a list of steps that only grows. The ids of the applied steps are
  * stored. When there are more of them than this program knows, the object refuses to start: an older Worker
- * never works on the tables of a newer one. A row of them that was damaged is written again, since the tables
- * themselves tell how many steps were applied.
+ * never works on the tables of a newer one. A row of them that was damaged is written again, since the tables and
+ * columns themselves tell how many steps were applied.
  */
 import {
+  hasColumn,
   hasTable,
   isFullError,
-  textOf,
+  tableNames,
   type Database,
   type SqlRow,
 } from '../../storage/database.ts'
+import { storedSegments, tablesOf, type SegmentTables } from './segment-tables.ts'
 
 /** One step of the schema. A step that was released is never edited, only followed by another one. */
 export interface Migration {
   readonly id: string
+  /** What is done once. The log, its fates and its digests are changed by `ofSegment`, and never here. */
   readonly statements: readonly string[]
-  /** A table that this step has made, and that stands at least until a later step has made its own. */
-  readonly makes?: string
+  /**
+   * What is done to each segment that stands, after the statements: ({ log }) => [`ALTER TABLE ${log} ADD COLUMN …`].
+   * The same is changed in segment-rows.ts, for the segments that follow.
+   */
+  readonly ofSegment?: (segment: SegmentTables) => readonly string[]
+  /**
+   * What this step has made: a table (`segments`), a column (`fields.weight`), or the same of each segment
+   * (({ log }) => `${log}.weight`). It tells that the step was applied where the row is damaged that says so. It
+   * stands at least until a later step has made its own.
+   */
+  readonly makes: string | ((segment: SegmentTables) => string)
 }
 
 /** Every step so far, oldest first. The page docs/storage.md describes the tables. */
@@ -171,9 +183,13 @@ function applySteps(
     if (!hasSchema(db)) {
       db.all('CREATE TABLE migrations (position INTEGER PRIMARY KEY, id TEXT NOT NULL)')
     }
-    for (const [index, { id, statements }] of steps.entries()) {
-      for (const statement of statements) db.all(statement)
-      db.all('INSERT INTO migrations (position, id) VALUES (?, ?)', applied + index, id)
+    for (const [index, step] of steps.entries()) {
+      for (const statement of step.statements) db.all(statement)
+      if (step.ofSegment !== undefined) {
+        const statements = segmentsWithout(db, step.makes).flatMap(step.ofSegment)
+        for (const statement of statements) db.all(statement)
+      }
+      db.all('INSERT INTO migrations (position, id) VALUES (?, ?)', applied + index, step.id)
     }
   })
 }
@@ -191,9 +207,12 @@ export interface AppliedSteps {
  *
  * @throws when steps were applied that this program does not know.
  */
-export function mendApplied(db: Database): AppliedSteps {
-  const applied = findApplied(db, MIGRATIONS)
-  if (applied.isDamaged) writeAgain(db, MIGRATIONS.slice(0, applied.count))
+export function mendApplied(
+  db: Database,
+  migrations: readonly Migration[] = MIGRATIONS,
+): AppliedSteps {
+  const applied = findApplied(db, migrations)
+  if (applied.isDamaged) writeAgain(db, migrations.slice(0, applied.count))
   return applied
 }
 
@@ -204,14 +223,36 @@ function findApplied(db: Database, migrations: readonly Migration[]): AppliedSte
     : []
   const unknown = rows.find(({ position }) => Number(position) >= migrations.length)
   if (unknown !== undefined) throw unknownStep(unknown)
-  const made =
-    migrations.findLastIndex(({ makes }) => makes !== undefined && hasTable(db, makes)) + 1
+  const made = migrations.findLastIndex((step) => isMade(db, step)) + 1
   const wrong = rows.find(
     ({ position, id }, index) => position !== index || id !== migrations[index]?.id,
   )
   if (wrong === undefined && rows.length >= made) return { count: rows.length, isDamaged: false }
   if (made === 0 && wrong !== undefined) throw unknownStep(wrong)
   return { count: made, isDamaged: true }
+}
+
+/**
+ * The segments that a step has still to change. An object that was too full for the step may have begun a segment
+ * since, whose tables are those of today.
+ */
+function segmentsWithout(db: Database, makes: Migration['makes']): readonly SegmentTables[] {
+  const segments = storedSegments(db).map(tablesOf)
+  if (typeof makes === 'string') return segments
+  return segments.filter((segment) => !stands(db, makes(segment)))
+}
+
+/** Whether a step was applied, as the tables tell it: what it makes stands, in each segment where it belongs there. */
+function isMade(db: Database, { makes }: Migration): boolean {
+  if (typeof makes === 'string') return stands(db, makes)
+  const made = storedSegments(db).map((id) => makes(tablesOf(id)))
+  return made.length > 0 && made.every((name) => stands(db, name))
+}
+
+/** Whether a table stands, or a column (`table.column`). */
+function stands(db: Database, name: string): boolean {
+  const [table = '', column] = name.split('.')
+  return column === undefined ? hasTable(db, table) : hasColumn(db, table, column)
 }
 
 function unknownStep({ id }: SqlRow): Error {
@@ -232,13 +273,9 @@ function writeAgain(db: Database, applied: readonly Migration[]): void {
   }
 }
 
-/** Drops every table, in one transaction. The tables of the platform itself begin with `_`. */
+/** Drops every table, in one transaction. Those of the platform stay. */
 export function dropSchema(db: Database): void {
   db.transaction(() => {
-    const tables = db.all(
-      `SELECT name FROM sqlite_master
-       WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND substr(name, 1, 1) <> '_'`,
-    )
-    for (const table of tables) db.all(`DROP TABLE "${textOf(table, 'name')}"`)
+    for (const table of tableNames(db)) db.all(`DROP TABLE "${table}"`)
   })
 }

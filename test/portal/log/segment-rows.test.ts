@@ -3,11 +3,10 @@ import { describe, expect, it } from 'vitest'
 import {
   createTables,
   dropTables,
-  FIRST_SEGMENT,
   numberIn,
   parseSegment,
-  tablesOf,
 } from '../../../src/portal/log/segment-rows.ts'
+import { FIRST_SEGMENT, tablesOf } from '../../../src/portal/state/segment-tables.ts'
 import { migrate } from '../../../src/portal/state/migrations.ts'
 import type { Database } from '../../../src/storage/database.ts'
 import { withDatabase } from '../../support/storage/object-database.ts'

@@ -2,7 +2,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createLane } from '../../../src/core/lanes/state/match-lanes.ts'
 import { NO_INSTALL } from '../../../src/core/access/installs/install.ts'
-import { openDatabase } from '../../../src/storage/database.ts'
+import { createTables, dropTables } from '../../../src/portal/log/segment-rows.ts'
+import { FIRST_SEGMENT } from '../../../src/portal/state/segment-tables.ts'
+import { openDatabase, type Database } from '../../../src/storage/database.ts'
 import {
   MIGRATIONS,
   mendApplied,
@@ -12,6 +14,7 @@ import {
 import { anEvent } from '../../support/builders/a-delivery.ts'
 import { machine } from '../../support/builders/entries.ts'
 import { PortalScenario } from '../../support/scenarios/portal-scenario.ts'
+import { withDatabase } from '../../support/storage/object-database.ts'
 import { NOW } from '../../support/time.ts'
 
 let scenario: PortalScenario
@@ -212,7 +215,7 @@ describe('migrations', () => {
 
   it('with another step in the place of an applied one are refused', async () => {
     await scenario.portal.sends()
-    const other: Migration = { id: '0001-other', statements: [] }
+    const other: Migration = { id: '0001-other', statements: [], makes: 'other' }
     const run = () =>
       scenario.inside(({ storage }) => migrate(openDatabase(storage), { migrations: [other] }))
     await expect(run()).rejects.toThrow('0002-fields is unknown to this version')
@@ -257,6 +260,7 @@ describe('migrations', () => {
       {
         id: '8888-half',
         statements: ['CREATE TABLE half (x INTEGER)', 'CREATE TABLE half (x INTEGER)'],
+        makes: 'half',
       },
     ]
     const before = await scenario.tableNames()
@@ -271,13 +275,101 @@ describe('migrations', () => {
     await scenario.portal.sends()
     const migrations = [
       ...MIGRATIONS,
-      { id: '8888-more', statements: ['CREATE TABLE more (x INTEGER)'] },
+      { id: '8888-more', statements: ['CREATE TABLE more (x INTEGER)'], makes: 'more' },
     ]
     await scenario.inside(({ storage }) => {
       migrate(openDatabase(storage), { migrations })
       migrate(openDatabase(storage), { migrations })
     })
     expect(await scenario.tableNames()).toContain('more')
+  })
+})
+
+/** Made-up steps that only add columns: to one table, and to a table of each segment. */
+const WEIGHT: Migration = {
+  id: '8888-weight',
+  statements: ['ALTER TABLE fields ADD COLUMN weight INTEGER'],
+  makes: 'fields.weight',
+}
+const COLOUR: Migration = {
+  id: '8889-colour',
+  statements: [],
+  ofSegment: ({ log, fates }) => [
+    `ALTER TABLE ${log} ADD COLUMN colour TEXT`,
+    `ALTER TABLE ${fates} ADD COLUMN colour TEXT`,
+  ],
+  makes: ({ log }) => `${log}.colour`,
+}
+
+/** The tables that have a column of this name. */
+function tablesWith(db: Database, column: string): readonly unknown[] {
+  const query = `SELECT m.name FROM sqlite_master m, pragma_table_info(m.name) c
+    WHERE m.type = 'table' AND c.name = ? ORDER BY m.name`
+  return db.all(query, column).map(({ name }) => name)
+}
+
+/** Makes the tables of a portal whose first segment was dropped, and that has the segments 2 and 3. */
+function makeSegments(db: Database): void {
+  migrate(db)
+  createTables(db, 2)
+  createTables(db, 3)
+  dropTables(db, FIRST_SEGMENT)
+}
+
+describe('a step that only adds columns', () => {
+  const coloured = ['fates_2', 'fates_3', 'log_2', 'log_3']
+
+  it('changes every segment that stands', async () => {
+    await withDatabase((db) => {
+      makeSegments(db)
+      migrate(db, { migrations: [...MIGRATIONS, WEIGHT, COLOUR] })
+      expect(tablesWith(db, 'weight')).toEqual(['fields'])
+      expect(tablesWith(db, 'colour')).toEqual(coloured)
+    })
+  })
+
+  it.each([
+    ['all rows', 'DELETE FROM migrations'],
+    ['the row of the last step', `DELETE FROM migrations WHERE id = '8889-colour'`],
+    ['the rows of both', `DELETE FROM migrations WHERE id > '8888'`],
+    ['the id of the first of them', `UPDATE migrations SET id = '####' WHERE id = '8888-weight'`],
+    ['the table', 'DROP TABLE migrations'],
+  ])('is not run again after damage to %s of `migrations`', async (_name, damage) => {
+    await withDatabase((db) => {
+      const migrations = [...MIGRATIONS, WEIGHT, COLOUR]
+      makeSegments(db)
+      migrate(db, { migrations })
+      db.all(damage)
+      expect(mendApplied(db, migrations)).toEqual({ count: migrations.length, isDamaged: true })
+      expect(migrate(db, { migrations })).toBe(true)
+      expect(tablesWith(db, 'colour')).toEqual(coloured)
+      expect(db.all('SELECT id FROM migrations ORDER BY position')).toEqual(
+        migrations.map(({ id }) => ({ id })),
+      )
+    })
+  })
+
+  it('is run where it was never applied, although the rows of the steps before are damaged', async () => {
+    await withDatabase((db) => {
+      makeSegments(db)
+      db.all('DELETE FROM migrations')
+      const migrations = [...MIGRATIONS, WEIGHT, COLOUR]
+      expect(mendApplied(db, migrations).count).toBe(MIGRATIONS.length)
+      migrate(db, { migrations })
+      expect(tablesWith(db, 'colour')).toEqual(coloured)
+    })
+  })
+
+  it('leaves a segment alone that was begun with the columns of today, while the object was full', async () => {
+    await withDatabase((db) => {
+      makeSegments(db)
+      db.all('ALTER TABLE log_3 ADD COLUMN colour TEXT')
+      db.all('ALTER TABLE fates_3 ADD COLUMN colour TEXT')
+      const migrations = [...MIGRATIONS, COLOUR]
+      expect(mendApplied(db, migrations)).toEqual({ count: MIGRATIONS.length, isDamaged: false })
+      migrate(db, { migrations })
+      expect(tablesWith(db, 'colour')).toEqual(coloured)
+    })
   })
 })
 
