@@ -1,38 +1,10 @@
 /** A portal's object as the edge sees it over RPC. */
 import type { PortalObject } from '../portal/portal.ts'
+import type { PortalCalls } from '../portal/portal-calls.ts'
 import type { Remote } from '../objects/remote.ts'
 
 /** The RPC methods of a portal's object. */
-export type PortalClient = Remote<
-  PortalObject,
-  | 'append'
-  | 'appendAll'
-  | 'recognises'
-  | 'install'
-  | 'uninstall'
-  | 'touch'
-  | 'goOn'
-  | 'view'
-  | 'events'
-  | 'event'
-  | 'parked'
-  | 'why'
-  | 'seals'
-  | 'stamp'
-  | 'controlLane'
-  | 'replay'
-  | 'replayList'
-  | 'setValue'
-  | 'preview'
-  | 'exportPage'
-  | 'eraseEvent'
-  | 'erase'
-  | 'sendTestMessage'
-  | 'removePin'
-  | 'renewRobotAddress'
-  | 'removeRobotAddress'
-  | 'reconcile'
->
+export type PortalClient = Remote<PortalObject, keyof PortalCalls>
 
 /**
  * Gives a new stub each time: one that failed once stays broken (docs/cloudflare.md, "Calling an object").

@@ -1,9 +1,9 @@
 /**
- * The Durable Object of one portal: the methods that the Worker calls over RPC, the alarm, and the one step
+ * The Durable Object of one portal: the methods that the Worker calls over RPC (portal-calls.ts), the alarm, and the one step
  * that goes on after each commit. The parts that do the work are built in parts.ts. The Worker can call every
  * public method, so everything else is `#private`.
  */
-import type { EventsPage, EventView, ParkedView } from '../core/views/event-views.ts'
+import type { EventsPage, EventView, ParkedView, ReplayView } from '../core/views/event-views.ts'
 import { DurableObject } from 'cloudflare:workers'
 import type { InstallRequest } from '../bitrix24/wire/request.ts'
 import { Allowance } from './allowance.ts'
@@ -11,7 +11,7 @@ import { BackgroundWork } from './background.ts'
 import { installPortal } from './tasks/installation.ts'
 import type { InstallOrigin } from './installs/installer.ts'
 import type { UninstallCall } from './installs/uninstall-notices.ts'
-import type { LaneWish, ReplayWish } from './lanes/control.ts'
+import type { LaneFault, LaneStatus, LaneWish, ReplayWish } from './lanes/control.ts'
 import type { AppendAnswer, AppendRequest } from './log/append-request.ts'
 import { eraseEvent, erasePortal, type EventErasure, type PortalErasure } from './tasks/erase.ts'
 import {
@@ -22,15 +22,19 @@ import {
   renewRobotAddress,
   replay,
   setValue,
+  type ReconcileAnswer,
+  type PinAnswer,
+  type SetValueAnswer,
 } from './tasks/operator.ts'
 import { createParts, type PortalParts } from './parts.ts'
+import type { InstallCallAnswer, PortalCalls } from './portal-calls.ts'
 import { runDue } from './tasks/run-due.ts'
 import type { PortalSettings } from './settings.ts'
 import { startPortal } from './tasks/start.ts'
 import { appendEvent } from './tasks/append-event.ts'
 import { seekRoomAfter } from './tasks/tidy-log.ts'
-import { previewMessage, sendTestMessage } from './tasks/try-destination.ts'
-import { uninstallPortal } from './tasks/uninstall.ts'
+import { previewMessage, sendTestMessage, type PreviewRefusal } from './tasks/try-destination.ts'
+import { uninstallPortal, type UninstallAnswer } from './tasks/uninstall.ts'
 import { visitPortal } from './tasks/visit.ts'
 import { eventsPage, exportPage, oneEventView, parkedView } from './views/event-views.ts'
 import { installStatus } from './views/portal-status.ts'
@@ -42,9 +46,12 @@ import { askedEvent, portalFacts, wayFacts } from './views/why-facts.ts'
 import type { WhyFacts, WhyQuestion } from '../core/why/why-facts.ts'
 import type { SealsView } from '../core/views/seals-view.ts'
 import type { WholeView } from '../core/views/whole-view.ts'
+import type { DeliveryOutcome } from '../core/lanes/state/outcome.ts'
+import type { Result } from '../core/result.ts'
+import type { Preview } from '../destinations/preview.ts'
 
 /** One portal with its log, its lanes and its install. Its name is the member id. */
-export class PortalObject extends DurableObject<unknown> {
+export class PortalObject extends DurableObject<unknown> implements PortalCalls {
   readonly #parts: PortalParts
   readonly #work: BackgroundWork
   readonly #allowance: Allowance
@@ -91,7 +98,7 @@ export class PortalObject extends DurableObject<unknown> {
    * Decides about an installation; whoever may see it gets the portal's status. An installation without any proof is
    * not stored.
    */
-  async install(request: InstallRequest, origin?: InstallOrigin) {
+  async install(request: InstallRequest, origin?: InstallOrigin): Promise<InstallCallAnswer> {
     this.#allowance.begin()
     const answer = await installPortal(this.#parts, request, origin)
     if (answer.kind !== 'installed') return answer
@@ -99,7 +106,7 @@ export class PortalObject extends DurableObject<unknown> {
   }
 
   /** Takes the notice of an uninstall, and ends the installation as soon as the portal confirms it. */
-  uninstall(call: UninstallCall): ReturnType<typeof uninstallPortal> {
+  uninstall(call: UninstallCall): Promise<UninstallAnswer> {
     this.#allowance.begin()
     return uninstallPortal(this.#parts, call)
   }
@@ -170,41 +177,45 @@ export class PortalObject extends DurableObject<unknown> {
   }
 
   /** Pauses or resumes a lane, or parks its front. The answer is the new status of the lane. */
-  controlLane(destination: string, wish: LaneWish): ReturnType<typeof controlLane> {
+  controlLane(destination: string, wish: LaneWish): Result<LaneStatus, LaneFault> {
     this.#allowance.begin()
     return controlLane(this.#parts, destination, wish)
   }
 
   /** Lets a destination have events again. The answer is the number of these events. */
-  replay(destination: string, wish: ReplayWish, options: { dryRun: boolean }) {
+  replay(
+    destination: string,
+    wish: ReplayWish,
+    options: { dryRun: boolean },
+  ): Result<number, LaneFault> {
     this.#allowance.begin()
     return replay(this.#parts, destination, { ...options, wish })
   }
 
   /** The message that a destination would get about an event, or about an invented one (null). */
-  preview(destination: string, sequence: number | null): ReturnType<typeof previewMessage> {
+  preview(destination: string, sequence: number | null): Promise<Result<Preview, PreviewRefusal>> {
     return previewMessage(this.#parts, destination, sequence)
   }
 
   /** Sends a test message with the portal's values; null when the destination is not known. */
-  sendTestMessage(destination: string): ReturnType<typeof sendTestMessage> {
+  sendTestMessage(destination: string): Promise<DeliveryOutcome | null> {
     this.#allowance.begin()
     return sendTestMessage(this.#parts, destination)
   }
 
   /** The events that a replay would send to a destination: their number, and the first of them. */
-  replayList(destination: string, wish: ReplayWish): ReturnType<typeof replayView> {
+  replayList(destination: string, wish: ReplayWish): Result<ReplayView, LaneFault> {
     return replayView(this.#parts, destination, wish)
   }
 
   /** Stores a value of the portal, sealed, or removes it. */
-  setValue(name: string, value: string | null): ReturnType<typeof setValue> {
+  setValue(name: string, value: string | null): Promise<SetValueAnswer> {
     this.#allowance.begin()
     return setValue(this.#parts, name, value)
   }
 
   /** Removes a pin, counted from 1 as the view shows them. */
-  removePin(n: number): ReturnType<typeof removePin> {
+  removePin(n: number): Promise<PinAnswer> {
     return removePin(this.#parts, n)
   }
 
@@ -219,7 +230,7 @@ export class PortalObject extends DurableObject<unknown> {
   }
 
   /** Begins a comparison of the portal with everything that is known of it. Differences are told at once. */
-  reconcile(): ReturnType<typeof reconcile> {
+  reconcile(): ReconcileAnswer {
     this.#allowance.begin()
     return reconcile(this.#parts)
   }

@@ -8,6 +8,8 @@ import type { PortalClient } from '../../src/edge/portal-client.ts'
 import { Directory, Pacer, Portal } from '../../src/index.ts'
 import type { DirectoryRemote } from '../../src/objects/directory.ts'
 import type { PacerRemote } from '../../src/objects/pacer-client.ts'
+import type { PortalCalls } from '../../src/portal/portal-calls.ts'
+import type { PortalObject } from '../../src/portal/portal.ts'
 import type { FormerDirectory, FormerPacer, FormerPortal } from './former-release.ts'
 
 type Shared<Former, Today> = Extract<keyof Former, keyof Today>
@@ -69,6 +71,8 @@ type Misunderstood = NoneOf<
     NotRead<FormerPacer, PacerRemote>,
     // A pacer has no new method.
     Exclude<keyof PacerRemote, keyof FormerPacer>,
+    // No method of a portal's object can be called that the contract leaves out.
+    Exclude<keyof PortalObject, keyof PortalCalls | keyof DurableObject>,
   ]
 >
 

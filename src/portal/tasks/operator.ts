@@ -39,12 +39,21 @@ export function controlLane(
   return ok((book.find(destination) ?? changed.value).status)
 }
 
+/** The answer to the wish to store or remove a value of the portal: there may be no key that seals it. */
+export type SetValueAnswer = 'done' | 'unknown' | 'no_key'
+
+/** The answer to the wish to remove a pin. */
+export type PinAnswer = 'done' | 'unknown'
+
+/** The answer to the wish to compare the portal. */
+export type ReconcileAnswer = 'started' | 'unknown' | 'no_access'
+
 /** Stores a value of the portal, sealed, or removes it (null). */
 export async function setValue(
   { state, values, receivers, matcher, scheduler }: ValueActParts,
   name: string,
   value: string | null,
-): Promise<'done' | 'unknown' | 'no_key'> {
+): Promise<SetValueAnswer> {
   if (!state.isKnown()) return 'unknown'
   const isDone = await values.set(name, value)
   if (!isDone) return 'no_key'
@@ -61,7 +70,7 @@ export function reconcile({
   portal,
   reconciler,
   scheduler,
-}: ReconcileParts): 'started' | 'unknown' | 'no_access' {
+}: ReconcileParts): ReconcileAnswer {
   if (!state.isKnown()) return 'unknown'
   troubles.tryAgain()
   if (!canAsk(portal)) return 'no_access'
@@ -97,7 +106,7 @@ export function replay(
 export async function removePin(
   { state, trust }: Pick<PortalParts, 'state' | 'trust'>,
   n: number,
-): Promise<'done' | 'unknown'> {
+): Promise<PinAnswer> {
   return state.isKnown() && (await trust.removePin(n)) ? 'done' : 'unknown'
 }
 

@@ -18,6 +18,11 @@ export type EndParts = Pick<
 /** The parts that the notice of an uninstall concerns. */
 type NoticeParts = EndParts & Pick<PortalParts, 'uninstallNotices'>
 
+/** The answer to the notice of an uninstall. */
+export interface UninstallAnswer {
+  readonly kind: 'accepted' | 'untrusted'
+}
+
 /**
  * How long the answer to a notice waits for the portal's word, in milliseconds. The edge gives the whole call
  * a second, and the word is as good when it comes after the answer.
@@ -32,7 +37,7 @@ const ANSWER_PATIENCE_MS = 700
 export async function uninstallPortal(
   parts: NoticeParts,
   call: UninstallCall,
-): Promise<{ kind: 'accepted' | 'untrusted' }> {
+): Promise<UninstallAnswer> {
   const { state, world, uninstallNotices } = parts
   const ts = clampTs(call.ts, world.now())
   if (!isCurrentToken(state.install(), call.tokenHash)) {
