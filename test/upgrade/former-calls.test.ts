@@ -3,6 +3,7 @@
  * The compiler checks the forms (`npm run types`), so a call that the former release would not understand does not
  * compile. test/built/two-versions.test.ts plays the same with both bundles, where the history of the clone is there.
  */
+import type { DurableObject } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import type { PortalClient } from '../../src/edge/portal-client.ts'
 import { Directory, Pacer, Portal } from '../../src/index.ts'
