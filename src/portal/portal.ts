@@ -1,6 +1,6 @@
 /**
- * The Durable Object of one portal: the methods that the Worker calls over RPC (portal-calls.ts), the alarm, and the one step
- * that goes on after each commit. The parts that do the work are built in parts.ts. The Worker can call every
+ * The Durable Object of one portal: the methods that the Worker calls over RPC (portal-calls.ts), the alarm, and the
+ * one step that goes on after each commit. The parts that do the work are built in parts.ts. The Worker can call every
  * public method, so everything else is `#private`.
  */
 import type { EventsPage, EventView, ParkedView, ReplayView } from '../core/views/event-views.ts'
@@ -78,8 +78,7 @@ export class PortalObject extends DurableObject<unknown> implements PortalCalls 
 
   /** Stores an event durably and in order, or says where it stands; nothing without a trusted token. */
   async append(request: AppendRequest): Promise<AppendAnswer> {
-    this.#allowance.begin()
-    const answer = await appendEvent(this.#parts, request)
+    const answer = await this.#act((parts) => appendEvent(parts, request))
     if (answer.kind === 'untrusted' && this.#parts.bulletins.noteRefused()) this.#advance()
     return answer
   }
@@ -91,7 +90,7 @@ export class PortalObject extends DurableObject<unknown> implements PortalCalls 
 
   /** Whether a token, named by its hash, speaks for this portal. */
   async recognises(tokenHash: string): Promise<boolean> {
-    return this.#parts.trust.trusts(tokenHash) || this.#parts.trust.verify(tokenHash)
+    return this.#act(({ trust }) => trust.trusts(tokenHash) || trust.verify(tokenHash))
   }
 
   /**
@@ -99,27 +98,24 @@ export class PortalObject extends DurableObject<unknown> implements PortalCalls 
    * not stored.
    */
   async install(request: InstallRequest, origin?: InstallOrigin): Promise<InstallCallAnswer> {
-    this.#allowance.begin()
-    const answer = await installPortal(this.#parts, request, origin)
+    const answer = await this.#act((parts) => installPortal(parts, request, origin))
     if (answer.kind !== 'installed') return answer
     return { ...answer, status: answer.isOwner ? installStatus(this.#parts) : null }
   }
 
   /** Takes the notice of an uninstall, and ends the installation as soon as the portal confirms it. */
   uninstall(call: UninstallCall): Promise<UninstallAnswer> {
-    this.#allowance.begin()
-    return uninstallPortal(this.#parts, call)
+    return this.#act((parts) => uninstallPortal(parts, call))
   }
 
   /** The daily visit. The answer is the number of events that were dropped. */
   async touch(): Promise<{ dropped: number }> {
-    this.#allowance.begin()
-    return visitPortal(this.#parts)
+    return this.#act(visitPortal)
   }
 
   /** The call of the object by itself: a new invocation, in which it may make requests again. */
   goOn(): void {
-    this.#allowance.begin()
+    this.#act(() => {})
   }
 
   /** The portal for the admin API; null when nothing is known of it. */
@@ -144,12 +140,12 @@ export class PortalObject extends DurableObject<unknown> implements PortalCalls 
 
   /** Erases the content of an event. */
   eraseEvent(sequence: number): EventErasure {
-    return eraseEvent(this.#parts, sequence)
+    return this.#act((parts) => eraseEvent(parts, sequence))
   }
 
   /** Erases everything of the portal, if its domain is named. */
   erase(domain: string): Promise<PortalErasure> {
-    return erasePortal(this.#parts, domain)
+    return this.#act((parts) => erasePortal(parts, domain))
   }
 
   /** Everything that is parked; null when nothing is known of the portal. */
@@ -178,8 +174,7 @@ export class PortalObject extends DurableObject<unknown> implements PortalCalls 
 
   /** Pauses or resumes a lane, or parks its front. The answer is the new status of the lane. */
   controlLane(destination: string, wish: LaneWish): Result<LaneStatus, LaneFault> {
-    this.#allowance.begin()
-    return controlLane(this.#parts, destination, wish)
+    return this.#act((parts) => controlLane(parts, destination, wish))
   }
 
   /** Lets a destination have events again. The answer is the number of these events. */
@@ -188,8 +183,7 @@ export class PortalObject extends DurableObject<unknown> implements PortalCalls 
     wish: ReplayWish,
     options: { dryRun: boolean },
   ): Result<number, LaneFault> {
-    this.#allowance.begin()
-    return replay(this.#parts, destination, { ...options, wish })
+    return this.#act((parts) => replay(parts, destination, { ...options, wish }))
   }
 
   /** The message that a destination would get about an event, or about an invented one (null). */
@@ -199,8 +193,7 @@ export class PortalObject extends DurableObject<unknown> implements PortalCalls 
 
   /** Sends a test message with the portal's values; null when the destination is not known. */
   sendTestMessage(destination: string): Promise<DeliveryOutcome | null> {
-    this.#allowance.begin()
-    return sendTestMessage(this.#parts, destination)
+    return this.#act((parts) => sendTestMessage(parts, destination))
   }
 
   /** The events that a replay would send to a destination: their number, and the first of them. */
@@ -210,35 +203,41 @@ export class PortalObject extends DurableObject<unknown> implements PortalCalls 
 
   /** Stores a value of the portal, sealed, or removes it. */
   setValue(name: string, value: string | null): Promise<SetValueAnswer> {
-    this.#allowance.begin()
-    return setValue(this.#parts, name, value)
+    return this.#act((parts) => setValue(parts, name, value))
   }
 
   /** Removes a pin, counted from 1 as the view shows them. */
   removePin(n: number): Promise<PinAnswer> {
-    return removePin(this.#parts, n)
+    return this.#act((parts) => removePin(parts, n))
   }
 
   /** Makes the portal's robot address, below the origin that the operator called; null where nothing is installed. */
   renewRobotAddress(calledOrigin: string): Promise<string | null> {
-    return renewRobotAddress(this.#parts, calledOrigin)
+    return this.#act((parts) => renewRobotAddress(parts, calledOrigin))
   }
 
   /** Removes the portal's robot address; false when there is none. */
   removeRobotAddress(): boolean {
-    return removeRobotAddress(this.#parts)
+    return this.#act(removeRobotAddress)
   }
 
   /** Begins a comparison of the portal with everything that is known of it. Differences are told at once. */
   reconcile(): ReconcileAnswer {
-    this.#allowance.begin()
-    return reconcile(this.#parts)
+    return this.#act(reconcile)
   }
 
   /** The one alarm of all timers. */
   override async alarm(): Promise<void> {
+    await this.#act(runDue)
+  }
+
+  /**
+   * Does what may write or send. The object may send after whatever was written, so the count of this invocation's
+   * requests begins with it (allowance.ts). A call that only reads does not begin it.
+   */
+  #act<T>(work: (parts: PortalParts) => T): T {
     this.#allowance.begin()
-    await runDue(this.#parts)
+    return work(this.#parts)
   }
 
   /** The answer of `show` about the portal; null when nothing is known of it, so that it has no table. */

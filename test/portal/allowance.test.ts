@@ -2,8 +2,11 @@
  * A burst stays within the requests that the free plan allows for one invocation, and calls no healthy receiver
  * unreachable (G4).
  */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { runInDurableObject } from 'cloudflare:test'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Allowance, MAX_REQUESTS } from '../../src/portal/allowance.ts'
+import type { PortalCalls } from '../../src/portal/portal-calls.ts'
+import { PortalObject } from '../../src/portal/portal.ts'
 import type { AdaptableSettings } from '../support/worker/overrides.ts'
 import { oneTo } from '../support/builders/a-lane.ts'
 import { machine } from '../support/builders/entries.ts'
@@ -151,6 +154,53 @@ describe('a call after which the object sends', () => {
     expect(await said(scenario.portal.uninstalls('keep-data'))).toEqual(ACCEPTED)
     expect((await scenario.stored()).application).toBe(null)
     expect(calls).toBe(0)
+    await scenario.close()
+  })
+})
+
+/** The calls that only read: nothing is sent after them, so they begin no count. `appendAll` begins it by `append`. */
+const READERS = [
+  'view',
+  'events',
+  'event',
+  'exportPage',
+  'parked',
+  'why',
+  'seals',
+  'stamp',
+  'preview',
+  'replayList',
+] as const satisfies readonly (keyof PortalCalls)[]
+
+/** The calls whose parameters are needed before anything begins. */
+const GIVEN: Readonly<Record<string, readonly unknown[]>> = { appendAll: [[{}]] }
+
+describe('every method of the object that the platform can call', () => {
+  const methods = Object.getOwnPropertyNames(PortalObject.prototype).filter(
+    (name) => name !== 'constructor',
+  )
+
+  it('is a call of the contract, or the alarm', () => {
+    expect(methods).toContain('alarm')
+    expect(methods).toEqual(expect.arrayContaining([...READERS, 'append', 'goOn']))
+  })
+
+  it.each(methods)('%s begins the count of its requests, unless it only reads', async (name) => {
+    const scenario = new PortalScenario()
+    await scenario.portal.sends()
+    await scenario.settled()
+    const begin = vi.spyOn(Allowance.prototype, 'begin')
+    await runInDurableObject(scenario.stub(), async (object) => {
+      begin.mockClear()
+      const method: unknown = Reflect.get(object, name)
+      if (typeof method !== 'function') throw new TypeError(`Cannot call ${name}`)
+      // Most calls refuse to work without parameters, which they look at after the count has begun.
+      const call = async () => Reflect.apply(method, object, GIVEN[name] ?? [])
+      await call().catch(() => {})
+      const isReader = READERS.some((reader) => reader === name)
+      expect(begin.mock.calls.length > 0).toBe(!isReader)
+    })
+    begin.mockRestore()
     await scenario.close()
   })
 })
