@@ -28,25 +28,30 @@ function told(): string[] {
     .map(({ type }) => type)
 }
 
-async function expectTold(...types: string[]): Promise<void> {
-  await until(() => told().length >= types.length)
+/** What the vendor is told at rest, when it is told that many events. */
+async function toldAtRest(count: number): Promise<readonly string[]> {
+  await until(() => told().length >= count)
   await scenario.idles()
-  expect(told()).toEqual(types)
+  return told()
 }
 
 describe('a vendor', () => {
   it('is told of the installation, of an update, and of the end', async () => {
     await scenario.portal.installs()
-    await expectTold('relay.portal.installed')
+    expect(await toldAtRest(1)).toEqual(['relay.portal.installed'])
     await scenario.portal.updates()
-    await expectTold('relay.portal.installed', 'relay.portal.updated')
+    expect(await toldAtRest(2)).toEqual(['relay.portal.installed', 'relay.portal.updated'])
     await scenario.portal.uninstalls('keep-data')
-    await expectTold('relay.portal.installed', 'relay.portal.updated', 'relay.portal.uninstalled')
+    expect(await toldAtRest(3)).toEqual([
+      'relay.portal.installed',
+      'relay.portal.updated',
+      'relay.portal.uninstalled',
+    ])
   })
 
   it('is told of the end although everything of the portal is erased, and of nothing else after it', async () => {
     await scenario.portal.installs()
-    await expectTold('relay.portal.installed')
+    expect(await toldAtRest(1)).toEqual(['relay.portal.installed'])
     scenario.receiver('vendor').answers(503)
     await scenario.portal.uninstalls('clean')
     await until(async () => (await scenario.view()).state === 'uninstalled')
@@ -73,7 +78,7 @@ describe('a vendor', () => {
 
   it('is told of nothing when an operator erases the portal, and no bulletin is left', async () => {
     await scenario.portal.installs()
-    await expectTold('relay.portal.installed')
+    expect(await toldAtRest(1)).toEqual(['relay.portal.installed'])
     expect(await scenario.object.erase(scenario.domain)).toMatchObject({ kind: 'done' })
     await scenario.idles()
     expect(told()).toEqual(['relay.portal.installed'])
@@ -91,17 +96,17 @@ describe('a vendor', () => {
     await scenario.idles()
     expect(told()).toEqual([])
     await scenario.portal.updates()
-    await expectTold('relay.portal.updated')
+    expect(await toldAtRest(1)).toEqual(['relay.portal.updated'])
   })
 
   it('is told of callers that were refused again and again in the name of the portal', async () => {
     await scenario.portal.installs()
-    await expectTold('relay.portal.installed')
+    expect(await toldAtRest(1)).toEqual(['relay.portal.installed'])
     for (let call = 0; call < 6; call += 1) {
       const token = `${WITH_NEW_TOKEN['auth[application_token]']}${call}`
       expect((await scenario.portal.sends({ 'auth[application_token]': token })).status).toBe(403)
     }
-    await expectTold('relay.portal.installed', 'relay.callers.refused')
+    expect(await toldAtRest(2)).toEqual(['relay.portal.installed', 'relay.callers.refused'])
   })
 })
 
