@@ -87,14 +87,15 @@ export type PartsOf<Task extends (parts: never, ...more: never[]) => unknown> = 
 export function createParts({ storage, memberId, settings, scheduler }: PartsDeps) {
   const given = { storage, memberId, scheduler, ...settings }
   const stored = { ...given, ...createStored(given) }
-  const tokens = { ...stored, ...createTokens(stored) }
-  const installs = { ...tokens, ...createInstalls(tokens) }
-  const log = { ...installs, ...createLog(installs) }
-  const fields = { ...log, ...createFields(log) }
-  const lanes = { ...fields, ...createLanes(fields) }
-  const status = (): PortalStatus => portalStatus(lanes)
-  const told = { ...lanes, ...createBulletins({ ...lanes, status }) }
-  return { ...told, waker: createWaker(told), reporter: createReporter(lanes) }
+  const upToTokens = { ...stored, ...createTokens(stored) }
+  const upToInstalls = { ...upToTokens, ...createInstalls(upToTokens) }
+  const upToLog = { ...upToInstalls, ...createLog(upToInstalls) }
+  const upToFields = { ...upToLog, ...createFields(upToLog) }
+  const upToLanes = { ...upToFields, ...createLanes(upToFields) }
+  const status = (): PortalStatus => portalStatus(upToLanes)
+  const upToBulletins = { ...upToLanes, ...createBulletins({ ...upToLanes, status }) }
+  const [waker, reporter] = [createWaker(upToBulletins), createReporter(upToLanes)]
+  return { ...upToBulletins, waker, reporter }
 }
 
 type Given = Omit<PartsDeps, 'settings'> & PortalSettings
