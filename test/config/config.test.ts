@@ -6,11 +6,11 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { DEFAULT_OAUTH_URLS } from '../../src/config/applications.ts'
 import { loadConfig, type Config, type Env } from '../../src/config/config.ts'
+import { MEMBER_ID } from '../support/identity.ts'
 
 const KEY = 'MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE='
 const CLIENT = 'local.573ad8a0346747.09223434'
 const TOKEN = 'jvh9y1ulvt2m6k5or90v9mg8nn32ozas'
-const MEMBER = 'a223c6b3710f85df22e9377d6c4f7553'
 
 /** A configuration without a fault. */
 const GOOD = {
@@ -41,7 +41,7 @@ describe('loadConfig()', () => {
       BITRIX24_OAUTH_URLS: ['https://oauth.bitrix.info/', 'https://oauth.example.com:8443'],
       OUTGOING_WEBHOOK_TOKENS: {
         [TOKEN]: ' ACME.bitrix24.com ',
-        [`${TOKEN}2`]: MEMBER.toUpperCase(),
+        [`${TOKEN}2`]: MEMBER_ID.toUpperCase(),
         [`${TOKEN}3`]: { portal: 'box.example.com:8443', rest: '$REST' },
       },
       ADMIN_TOKEN: ' canary-admin-token-0123456789 ',
@@ -65,7 +65,7 @@ describe('loadConfig()', () => {
       oauthUrls: ['https://oauth.bitrix.info', 'https://oauth.example.com:8443'],
       webhooks: [
         { token: TOKEN, portal: 'acme.bitrix24.com', rest: null },
-        { token: `${TOKEN}2`, portal: MEMBER, rest: null },
+        { token: `${TOKEN}2`, portal: MEMBER_ID, rest: null },
         { token: `${TOKEN}3`, portal: 'box.example.com:8443', rest: REST_URL },
       ],
       canSeal: true,

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { readWebhooks } from '../../src/config/outgoing-webhooks.ts'
 import { SettingsReader } from '../../src/config/settings-reader.ts'
+import { MEMBER_ID } from '../support/identity.ts'
 
 const TOKEN = 'jvh9y1ulvt2m6k5or90v9mg8nn32ozas'
-const MEMBER = 'a223c6b3710f85df22e9377d6c4f7553'
 const CANARY = 'canary'
 const REST_URL = 'https://box.example.com:8443/rest/1/canary0123456789/'
 
@@ -19,10 +19,12 @@ describe('readWebhooks()', () => {
     'Entry 1 must have as rest the address of an incoming webhook of that portal, https://<portal>/rest/<user>/<secret>/, or the name of a secret that holds it ($NAME)'
 
   it('reads a domain or a member_id, in lower case', () => {
-    expect(read({ [TOKEN]: ' ACME.bitrix24.com ', [`${TOKEN}2`]: MEMBER.toUpperCase() })).toEqual({
+    expect(
+      read({ [TOKEN]: ' ACME.bitrix24.com ', [`${TOKEN}2`]: MEMBER_ID.toUpperCase() }),
+    ).toEqual({
       webhooks: [
         { token: TOKEN, portal: 'acme.bitrix24.com', rest: null },
-        { token: `${TOKEN}2`, portal: MEMBER, rest: null },
+        { token: `${TOKEN}2`, portal: MEMBER_ID, rest: null },
       ],
       problems: [],
     })

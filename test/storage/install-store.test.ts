@@ -4,8 +4,8 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { InstallStore, type KvInstall } from '../../src/storage/install-store.ts'
 import { watchKv } from '../support/storage/kv.ts'
 import { NOW } from '../support/time.ts'
+import { MEMBER_ID } from '../support/identity.ts'
 
-const MEMBER = 'a223c6b3710f85df22e9377d6c4f7553'
 const HASH = 'a'.repeat(64)
 const OTHER = 'b'.repeat(64)
 
@@ -30,21 +30,21 @@ function aRecord(changes: Partial<KvInstall> = {}): KvInstall {
 
 describe('InstallStore', () => {
   it('loads what it saved, under the documented key', async () => {
-    await store.save(MEMBER, aRecord())
-    expect(await store.load(MEMBER)).toEqual(aRecord())
-    expect(JSON.parse((await env.INSTALLS.get(`install:${MEMBER}`)) ?? '')).toEqual(aRecord())
+    await store.save(MEMBER_ID, aRecord())
+    expect(await store.load(MEMBER_ID)).toEqual(aRecord())
+    expect(JSON.parse((await env.INSTALLS.get(`install:${MEMBER_ID}`)) ?? '')).toEqual(aRecord())
   })
 
   it('knows nothing of a portal without a record', async () => {
-    expect(await store.load(MEMBER)).toBeNull()
+    expect(await store.load(MEMBER_ID)).toBeNull()
   })
 
   it('overwrites and removes', async () => {
-    await store.save(MEMBER, aRecord())
-    await store.save(MEMBER, aRecord({ generation: 4 }))
-    expect((await store.load(MEMBER))?.generation).toBe(4)
-    await store.remove(MEMBER)
-    expect(await store.load(MEMBER)).toBeNull()
+    await store.save(MEMBER_ID, aRecord())
+    await store.save(MEMBER_ID, aRecord({ generation: 4 }))
+    expect((await store.load(MEMBER_ID))?.generation).toBe(4)
+    await store.remove(MEMBER_ID)
+    expect(await store.load(MEMBER_ID)).toBeNull()
   })
 
   it.each([
@@ -56,19 +56,19 @@ describe('InstallStore', () => {
     JSON.stringify({ ...aRecord(), hashes: [{ hash: 1, until: null }] }),
     JSON.stringify({ ...aRecord(), hashes: undefined }),
   ])('takes %s for none, so that the object is asked', async (text) => {
-    await env.INSTALLS.put(`install:${MEMBER}`, text)
-    expect(await store.load(MEMBER)).toBeNull()
+    await env.INSTALLS.put(`install:${MEMBER_ID}`, text)
+    expect(await store.load(MEMBER_ID)).toBeNull()
   })
 
   it('takes fields that a later version adds', async () => {
-    await env.INSTALLS.put(`install:${MEMBER}`, JSON.stringify({ ...aRecord(), later: true }))
-    expect(await store.load(MEMBER)).toEqual(aRecord())
+    await env.INSTALLS.put(`install:${MEMBER_ID}`, JSON.stringify({ ...aRecord(), later: true }))
+    expect(await store.load(MEMBER_ID)).toEqual(aRecord())
   })
 
   it('lists the portals, and no spilled request', async () => {
     const members = ['1', '2', '3'].map((digit) => digit.repeat(32))
     await Promise.all(members.map((member) => store.save(member, aRecord())))
-    await env.INSTALLS.put(`spill:${MEMBER}:1:receipt`, 'x')
+    await env.INSTALLS.put(`spill:${MEMBER_ID}:1:receipt`, 'x')
     const pages: (readonly string[])[] = []
     for await (const page of store.memberIdPages()) pages.push(page)
     expect(pages).toEqual([members])
@@ -78,9 +78,9 @@ describe('InstallStore', () => {
 describe('a namespace that never answers', () => {
   const silent = new InstallStore(watchKv([], ['get', 'put', 'delete', 'list']).kv)
   const work: readonly [string, number, () => Promise<unknown>][] = [
-    ['a read', 1000, () => silent.load(MEMBER)],
-    ['a write', 5000, () => silent.save(MEMBER, aRecord())],
-    ['a removal', 5000, () => silent.remove(MEMBER)],
+    ['a read', 1000, () => silent.load(MEMBER_ID)],
+    ['a write', 5000, () => silent.save(MEMBER_ID, aRecord())],
+    ['a removal', 5000, () => silent.remove(MEMBER_ID)],
     ['a list', 5000, () => silent.memberIdPages().next()],
   ]
 

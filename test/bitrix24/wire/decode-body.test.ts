@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from 'vitest'
 import { decodeBody, LIGHT_BODY } from '../../../src/bitrix24/wire/decode-body.ts'
 import { SecretSearch } from '../../../src/bitrix24/wire/tokens-in-text.ts'
+import { MEMBER_ID } from '../../support/identity.ts'
 
 const TOKEN = '51856fefc120afa4b628cc82d3935cce'
-const MEMBER_ID = 'a223c6b3710f85df22e9377d6c4f7553'
 const START = `event=ONCRMDEALUPDATE&ts=1790000000&auth[member_id]=${MEMBER_ID}&auth[application_token]=${TOKEN}&data[FIELDS][ID]=7`
 
 function rows(count: number): string {

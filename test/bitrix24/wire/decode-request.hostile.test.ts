@@ -8,11 +8,10 @@ import type { Result } from '../../../src/core/result.ts'
 import { HOSTILE_BODIES, type HostileBody } from '../../support/hostile/hostile-bodies.ts'
 import { HOSTILE_OUTCOMES } from '../../support/hostile/hostile-outcomes.ts'
 import { withEvent, type ReadRequest } from '../../support/builders/with-event.ts'
+import { MEMBER_ID } from '../../support/identity.ts'
 
 const decodeRequest = (...terms: Parameters<typeof decodeSender>) =>
   withEvent(decodeSender(...terms))
-
-const MEMBER_ID = 'a223c6b3710f85df22e9377d6c4f7553'
 
 /** Decodes a body as the edge does. */
 function decodeHostile({ contentType, body }: HostileBody): Result<ReadRequest, string> {

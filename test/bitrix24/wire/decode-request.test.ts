@@ -6,11 +6,11 @@ import {
 import type { Json } from '../../../src/core/log/event.ts'
 import type { Result } from '../../../src/core/result.ts'
 import { withEvent, type ReadRequest } from '../../support/builders/with-event.ts'
+import { MEMBER_ID } from '../../support/identity.ts'
 
 const decodeRequest = (...terms: Parameters<typeof decodeSender>) =>
   withEvent(decodeSender(...terms))
 
-const MEMBER_ID = 'a223c6b3710f85df22e9377d6c4f7553'
 const TOKEN = '51856fefc120afa4b628cc82d3935cce'
 const AUTH = { member_id: MEMBER_ID, application_token: TOKEN }
 

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { isMemberId } from '../../../src/core/access/member-id.ts'
-
-const MEMBER_ID = 'a223c6b3710f85df22e9377d6c4f7553'
+import { MEMBER_ID } from '../../support/identity.ts'
 
 describe('isMemberId()', () => {
   it.each([

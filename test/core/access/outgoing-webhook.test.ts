@@ -5,9 +5,7 @@ import {
   refusePin,
   webhookRule,
 } from '../../../src/core/access/outgoing-webhook.ts'
-
-const MEMBER_ID = 'a223c6b3710f85df22e9377d6c4f7553'
-const DOMAIN = 'acme.bitrix24.com'
+import { DOMAIN, MEMBER_ID } from '../../support/identity.ts'
 
 describe('webhookRule()', () => {
   it.each([

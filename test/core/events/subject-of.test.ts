@@ -3,8 +3,7 @@ import { canonicalName } from '../../../src/core/events/event-names.ts'
 import { idsOf, pageOf, subjectOf } from '../../../src/core/events/subject-of.ts'
 import type { Json } from '../../../src/core/log/event.ts'
 import { DOCUMENTED_EVENTS } from '../../support/builders/documented-events.ts'
-
-const DOMAIN = 'acme.bitrix24.com'
+import { DOMAIN } from '../../support/identity.ts'
 
 function named(name: string, data: Json, userId: number | null = 1): Parameters<typeof idsOf>[0] {
   return { name: canonicalName(name) ?? '', data, userId }

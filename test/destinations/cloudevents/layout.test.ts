@@ -15,10 +15,10 @@ import type { Delivery, OutgoingRequest, Parcel } from '../../../src/destination
 import { aDelivery, anEnrichment, anEvent, aUserField } from '../../support/builders/a-delivery.ts'
 import { aParcel } from '../../support/messages/opened-receiver.ts'
 import { sampled } from '../../support/sampling.ts'
+import { MEMBER_ID } from '../../support/identity.ts'
 
 const URL_TEXT = 'https://broker.example.com/channels/crm?key=kq7Zt0eVb3'
 const MODES = ['structured', 'binary'] as const
-const MEMBER_ID = 'a223c6b3710f85df22e9377d6c4f7553'
 
 describe('cloudevents requests', () => {
   const ENRICHED = aDelivery({ enrichment: anEnrichment() })

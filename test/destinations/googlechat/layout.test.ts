@@ -6,10 +6,10 @@ import { aDelivery, anEnrichment, anEvent, someChanges } from '../../support/bui
 import { aParcel, bodyOf, opened } from '../../support/messages/opened-receiver.ts'
 import { NOW } from '../../support/time.ts'
 import { WORKING_SETTINGS } from '../../support/builders/working-settings.ts'
+import { MEMBER_ID } from '../../support/identity.ts'
 
 const LINK = 'https://acme.bitrix24.com/crm/configs/fields/CRM_DEAL/edit/UF_CRM_TAX/'
 const DASHBOARD = 'https://relay.example.com/admin/portals/a223'
-const MEMBER = 'a223c6b3710f85df22e9377d6c4f7553'
 
 describe('googlechat message', () => {
   test('a digest is a card of groups, with the page that shows what it leaves out', async () => {
@@ -27,7 +27,7 @@ describe('googlechat message', () => {
     expect(digest).toEqual(
       message(
         '*1 field*: 1 changed — *Max*, *Anna Petrova* (acme.bitrix24.com)',
-        `${MEMBER}-digest`,
+        `${MEMBER_ID}-digest`,
         [
           paragraph(
             '🔄 <b>Settings changed</b>: <b>Tax number</b> — <b>Max</b>, <b>Anna Petrova</b>' +
@@ -56,7 +56,7 @@ describe('googlechat template', () => {
       text:
         '*\u2217Tax\u2217 \uFF1Cusers/all\uFF1E* (UF_CRM_TAX)\n' +
         `Company details field UF_CRM_TAX <${LINK}|open>`,
-      thread: { threadKey: `${MEMBER}-requisite-235` },
+      thread: { threadKey: `${MEMBER_ID}-requisite-235` },
     })
   })
 })

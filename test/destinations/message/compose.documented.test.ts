@@ -23,8 +23,8 @@ import {
   DOCUMENTED_EVENTS,
   type DocumentedEvent,
 } from '../../support/builders/documented-events.ts'
+import { DOMAIN } from '../../support/identity.ts'
 
-const DOMAIN = 'acme.bitrix24.com'
 const AUTH =
   'ts=1790000000&auth[member_id]=a223c6b3710f85df22e9377d6c4f7553&auth[user_id]=1&auth[application_token]=51856fefc120afa4b628cc82d3935cce'
 const isUpdating = process.env['UPDATE_GOLDEN'] === '1'

@@ -19,9 +19,9 @@ import {
 } from '../../support/builders/a-delivery.ts'
 import { showLine } from '../../support/messages/show-line.ts'
 import { foreign, own } from '../../../src/destinations/message/text/line.ts'
+import { MEMBER_ID } from '../../support/identity.ts'
 
 const DASHBOARD = 'https://relay.example.com/dashboard/acme'
-const MEMBER_ID = 'a223c6b3710f85df22e9377d6c4f7553'
 
 describe('composeMessage() for one event about a field', () => {
   test('says what, who, where and when', () => {

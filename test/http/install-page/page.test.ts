@@ -13,6 +13,7 @@ import { refused } from '../../support/worker/refusals.ts'
 import { RelayScenario } from '../../support/scenarios/relay-scenario.ts'
 import { type Changes } from '../../support/scenarios/relay-portal.ts'
 import { APPLICATION_TOKEN } from '../../support/worker/runtime-bindings.ts'
+import { DOMAIN } from '../../support/identity.ts'
 
 const CONNECTED = {
   title: 'The relay is connected',
@@ -258,7 +259,6 @@ describe('both routes take both bodies', () => {
   })
 })
 
-const DOMAIN = 'acme.bitrix24.com'
 const STATUS: InstallStatus = {
   state: 'active',
   missing: [],

@@ -8,8 +8,7 @@ import { parseRobotSecret } from '../../../src/storage/robot-secret.ts'
 import { hashToken } from '../../../src/storage/token-hash.ts'
 import { anInstall } from '../../support/builders/an-install.ts'
 import { NOW } from '../../support/time.ts'
-
-const MEMBER = 'a223c6b3710f85df22e9377d6c4f7553'
+import { MEMBER_ID } from '../../support/identity.ts'
 
 let now: number
 let install: InstallState
@@ -23,7 +22,7 @@ beforeEach(() => {
 
 function anAddress(): RobotAddress {
   const address = new RobotAddress({
-    memberId: MEMBER,
+    memberId: MEMBER_ID,
     rows: { loadRobotProofs: () => stored, saveRobotProofs: (proofs) => void (stored = proofs) },
     state: {
       install: () => install,
@@ -36,7 +35,7 @@ function anAddress(): RobotAddress {
 }
 
 async function hashOf(secret: string | null): Promise<string> {
-  return hashToken(MEMBER, parseRobotSecret(secret ?? '')?.token ?? '')
+  return hashToken(MEMBER_ID, parseRobotSecret(secret ?? '')?.token ?? '')
 }
 
 describe('a robot address', () => {

@@ -3,8 +3,8 @@ import { expect, it } from 'vitest'
 import { PortalValues } from '../../../src/portal/installs/values.ts'
 import { createSealer, type Sealer } from '../../../src/storage/seal.ts'
 import type { TokenKey } from '../../../src/storage/token-keys.ts'
+import { MEMBER_ID } from '../../support/identity.ts'
 
-const MEMBER = 'a223c6b3710f85df22e9377d6c4f7553'
 const KEY: TokenKey = { id: 'k1', key: new Uint8Array(32).fill(1) }
 const OTHER_KEY: TokenKey = { id: 'k2', key: new Uint8Array(32).fill(2) }
 
@@ -17,7 +17,7 @@ function aTable() {
       void (sealed === null ? table.delete(name) : table.set(name, sealed)),
   }
   const open = async (sealer: Sealer): Promise<PortalValues> => {
-    const values = new PortalValues({ memberId: MEMBER, rows, sealer })
+    const values = new PortalValues({ memberId: MEMBER_ID, rows, sealer })
     await values.load()
     return values
   }

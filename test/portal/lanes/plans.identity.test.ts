@@ -6,8 +6,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { configured, machine } from '../../support/builders/entries.ts'
 import { RelayScenario } from '../../support/scenarios/relay-scenario.ts'
 import { WEBHOOK_TOKEN } from '../../support/worker/runtime-bindings.ts'
+import { DOMAIN } from '../../support/identity.ts'
 
-const DOMAIN = 'acme.bitrix24.com'
 const ROTATED = 'rotated0rotated0rotated0rotated0'
 
 let scenario: RelayScenario

@@ -16,8 +16,8 @@ import {
   anEvent,
   aUserField,
 } from '../builders/a-delivery.ts'
+import { DOMAIN } from '../identity.ts'
 
-const DOMAIN = 'acme.bitrix24.com'
 const FIELD_PAGE = `https://${DOMAIN}/crm/configs/preset/8/ufields/`
 const READ_AT = RECEIVED_AT + 220
 const LABEL = aChange('EDIT_FORM_LABEL.en', 'Tax no.', 'Tax number')

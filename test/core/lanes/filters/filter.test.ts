@@ -8,8 +8,8 @@ import {
 } from '../../../../src/core/lanes/filters/filter.ts'
 import { anEvent as anyEvent } from '../../../support/builders/a-delivery.ts'
 import { FIELD } from '../../../support/builders/a-field.ts'
+import { MEMBER_ID } from '../../../support/identity.ts'
 
-const MEMBER_ID = 'a223c6b3710f85df22e9377d6c4f7553'
 const PORTAL = { memberId: MEMBER_ID, domain: 'acme.bitrix24.com' }
 const MATCHES = { matches: true }
 
