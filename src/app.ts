@@ -106,6 +106,7 @@ function configOf(env: Env): Config {
   for (const { setting, problem } of config.problems)
     log('warn', 'misconfigured', { setting, problem })
   for (const warning of config.warnings) log('warn', 'unsafe', { warning })
+  for (const doubt of config.doubts) log('info', 'doubtful_setting', { doubt })
   return config
 }
 
@@ -259,9 +260,15 @@ function health(
   return healthResponse({
     version: config.version,
     problems: config.problems,
-    warnings: config.warnings,
+    warnings: [...config.warnings, ...config.doubts],
     canVerify: canVerify(config),
-    isDeep: isDeep(c),
+    deep: isDeep(c)
+      ? {
+          isStrict: c.req.query('strict') === '1',
+          listTroubled: () => directoryOf(env).listReports({ problem: true, after: '' }),
+          sumReports: () => directoryOf(env).sumReports(WORLD.now()),
+        }
+      : null,
     listPending: () => {
       const now = WORLD.now()
       return lists.pending.list(() => directoryOf(env).listPending(now), now)

@@ -13,6 +13,7 @@ import { readDestinations } from '../destinations/settings/read-destinations.ts'
 import type { SettingProblem } from '../destinations/settings/setting-problem.ts'
 import type { AdminAccess } from '../http/admin/admission/access-token.ts'
 import { readAdminAccess } from './admin-access.ts'
+import { listDoubts } from './doubts.ts'
 import { readApplications, readOAuthUrls } from './applications.ts'
 import { readWebhooks } from './outgoing-webhooks.ts'
 import { noList, SettingsReader } from './settings-reader.ts'
@@ -62,6 +63,8 @@ export interface Config {
   readonly version: string
   readonly problems: readonly SettingProblem[]
   readonly warnings: readonly string[]
+  /** What is probably not meant so. */
+  readonly doubts: readonly string[]
 }
 
 const DEFAULT_RETENTION_DAYS = 30
@@ -89,7 +92,7 @@ function readConfig(env: Env): Config {
   const policy = { allowLocal: reader.flag('UNSAFE_ALLOW_LOCAL_ADDRESSES') }
   if (policy.allowLocal) reader.warnings.push(LOCAL_WARNING)
   const keys = readKeys(reader)
-  return {
+  const config = {
     policy,
     applications: readApplications(reader),
     oauthUrls: readOAuthUrls(reader, policy),
@@ -109,6 +112,10 @@ function readConfig(env: Env): Config {
     problems: reader.problems,
     warnings: reader.warnings,
   }
+  const { destinations, webhooks, adminToken, adminAccess } = config
+  const hasAdmin = adminToken !== null || adminAccess !== null
+  const doubts = listDoubts({ env, known: reader.read, destinations, webhooks, hasAdmin })
+  return { ...config, doubts }
 }
 
 const TableSchema = v.record(v.string(), v.unknown())

@@ -12,6 +12,8 @@ const NOT_JSON = Symbol('not JSON')
 export class SettingsReader {
   readonly problems: SettingProblem[] = []
   readonly warnings: string[] = []
+  /** The names of all settings that were asked for, whether or not they are set. */
+  readonly read: string[] = []
   readonly #env: Readonly<Record<string, unknown>>
 
   constructor(env: Readonly<Record<string, unknown>>) {
@@ -20,6 +22,7 @@ export class SettingsReader {
 
   /** The value as it is, without blanks around it; undefined when it is absent or empty. */
   raw(setting: string): unknown {
+    this.read.push(setting)
     const value = this.#env[setting]
     if (typeof value !== 'string') return value ?? undefined
     return value.trim() === '' ? undefined : value.trim()

@@ -2,8 +2,10 @@
  * The health check for monitors: whether the relay is configured, and what to do when it is not. It shows no
  * value.
  */
-import type { HealthView } from '../core/views/health-view.ts'
+import type { ReportTotals } from '../core/reports/report-totals.ts'
+import type { HealthView, TroublesView } from '../core/views/health-view.ts'
 import type { MissingListing, PendingListing } from '../objects/directory-store.ts'
+import type { ListedPortal, ReportPage } from '../objects/report-store.ts'
 
 /** Everything that the health check tells, and the directory that it asks. */
 export interface HealthDeps {
@@ -16,9 +18,21 @@ export interface HealthDeps {
   readonly listPending: () => Promise<readonly PendingListing[]>
   /** The portals that are not bound to every event that is wanted. Never rejects. */
   readonly listMissing: () => Promise<readonly MissingListing[]>
-  /** True for the operator, who learns whose installs wait. */
-  readonly isDeep: boolean
+  /** What the operator is told beside; null for anybody else, who does not learn whose installs wait. */
+  readonly deep: HealthReports | null
 }
+
+/** What the operator asks for, and what his answer takes from the reports of the portals. */
+export interface HealthReports {
+  /** Whether a portal or a lane in trouble turns the check red. */
+  readonly isStrict: boolean
+  /** The portals in trouble; rejects when the directory does not answer. */
+  readonly listTroubled: () => Promise<ReportPage>
+  readonly sumReports: () => Promise<ReportTotals>
+}
+
+/** The most portals in trouble that are named. */
+export const MAX_TROUBLED = 20
 
 /**
  * The answer of `GET /healthz`. A missing event never turns the check red, since everything else goes on. Nor does a
@@ -26,9 +40,14 @@ export interface HealthDeps {
  * may call the route, and the names of customers are nobody's business, so only the operator is told whose they are.
  */
 export async function healthResponse(deps: HealthDeps): Promise<Response> {
-  const [listed, unbound] = await Promise.all([deps.listPending(), deps.listMissing()])
-  const pending = deps.isDeep ? listed.map(pendingText) : pendingCountText(listed.length)
-  const missing = deps.isDeep ? unbound.map(missingText) : missingCountText(unbound.length)
+  const [listed, unbound, troubles] = await Promise.all([
+    deps.listPending(),
+    deps.listMissing(),
+    deps.deep === null ? null : readTroubles(deps.deep),
+  ])
+  const isDeep = deps.deep !== null
+  const pending = isDeep ? listed.map(pendingText) : pendingCountText(listed.length)
+  const missing = isDeep ? unbound.map(missingText) : missingCountText(unbound.length)
   const warnings = [...deps.warnings, ...missing]
   const problems = [...deps.problems]
   if (!deps.canVerify) {
@@ -37,18 +56,56 @@ export async function healthResponse(deps: HealthDeps): Promise<Response> {
       problem: 'Must be set, or OUTGOING_WEBHOOK_TOKENS: no portal can be verified yet',
     })
   }
-  const isOk = problems.length === 0
+  const isConfigured = problems.length === 0
+  const isTroubled = deps.deep?.isStrict === true && troubles !== null && isAny(troubles)
   const body: HealthView = {
-    status: isOk ? 'ok' : 'misconfigured',
+    status: !isConfigured ? 'misconfigured' : isTroubled ? 'trouble' : 'ok',
     version: deps.version,
-    ...(isOk ? {} : { problems }),
+    ...(isConfigured ? {} : { problems }),
     ...(warnings.length === 0 ? {} : { warnings }),
     ...(pending.length === 0 ? {} : { pending }),
+    ...troubles,
   }
   return Response.json(body, {
-    status: isOk ? 200 : 500,
+    status: isConfigured && !isTroubled ? 200 : 500,
     headers: { 'cache-control': 'no-store' },
   })
+}
+
+async function readTroubles({ listTroubled, sumReports }: HealthReports): Promise<TroublesView> {
+  try {
+    const [{ portals }, totals] = await Promise.all([listTroubled(), sumReports()])
+    return {
+      reports: true,
+      portals: portals.slice(0, MAX_TROUBLED).map(troubledPortal),
+      portalsInTrouble: Object.values(totals.problems).reduce((sum, count) => sum + count, 0),
+      lanes: Object.entries(totals.destinations).flatMap(lanesInTrouble),
+    }
+  } catch {
+    // Swallows: the directory cannot be reached, and the rest of the check does not need it.
+    return { reports: false, portals: [], portalsInTrouble: 0, lanes: [] }
+  }
+}
+
+function troubledPortal({ memberId, report }: ListedPortal): TroublesView['portals'][number] {
+  const { domain, state, problem } = report
+  const { reason = null, destination = null, remedy = null } = problem ?? {}
+  return { memberId, domain, state, problem: reason, destination, remedy }
+}
+
+function lanesInTrouble([destination, totals]: [
+  string,
+  ReportTotals['destinations'][string],
+]): TroublesView['lanes'] {
+  const { lanes, parked } = totals
+  const { disabled, retrying } = lanes
+  if (disabled + retrying + parked === 0) return []
+  return [{ destination, disabled, retrying, parked }]
+}
+
+/** Reports that nobody could read are a trouble as well: a strict check must not be green by silence. */
+function isAny({ reports, portalsInTrouble, lanes }: TroublesView): boolean {
+  return !reports || portalsInTrouble > 0 || lanes.some(({ disabled }) => disabled > 0)
 }
 
 function pendingCountText(count: number): readonly string[] {

@@ -81,6 +81,7 @@ describe('loadConfig()', () => {
       version: 'v-1',
       problems: [],
       warnings: [],
+      doubts: expect.any(Array),
     })
     expect(sealer.canOpen('v1.k1.0123456789abcdef.0123456789abcdefghijkl')).toBe(true)
   })
@@ -120,6 +121,7 @@ describe('loadConfig()', () => {
         version: 'unversioned',
         problems: [],
         warnings: [],
+        doubts: expect.any(Array),
       })
       expect(sealer).toBeDefined()
     }

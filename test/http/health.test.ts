@@ -4,6 +4,11 @@
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { loadConfig, type Env } from '../../src/config/config.ts'
+import type { PortalReport } from '../../src/core/reports/portal-report.ts'
+import { figuresOf } from '../../src/core/reports/report-figures.ts'
+import { sumReports as sumFigures } from '../../src/core/reports/report-totals.ts'
+import { MAX_TROUBLED } from '../../src/http/health.ts'
+import { aLaneReport, aReport, LANE_DISABLED } from '../support/builders/a-report.ts'
 import { readWanted } from '../../src/core/events/wanted-events.ts'
 import { answerOf, Edge, watchLog } from '../support/worker/edge.ts'
 import { refused } from '../support/worker/refusals.ts'
@@ -27,9 +32,15 @@ afterEach(async () => {
   await scenario.close()
 })
 
+/** The destinations of the tests at addresses that are no placeholders. */
+const DESTINATIONS = RUNTIME_BINDINGS.DESTINATIONS.map((destination) => ({
+  ...destination,
+  url: destination.url.replace('.example.com', '.acme.test'),
+}))
+
 function healthOf(settings: Readonly<Record<string, unknown>> = {}): Promise<Response> {
   const call = { method: 'GET', path: '/healthz', contentType: null }
-  return new Edge(settings).call(null, call)
+  return new Edge({ DESTINATIONS, ...settings }).call(null, call)
 }
 
 function ok(more: object = {}) {
@@ -188,7 +199,12 @@ describe('GET /healthz', () => {
     const DIRECTORY = { getByName: () => ({ listPending: () => Promise.resolve(LISTED) }) }
 
     function call(path: string, headers: Record<string, string> = {}): Promise<Response> {
-      return new Edge({ DIRECTORY }).call(null, { method: 'GET', path, headers, contentType: null })
+      return new Edge({ DESTINATIONS, DIRECTORY }).call(null, {
+        method: 'GET',
+        path,
+        headers,
+        contentType: null,
+      })
     }
 
     it.each(['/healthz', '/healthz?deep=0', '/healthz?deep'])(
@@ -218,8 +234,107 @@ describe('GET /healthz', () => {
           `portal ${name}.bitrix24.com installed application local.${name}: ` +
           'set BITRIX24_CLIENT_ID and BITRIX24_CLIENT_SECRET',
       )
-      expect(await answerOf(await call('/healthz?deep=1', right))).toEqual(ok({ pending }))
+      // This directory knows of no report.
+      const unread = { reports: false, portals: [], portalsInTrouble: 0, lanes: [] }
+      expect(await answerOf(await call('/healthz?deep=1', right))).toEqual(
+        ok({ pending, ...unread }),
+      )
     })
+  })
+
+  describe('about portals and lanes in trouble', () => {
+    const DOMAIN = 'acme.bitrix24.com'
+    const troubled: PortalReport = aReport({ domain: DOMAIN, problem: LANE_DISABLED })
+
+    function call(
+      { reports, isDown = false }: { reports: readonly PortalReport[]; isDown?: boolean },
+      path: string,
+      headers: Record<string, string> = {
+        authorization: `Bearer ${RUNTIME_BINDINGS.ADMIN_TOKEN}`,
+      },
+    ): Promise<Response> {
+      const listReports = async () => {
+        if (isDown) throw new Error('Network connection lost.')
+        const listed = reports.filter(({ problem }) => problem !== null)
+        const portals = listed.map((report, n) => ({ memberId: `m${n}`, report }))
+        return { portals, cursor: null }
+      }
+      const sumReports = async () => sumFigures(reports.map(figuresOf))
+      const DIRECTORY = { getByName: () => ({ listReports, sumReports }) }
+      const get = { method: 'GET', path, headers, contentType: null } as const
+      return new Edge({ DESTINATIONS, DIRECTORY }).call(null, get)
+    }
+
+    const lanes = [
+      aLaneReport({ state: 'disabled', parked: 2 }),
+      aLaneReport({ destination: 'crm' }),
+    ]
+    const BAD = { reports: [{ ...troubled, lanes }, aReport()] }
+    const named = {
+      reports: true,
+      portals: [
+        {
+          memberId: 'm0',
+          domain: DOMAIN,
+          state: 'active',
+          problem: 'lane_disabled',
+          destination: 'erp',
+          remedy: 'Resume the lane',
+        },
+      ],
+      portalsInTrouble: 1,
+      lanes: [{ destination: 'erp', disabled: 1, retrying: 0, parked: 2 }],
+    }
+
+    it('names them to the operator, and stays ok', async () => {
+      expect(await answerOf(await call(BAD, '/healthz?deep=1'))).toEqual(ok(named))
+    })
+
+    it('turns red where it is asked to be strict, and only then', async () => {
+      const strict = await answerOf(await call(BAD, '/healthz?deep=1&strict=1'))
+      const { body } = ok(named)
+      expect(strict).toEqual({ status: 500, body: { ...body, status: 'trouble' } })
+      const well = { reports: [aReport()] }
+      const none = { reports: true, portals: [], portalsInTrouble: 0, lanes: [] }
+      expect(await answerOf(await call(well, '/healthz?deep=1&strict=1'))).toEqual(ok(none))
+    })
+
+    it('says when the reports cannot be read, and is not green then where it is strict', async () => {
+      const down = { reports: [], isDown: true }
+      expect(await answerOf(await call(down, '/healthz?deep=1'))).toMatchObject({
+        status: 200,
+        body: { reports: false },
+      })
+      expect((await call(down, '/healthz?deep=1&strict=1')).status).toBe(500)
+    })
+
+    it('tells nobody else, however it is asked', async () => {
+      for (const path of ['/healthz', '/healthz?strict=1', '/healthz?deep=0&strict=1']) {
+        const text = await (await call(BAD, path, {})).text()
+        expect(JSON.parse(text)).toEqual(ok().body)
+      }
+      expect((await call(BAD, '/healthz?deep=1&strict=1', {})).status).toBe(401)
+    })
+
+    it('names a few of many', async () => {
+      const reports = Array.from({ length: MAX_TROUBLED + 5 }, () => troubled)
+      const { portals, portalsInTrouble } = JSON.parse(
+        await (await call({ reports }, '/healthz?deep=1')).text(),
+      )
+      expect([portals.length, portalsInTrouble]).toEqual([MAX_TROUBLED, MAX_TROUBLED + 5])
+    })
+  })
+
+  it('shows doubts about settings, whatever they are, without a value', async () => {
+    const settings = { DESTINATIONS: [], PUBLIC_URL: `https://relay.acme.test/${CANARY}` }
+    const response = await healthOf(settings)
+    const text = await response.text()
+    expect(response.status).toBe(200)
+    expect(JSON.parse(text).warnings).toEqual([
+      'DESTINATIONS names no destination: events are stored, and nobody is told',
+      'PUBLIC_URL has a path: only its origin is used',
+    ])
+    expect(text).not.toContain(CANARY)
   })
 
   it('warns of portals that are not bound to every event, and names them to the operator only', async () => {
@@ -228,7 +343,7 @@ describe('GET /healthz', () => {
     await scenario.portal.installs()
     await scenario.isSubscribed()
     const call = (path: string, headers = {}) =>
-      new Edge().call(null, { method: 'GET', path, headers, contentType: null })
+      new Edge({ DESTINATIONS }).call(null, { method: 'GET', path, headers, contentType: null })
     await vi.waitFor(async () => {
       expect(await answerOf(await call('/healthz'))).toEqual(
         ok({
@@ -241,7 +356,7 @@ describe('GET /healthz', () => {
     const right = { authorization: `Bearer ${RUNTIME_BINDINGS.ADMIN_TOKEN}` }
     const deep = await answerOf(await call('/healthz?deep=1', right))
     const named = `portal ${scenario.domain} is not bound to OnTaskAdd (no_scope)`
-    expect(deep).toEqual(ok({ warnings: [expect.stringContaining(named)] }))
+    expect(deep).toMatchObject(ok({ warnings: [expect.stringContaining(named)] }))
     await scenario.portal.uninstalls('keep-data')
     await vi.waitFor(async () => expect(await answerOf(await call('/healthz'))).toEqual(ok()))
   })

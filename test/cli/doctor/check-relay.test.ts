@@ -29,7 +29,7 @@ describe('checkRelay()', () => {
       'ok portals: No portal needs anybody',
       'ok portal acme.bitrix24.com: Its installation is active',
       'ok portal acme.bitrix24.com: It is bound to every wanted event',
-      'ok destination erp: It is usable: webhook at erp.example.com',
+      'ok destination erp: It is usable: webhook at erp.acme.test',
       'ok destination crm: It is usable: slack at hooks.slack.com',
     ])
   })

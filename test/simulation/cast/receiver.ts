@@ -99,7 +99,7 @@ export class VirtualReceiver {
     this.url =
       type === 'slack'
         ? `https://hooks.slack.com/services/T0/B0/${name}`
-        : `https://${name}.example.com/`
+        : `https://${name}.acme.test/`
   }
 
   /** The messages that it has taken. */
