@@ -6,17 +6,8 @@ import { describeError } from '../core/safety/redact.ts'
 import type { LineWriter } from '../log.ts'
 import type { DirectoryRemote } from '../objects/directory.ts'
 import type { Order, OrderSlice } from '../objects/order-store.ts'
-import { withTimeout } from '../storage/with-timeout.ts'
+import { askPortals, MAX_ASKED } from './ask-portals.ts'
 import type { PortalClient, PortalLookup } from './portal-client.ts'
-
-/** The most portals of one run: the free plan allows 1,000 calls of objects and of KV in it. */
-export const MAX_ORDERED = 400
-
-/** How many portals are told at a time. */
-const PORTALS_AT_A_TIME = 20
-
-/** How long one portal may take, in milliseconds. */
-export const ORDERED_MS = 5000
 
 /** The dependencies of orders. */
 export interface OrderDeps {
@@ -38,7 +29,7 @@ export interface OrderProgress {
 /** Begins an order, or goes on with the same one, and carries it out for the first portals. */
 export async function giveOrder(deps: OrderDeps, order: Order): Promise<OrderProgress> {
   await deps.directory.beginOrder(order)
-  const slice = await deps.directory.nextOrdered(MAX_ORDERED, order.destination)
+  const slice = await deps.directory.nextOrdered(MAX_ASKED, order.destination)
   return slice === null ? { portals: 0, failed: 0, left: 0 } : carryOut(deps, slice)
 }
 
@@ -46,7 +37,7 @@ export async function giveOrder(deps: OrderDeps, order: Order): Promise<OrderPro
 export async function goOnWithOrders(deps: OrderDeps): Promise<void> {
   const { directory, log } = deps
   try {
-    const slice = await directory.nextOrdered(MAX_ORDERED, null)
+    const slice = await directory.nextOrdered(MAX_ASKED, null)
     if (slice === null) return
     const { destination, act } = slice
     log('info', 'order_carried_on', { destination, act, ...(await carryOut(deps, slice)) })
@@ -59,19 +50,16 @@ async function carryOut(deps: OrderDeps, slice: OrderSlice): Promise<OrderProgre
   const { portals, log } = deps
   const { destination, act, left } = slice
   const seen = { portals: 0, failed: 0 }
-  const coming = slice.memberIds.values()
-  async function tellInTurn(): Promise<void> {
-    for (const memberId of coming) {
-      try {
-        const hasObeyed = await withTimeout(obey(portals(memberId), slice), ORDERED_MS)
-        if (hasObeyed) seen.portals += 1
-      } catch (error) {
-        seen.failed += 1
-        log('error', 'order_failed', { memberId, destination, act, error: describeError(error) })
-      }
-    }
-  }
-  await Promise.all(Array.from({ length: PORTALS_AT_A_TIME }, tellInTurn))
+  await askPortals(
+    slice.memberIds,
+    async (memberId) => {
+      if (await obey(portals(memberId), slice)) seen.portals += 1
+    },
+    (memberId, error) => {
+      seen.failed += 1
+      log('error', 'order_failed', { memberId, destination, act, error: describeError(error) })
+    },
+  )
   return { ...seen, left }
 }
 

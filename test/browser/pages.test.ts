@@ -15,6 +15,7 @@ const PAGES = [
   '/admin/refused',
   '/admin/destinations',
   '/admin/destinations/crm-alerts/preview',
+  '/admin/destinations/erp/replay',
   '.',
   '.?fate=parked',
   './events/1',

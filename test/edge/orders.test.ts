@@ -2,7 +2,8 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { err, ok } from '../../src/core/result.ts'
 import { DRAIN_CRON, runCron } from '../../src/edge/cron.ts'
-import { giveOrder, goOnWithOrders, MAX_ORDERED } from '../../src/edge/orders.ts'
+import { MAX_ASKED } from '../../src/edge/ask-portals.ts'
+import { giveOrder, goOnWithOrders } from '../../src/edge/orders.ts'
 import type { PortalClient, PortalLookup } from '../../src/edge/portal-client.ts'
 import { portalsWith, realPortalList } from '../support/builders/an-intake.ts'
 import { EdgeScenario } from '../support/scenarios/edge-scenario.ts'
@@ -60,7 +61,7 @@ it('tells 10,000 portals in runs that the platform bears, and the scheduled work
   await list(10_000)
   const { cron } = scenario.intake(obedient())
   const first = await giveOrder(cron, PAUSE)
-  expect(first).toEqual({ portals: MAX_ORDERED, failed: 0, left: 10_000 - MAX_ORDERED })
+  expect(first).toEqual({ portals: MAX_ASKED, failed: 0, left: 10_000 - MAX_ASKED })
   let runs = 1
   for (let before = 0; told.length > before; runs += 1) {
     before = told.length
@@ -68,15 +69,15 @@ it('tells 10,000 portals in runs that the platform bears, and the scheduled work
   }
   expect(told).toHaveLength(10_000)
   expect(new Set(told).size).toBe(10_000)
-  expect(runs).toBeLessThanOrEqual(10_000 / MAX_ORDERED + 2)
+  expect(runs).toBeLessThanOrEqual(10_000 / MAX_ASKED + 2)
 })
 
 it('goes on with the trigger that comes every five minutes', async () => {
-  await list(MAX_ORDERED + 1)
+  await list(MAX_ASKED + 1)
   const { cron } = scenario.intake(obedient())
   await giveOrder(cron, PAUSE)
   await runCron(DRAIN_CRON, cron)
-  expect(told).toHaveLength(MAX_ORDERED + 1)
+  expect(told).toHaveLength(MAX_ASKED + 1)
 })
 
 it('tells of a portal that does not answer, and goes on with the others', async () => {

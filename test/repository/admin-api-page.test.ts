@@ -42,6 +42,7 @@ const NOTHING = {
 
 /** A directory with nothing in it. */
 const DIRECTORY = {
+  listPortals: async () => [],
   listReports: async () => ({ portals: [], cursor: null }),
   listPending: async () => [],
   portalsNamed: async () => [{ memberId: PORTAL, report: aReport() }],

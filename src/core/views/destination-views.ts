@@ -47,6 +47,29 @@ export type DestinationView = v.InferOutput<typeof DestinationViewSchema>
 /** Every destination. */
 export const DestinationsSchema = v.object({ destinations: listOf(DestinationViewSchema) })
 
+/** What a replay of everything that is parked would send, in the portals that one request asks. */
+export const ReplayDryRunSchema = v.object({
+  dryRun: v.literal(true),
+  /** How many events would be sent again. */
+  replayed: v.number(),
+  /** How many portals were asked. */
+  looked: v.number(),
+  /** The portals that would send something, or have not answered. */
+  byPortal: listOf(
+    v.object({
+      memberId: v.string(),
+      domain: TextOrNullSchema,
+      /** Null when the portal has not answered. */
+      replayed: NumberOrNullSchema,
+    }),
+  ),
+  /** Behind which portal the next request goes on; null when all were asked. */
+  cursor: TextOrNullSchema,
+})
+
+/** The type of this view. */
+export type ReplayDryRun = v.InferOutput<typeof ReplayDryRunSchema>
+
 /** The outcome of a test message. */
 export const OutcomeViewSchema = v.object({
   outcome: v.picklist(['delivered', 'rejected', 'unreachable']),

@@ -172,11 +172,10 @@ function Everywhere({ row: { name, parked }, terms }: Pick<DestinationTerms, 'ro
         <ActButton terms={terms} to={destinationPath(name, 'resume')} about={name}>
           Resume everywhere
         </ActButton>
-        {parked > 0 && (
-          <ActButton terms={terms} to={destinationPath(name, 'replay')} about={`of ${name}`}>
-            Send {counted(parked, 'parked event')} again
-          </ActButton>
-        )}
+        <a class="button" href={destinationPath(name, 'replay')}>
+          Send {parked > 0 ? counted(parked, 'parked event') : 'parked events'} again …
+          <span class="unseen"> of {name}</span>
+        </a>
       </div>
     </details>
   )

@@ -1,14 +1,16 @@
 /** The admin API of a destination in all portals: how it stands, and the orders to pause, resume and replay. */
 import type { Context, Hono } from 'hono'
 import * as v from 'valibot'
+import { isMemberId } from '../../../core/access/member-id.ts'
 import type { LaneWord } from '../../../core/reports/lane-report.ts'
 import { NO_LANES, type DestinationTotals } from '../../../core/reports/report-totals.ts'
 import { openReceiver, type Destination } from '../../../destinations/settings/destination.ts'
 import { giveOrder, type OrderDeps, type OrderProgress } from '../../../edge/orders.ts'
+import { dryRunReplay, type ReplayDryRunDeps } from '../../../edge/replay-dry-run.ts'
 import type { DirectoryRemote } from '../../../objects/directory.ts'
-import { ORDER_ACTS, type Order, type OrderAct } from '../../../objects/order-store.ts'
+import type { Order } from '../../../objects/order-store.ts'
 import type { ProgressSchema } from '../../../core/views/act-views.ts'
-import type { DestinationView } from '../../../core/views/destination-views.ts'
+import type { DestinationView, ReplayDryRun } from '../../../core/views/destination-views.ts'
 import { isoTime } from '../../../portal/views/iso-time.ts'
 import { withTimeout } from '../../../storage/with-timeout.ts'
 import { errorResponse } from '../../error-response.ts'
@@ -20,12 +22,24 @@ const WORST_FIRST: readonly LaneWord[] = ['disabled', 'retrying', 'paused', 'act
 
 /** Everything that is parked. */
 export const ParkedSchema = v.strictObject({ parked: v.literal(true) })
-/** An order takes no query: a misspelt dry run must not replay in earnest. */
+
+/** Other orders take no query. */
 const NoQuerySchema = v.strictObject({})
+
+/** The query of a replay: a dry run only counts, so many portals in one request; a misspelt one must not replay in earnest. */
+export const ReplayOrderQuerySchema = v.pipe(
+  v.strictObject({
+    dryRun: v.optional(v.picklist(['true', 'false'])),
+    cursor: v.optional(v.pipe(v.string(), v.check(isMemberId, 'Must be a cursor'))),
+  }),
+  v.check(({ dryRun, cursor }) => dryRun === 'true' || cursor === undefined, 'Has no cursor'),
+)
 
 /** The dependencies of the routes. */
 export interface DestinationsDeps {
-  readonly directory: Pick<DirectoryRemote, 'sumReports'> & OrderDeps['directory']
+  readonly directory: Pick<DirectoryRemote, 'sumReports'> &
+    OrderDeps['directory'] &
+    ReplayDryRunDeps['directory']
   readonly drain: Omit<OrderDeps, 'directory'>
   readonly sending: Pick<SendingDeps, 'destinations' | 'policy'>
   readonly now: () => number
@@ -37,19 +51,49 @@ export function addDestinationRoutes(routes: Hono, depsOf: (c: Context) => Desti
     const destinations = await withTimeout(listDestinations(depsOf(c)), ADMIN_MS)
     return reply({ destinations })
   })
-  for (const act of ORDER_ACTS) {
-    routes.post(`/destinations/:destination/${act}`, (c) => order(c, depsOf(c), act))
+  for (const act of ['pause', 'resume'] as const) {
+    routes.post(`/destinations/:destination/${act}`, (c) =>
+      withDestination(c, depsOf(c), async (deps, destination) => {
+        if (readQuery(c, NoQuerySchema) === null) return errorResponse('invalid_request')
+        return reply(progressView(await orderInAllPortals(deps, { destination, act })), 202)
+      }),
+    )
   }
+  routes.post('/destinations/:destination/replay', (c) =>
+    withDestination(c, depsOf(c), (deps, destination) => replay(c, deps, destination)),
+  )
 }
 
-async function order(c: Context, deps: DestinationsDeps, act: OrderAct): Promise<Response> {
+/** Does the work with the configured destination that the path names. */
+async function withDestination(
+  c: Context,
+  deps: DestinationsDeps,
+  work: (deps: DestinationsDeps, destination: string) => Promise<Response>,
+): Promise<Response> {
   const destination = c.req.param('destination') ?? ''
-  if (!deps.sending.destinations.some(({ name }) => name === destination)) {
-    return errorResponse('not_found')
+  const isKnown = deps.sending.destinations.some(({ name }) => name === destination)
+  return isKnown ? work(deps, destination) : errorResponse('not_found')
+}
+
+async function replay(c: Context, deps: DestinationsDeps, destination: string): Promise<Response> {
+  const body = await readJson(c.req.raw, ParkedSchema)
+  const query = readQuery(c, ReplayOrderQuerySchema)
+  if (body === null || query === null) return errorResponse('invalid_request')
+  if (query.dryRun === 'true') {
+    const { cursor: after = '' } = query
+    return reply(await dryRunInAllPortals(deps, { destination, after }), 202)
   }
-  const body = act === 'replay' ? await readJson(c.req.raw, ParkedSchema) : {}
-  if (body === null || readQuery(c, NoQuerySchema) === null) return errorResponse('invalid_request')
-  return reply(progressView(await orderInAllPortals(deps, { destination, act })), 202)
+  const progress = await orderInAllPortals(deps, { destination, act: 'replay' })
+  return reply(progressView(progress), 202)
+}
+
+/** Counts what a replay of everything that is parked would send, in the portals behind a member id. */
+export function dryRunInAllPortals(
+  { directory, drain }: Pick<DestinationsDeps, 'directory' | 'drain'>,
+  wanted: { readonly destination: string; readonly after: string },
+): Promise<ReplayDryRun> {
+  const { portals } = drain
+  return withTimeout(dryRunReplay({ portals, directory }, wanted), ADMIN_MS)
 }
 
 /** Gives an order to the lanes of a destination in all portals. */

@@ -19,12 +19,13 @@ import {
   DestinationsSchema,
   OutcomeViewSchema,
   PreviewViewSchema,
+  ReplayDryRunSchema,
 } from '../../../core/views/destination-views.ts'
 import { PortalListSchema } from '../../../core/views/portal-list.ts'
 import { ShownSealsSchema } from '../../../core/views/seals-view.ts'
 import { WhyViewSchema } from '../../../core/views/why-view.ts'
 import { PortalAnswerSchema } from '../../../core/views/whole-view.ts'
-import { ParkedSchema } from '../api/destinations.ts'
+import { ParkedSchema, ReplayOrderQuerySchema } from '../api/destinations.ts'
 import { PreviewWishSchema, TestWishSchema } from '../api/try-destination.ts'
 import { DryRunSchema, ParkSchema, ReplaySchema } from '../api/lanes.ts'
 import { AfterSchema, DomainSchema, ErasedSchema } from '../api/leaving.ts'
@@ -221,10 +222,11 @@ export const DESCRIPTIONS: Readonly<Record<string, RouteText>> = {
     errors: ['not_found', 'invalid_request'],
   },
   [`POST ${DESTINATION}/replay`]: {
-    summary: 'Sends again what is parked in all portals',
+    summary: 'Sends again what is parked in all portals, or counts it portal by portal',
     status: 202,
-    answer: ProgressSchema,
+    answer: v.union([ProgressSchema, ReplayDryRunSchema]),
     body: ParkedSchema,
+    query: ReplayOrderQuerySchema,
     errors: ['not_found', 'invalid_request'],
   },
   [`POST ${DESTINATION}/test`]: {

@@ -6,13 +6,15 @@ import {
   type TestedDestination,
 } from '../../../dashboard/pages/destinations-page.tsx'
 import type { PreviewMessage } from '../../../dashboard/parts/message.tsx'
+import { replayOrderPage } from '../../../dashboard/pages/replay-order-page.tsx'
 import { DESTINATIONS_PATH } from '../../../dashboard/paths.ts'
+import { isMemberId } from '../../../core/access/member-id.ts'
 import { NO_MEMORY } from '../../../core/lanes/state/receiver-memory.ts'
 import { previewParcel, sampleParcel } from '../../../destinations/preview.ts'
 import { openReceiver, type Destination } from '../../../destinations/settings/destination.ts'
 import { ORDER_ACTS } from '../../../objects/order-store.ts'
 import { withTimeout } from '../../../storage/with-timeout.ts'
-import { listDestinations, orderInAllPortals } from '../api/destinations.ts'
+import { dryRunInAllPortals, listDestinations, orderInAllPortals } from '../api/destinations.ts'
 import { outcomeView, sendTestMessage } from '../api/try-destination.ts'
 import { ADMIN_MS } from '../api/exchange.ts'
 import { replyPage } from './answer.ts'
@@ -33,6 +35,9 @@ export function addDestinationPages(routes: Hono<PageEnv>, depsOf: PageDepsOf): 
       const deps = depsOf(c)
       return show(c, deps, { tested: await testOf(destination, deps) })
     }),
+  )
+  routes.get(`${DESTINATIONS_PATH}/:destination/replay`, (c) =>
+    withDestination(c, depsOf(c), ({ name }) => showReplay(c, depsOf(c), name)),
   )
   for (const act of ORDER_ACTS) {
     routes.post(`${DESTINATIONS_PATH}/:destination/${act}`, (c) =>
@@ -69,6 +74,19 @@ async function show(
   const feedback = parseFeedback(new URL(c.req.url).searchParams)
   const page = { feedback, destinations, tested, message }
   return replyPage(c, (terms) => destinationsPage({ ...page, terms }), deps.auth)
+}
+
+/** The page that asks before a replay in all portals. */
+async function showReplay(c: PageContext, deps: PageDeps, destination: string): Promise<Response> {
+  const cursor = new URL(c.req.url).searchParams.get('cursor') ?? ''
+  const after = isMemberId(cursor) ? cursor : ''
+  const [dryRun, totals] = await Promise.all([
+    dryRunInAllPortals(deps.admin, { destination, after }),
+    withTimeout(deps.admin.directory.sumReports(deps.admin.now()), ADMIN_MS),
+  ])
+  const reported = totals.destinations[destination]?.parked ?? 0
+  const page = { destination, dryRun, reported, isContinued: after !== '' }
+  return replyPage(c, (terms) => replayOrderPage({ ...page, terms }), deps.auth)
 }
 
 async function testOf(destination: Destination, { admin }: PageDeps): Promise<TestedDestination> {

@@ -128,11 +128,38 @@ describe('POST /destinations/{destination}/pause, resume and replay', () => {
     })
   })
 
+  it('count what a replay would send, and send nothing', async () => {
+    scenario.receiver('erp').failsOnce({ 1: 422 })
+    await isListed()
+    await until(async () => (await scenario.lane('erp')).parked === 1)
+    const before = scenario.network.to('erp.example.com').length
+    const answer = await ask('POST /destinations/erp/replay?dryRun=true', {
+      body: { parked: true },
+    })
+    expect(answer).toMatchObject({
+      status: 202,
+      body: {
+        dryRun: true,
+        replayed: 1,
+        looked: 1,
+        byPortal: [{ memberId: scenario.memberId, replayed: 1 }],
+        cursor: null,
+      },
+    })
+    await scenario.relay.passesOn()
+    expect((await scenario.lane('erp')).parked).toBe(1)
+    expect(scenario.network.to('erp.example.com').length - before).toBeLessThanOrEqual(1)
+  })
+
   it.each<[route: string, body: unknown]>([
     ['replay', undefined],
     ['replay', { parked: false }],
     ['replay', { from: 1, to: 2 }],
-    ['replay?dryRun=true', { parked: true }],
+    ['replay?dryrun=true', { parked: true }],
+    ['replay?dryRun=yes', { parked: true }],
+    ['replay?dryRun=true&cursor=x', { parked: true }],
+    [`replay?cursor=${'a'.repeat(32)}`, { parked: true }],
+    ['replay?dryRun=true', undefined],
     ['pause?dryRun=true', undefined],
   ])('400 for %s with %j: nothing is done', async (route, body) => {
     await isListed()

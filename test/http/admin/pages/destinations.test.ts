@@ -1,6 +1,8 @@
 /** The page of the destinations and its acts. */
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { realPortalList } from '../../../support/builders/an-intake.ts'
 import { PageScenario } from '../../../support/scenarios/page-scenario.ts'
+import { until } from '../../../support/until.ts'
 
 let scenario: PageScenario
 
@@ -42,8 +44,27 @@ it('pauses and resumes in all portals', async () => {
   }
 })
 
+it('asks before a replay in all portals, and sends nothing before the button', async () => {
+  scenario.receiver('erp').failsOnce({ 1: 422 })
+  await scenario.relay.passesOn()
+  await until(async () => (await scenario.lane('erp')).parked === 1)
+  await until(async () => (await realPortalList().listPortals('')).length === 1)
+  const sent = scenario.network.sent.length
+  for (const query of ['', '?cursor=x', '?cursor=']) {
+    const html = await (
+      await scenario.browser.asks(`/admin/destinations/erp/replay${query}`)
+    ).text()
+    expect(html).toContain('1 parked event would be sent again')
+  }
+  expect(scenario.network.sent).toHaveLength(sent)
+  const response = await scenario.browser.posts('/admin/destinations/erp/replay')
+  expect(response.headers.get('location')).toBe('/admin/destinations?said=ordered')
+  await until(async () => (await scenario.lane('erp')).parked === 0)
+})
+
 it('an unknown destination has no page and no act', async () => {
   expect((await scenario.browser.asks('/admin/destinations/x/preview')).status).toBe(404)
+  expect((await scenario.browser.asks('/admin/destinations/x/replay')).status).toBe(404)
   for (const act of ['test', 'pause', 'resume', 'replay']) {
     expect((await scenario.browser.posts(`/admin/destinations/x/${act}`)).status).toBe(404)
   }
