@@ -8,6 +8,7 @@ import type { InstallStatus } from '../core/access/portal-status.ts'
 import type { DeliveryOutcome } from '../core/lanes/state/outcome.ts'
 import type { Result } from '../core/result.ts'
 import type { EventsPage, EventView, ParkedView, ReplayView } from '../core/views/event-views.ts'
+import type { HistoryView } from '../core/views/history-view.ts'
 import type { SealsView } from '../core/views/seals-view.ts'
 import type { WholeView } from '../core/views/whole-view.ts'
 import type { WhyFacts, WhyQuestion } from '../core/why/why-facts.ts'
@@ -84,6 +85,9 @@ export interface PortalCalls {
 
   /** A short text that changes with everything that the view and the events show; null when nothing is known. */
   stamp(): Promise<string | null>
+
+  /** The last 48 hours of the portal and its lanes; null when nothing is known. */
+  history(): HistoryView | null
 
   /** Pauses or resumes a lane, or parks its front. The answer is the new status of the lane. */
   controlLane(destination: string, wish: LaneWish): Result<LaneStatus, LaneFault>

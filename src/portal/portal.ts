@@ -37,6 +37,7 @@ import { previewMessage, sendTestMessage, type PreviewRefusal } from './tasks/tr
 import { uninstallPortal, type UninstallAnswer } from './tasks/uninstall.ts'
 import { visitPortal } from './tasks/visit.ts'
 import { eventsPage, exportPage, oneEventView, parkedView } from './views/event-views.ts'
+import { historyView } from './views/history-view.ts'
 import { installStatus } from './views/portal-status.ts'
 import { replayView } from './views/replay-view.ts'
 import { sealsView } from './views/seals-view.ts'
@@ -45,6 +46,7 @@ import { wholePortal } from './views/whole-portal.ts'
 import { askedEvent, portalFacts, wayFacts } from './views/why-facts.ts'
 import type { WhyFacts, WhyQuestion } from '../core/why/why-facts.ts'
 import type { SealsView } from '../core/views/seals-view.ts'
+import type { HistoryView } from '../core/views/history-view.ts'
 import type { WholeView } from '../core/views/whole-view.ts'
 import type { DeliveryOutcome } from '../core/lanes/state/outcome.ts'
 import type { Result } from '../core/result.ts'
@@ -170,6 +172,11 @@ export class PortalObject extends DurableObject<unknown> implements PortalCalls 
   /** A short text that changes with everything that the view and the events show; null when nothing is known. */
   async stamp(): Promise<string | null> {
     return this.#ifKnown(stampOf)
+  }
+
+  /** The last 48 hours of the portal and its lanes; null when nothing is known. */
+  history(): HistoryView | null {
+    return this.#ifKnown(historyView)
   }
 
   /** Pauses or resumes a lane, or parks its front. The answer is the new status of the lane. */

@@ -25,6 +25,7 @@ const PORTAL_OBJECT = {
   replay: async () => ok(1),
   setValue: async () => 'done',
   removePin: async () => 'done',
+  history: async () => ({ hours: [], lanes: [] }),
   renewRobotAddress: async () => 'https://relay.example.com/bitrix24/robots/secret',
   removeRobotAddress: async () => true,
   reconcile: async () => 'started',

@@ -102,6 +102,7 @@ const NEW_METHODS: {
     why: 'the operator gets 500 and tries again',
     seals: 'the operator gets 500 and tries again',
     stamp: 'the page is not renewed by itself',
+    history: 'the page of the portal has no plots',
   },
   directory: {
     pinned: 'a portal that has lost its record waits: its events go to the spill',

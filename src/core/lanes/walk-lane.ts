@@ -19,6 +19,7 @@
  * the cursor stays.
  */
 import type { LogEntry } from '../log/event.ts'
+import { tallyLaneHour } from '../tallies/lane-hours.ts'
 import { noteClock } from './state/clock.ts'
 import { epochAt, keepEpoch } from './state/epochs.ts'
 import type { DeliveryOutcome } from './state/outcome.ts'
@@ -90,7 +91,7 @@ async function sendLive(walk: Walk, entries: AttemptEntries): Promise<void> {
   const [front] = entries
   const last = entries.at(-1) ?? front
   saveBeforeSend(walk, sequences)
-  const { lastMeant, fingerprint } = book.lane()
+  const { lastMeant, fingerprint, cursor } = book.lane()
   // A digest may hold events of several epochs. It stands in the lane, so a changed filter begins behind it.
   const decided = entries.length > 1 ? null : epochAt(book.lane(), front.sequence)
   const since = clock.now()
@@ -113,7 +114,10 @@ async function sendLive(walk: Walk, entries: AttemptEntries): Promise<void> {
   const now = clock.now()
   const agesMs = entries.map(({ receivedAt }) => now - receivedAt)
   const tallied = tallyAttempt(settled, outcome, { events: entries.length, fates, agesMs })
-  const noted = noteClock(tallied, { since, now })
+  const delivered = outcome.kind === 'delivered' ? agesMs : []
+  const waiting = Math.max(entries.length, walk.log.head() - cursor)
+  const hours = tallyLaneHour(tallied.hours, { now, waiting, agesMs: delivered })
+  const noted = noteClock({ ...tallied, hours }, { since, now })
   if (isPlain) book.saveSoon(noted, sequences.length)
   else book.saveOutcome(noted, { fates, digest })
 }

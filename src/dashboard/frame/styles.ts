@@ -96,6 +96,14 @@ a.button { display: inline-flex; align-items: center; min-height: 38px; padding:
 .tick { fill: var(--line); }
 .cursor { fill: var(--text); transform: translateX(-3px); }
 .scale { display: block; width: 100%; height: 18px; overflow: visible; font-size: 12px; fill: var(--muted); }
+.plot { display: block; width: 100%; height: 72px; }
+.plot .ground { fill: var(--line); }
+.plot .hover { fill: transparent; }
+.plot g:hover .hover { fill: var(--sunken); }
+.received .bar { fill: var(--accent); }
+.delay .bar { fill: var(--waiting); }
+.delay .inner { fill: var(--done); }
+.backlog .bar { fill: var(--late); }
 .search { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); align-items: end; gap: 10px; padding: 12px; border-radius: 8px; background: var(--sunken); }
 label { color: var(--muted); font-size: 14px; }
 .event { display: grid; gap: 4px; padding: 12px 0; border-top: 1px solid var(--line); }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { hourOf } from '../../../src/core/tallies/lane-hours.ts'
 import { MAX_REPEATS } from '../../../src/core/lanes/walk-lane.ts'
+import { NOW } from '../../support/time.ts'
 import { Crash, aLaneScenario, type LaneScenario } from '../../support/scenarios/lane-scenario.ts'
 import {
   DELIVERED,
@@ -302,4 +304,13 @@ describe('an outcome that was awaited while the log was erased', () => {
     await scenario.walk()
     expect(scenario.saves).toEqual([])
   })
+})
+
+it('notes the hours of a lane with its attempts: what waited, and how long deliveries took', async () => {
+  const scenario = aLaneScenario({ events: 3, outcomes: { 1: [unreachable()], 2: [REJECTED] } })
+  await scenario.time.passesUntilQuiet()
+  scenario.operator.replays({ next: 1, to: 3 })
+  await scenario.time.passesUntilQuiet()
+  // Events 1 and 3 after the second that event 1 waited; a replay is no delay, and the refused event has none.
+  expect(scenario.lane.hours).toEqual([[hourOf(NOW), 3, 0, 0, 2]])
 })

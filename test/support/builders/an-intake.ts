@@ -180,6 +180,7 @@ export function portalsWith(methods: Partial<PortalClient>): PortalLookup {
     renewRobotAddress: refuse,
     removeRobotAddress: refuse,
     touch: refuse,
+    history: refuse,
     goOn: refuse,
     view: refuse,
     events: refuse,

@@ -5,6 +5,7 @@
  */
 import type { RecentFate } from './fate.ts'
 import type { OutcomeReason } from './outcome.ts'
+import type { LaneHour } from '../../tallies/lane-hours.ts'
 import { NO_MEMORY, type ReceiverMemory } from './receiver-memory.ts'
 import { NO_TALLY, type LaneTally } from './tally.ts'
 import type { Filter } from '../filters/filter.ts'
@@ -94,6 +95,8 @@ interface LaneProgress {
   readonly memory: ReceiverMemory
   /** How its attempts have ended since it began. */
   readonly tally: LaneTally
+  /** Its last hours, oldest first; the time in them is that of the object's clock. */
+  readonly hours: readonly LaneHour[]
 }
 
 /** The filter that decided from one sequence on. */
@@ -161,6 +164,7 @@ export const UNTOUCHED = {
   gatherUntil: null,
   memory: NO_MEMORY,
   tally: NO_TALLY,
+  hours: [],
 } as const satisfies Partial<LaneProgress>
 
 /** Whether the lane's last attempt failed: such lanes share few of the portal's connections. */

@@ -1,5 +1,6 @@
 /** The page of a portal. */
 import { ActButton } from '../../parts/buttons.tsx'
+import type { HistoryView } from '../../../core/views/history-view.ts'
 import type { WholeView, SpilledRequests } from '../../../core/views/whole-view.ts'
 import { FeedbackText, type Feedback } from '../../parts/feedback.tsx'
 import type { PageContent } from '../../frame/document.tsx'
@@ -7,6 +8,7 @@ import { belowPortal } from '../../paths.ts'
 import type { PageTerms } from '../../terms.ts'
 import { EventList, type FoundEvents } from './event-list.tsx'
 import type { EventSearch } from './event-search.ts'
+import { HistoryPlots } from './history-plots.tsx'
 import { Installation, LogNumbers } from './installation.tsx'
 import { LaneCard } from './lane-card.tsx'
 import { LaneScale, spanOf } from './lane-picture.tsx'
@@ -20,6 +22,8 @@ export interface PortalPage {
   readonly portal: WholeView
   /** Null when the script asks for the page anew. */
   readonly outside: SpilledRequests | null
+  /** Null when the script asks for the page anew, and when the object does not tell it. */
+  readonly history: HistoryView | null
   readonly shown: FoundEvents
   readonly search: EventSearch
   readonly feedback: Feedback | null
@@ -29,7 +33,7 @@ export interface PortalPage {
 
 /** Makes the page. Its parts with `data-live` are put anew when the stamp has changed. */
 export function portalPage(page: PortalPage): PageContent {
-  const { portal, feedback, stamp, shown, outside, terms } = page
+  const { portal, feedback, stamp, shown, outside, history, terms } = page
   const troubles = troublesOf(portal)
   const { memberId, domain, lanes } = portal
   return {
@@ -72,6 +76,7 @@ export function portalPage(page: PortalPage): PageContent {
             <EventList terms={page.terms} memberId={memberId} shown={shown} search={page.search} />
           </div>
         </section>
+        <History history={history} />
         <div class="halves">
           <section class="panel" id="numbers" aria-labelledby="numbers-title" data-live>
             <h2 id="numbers-title">Numbers</h2>
@@ -85,6 +90,16 @@ export function portalPage(page: PortalPage): PageContent {
       </>
     ),
   }
+}
+
+function History({ history }: Pick<PortalPage, 'history'>) {
+  if (history === null) return null
+  return (
+    <section class="panel" id="history" aria-labelledby="history-title">
+      <h2 id="history-title">The last {history.hours.length} hours</h2>
+      <HistoryPlots history={history} />
+    </section>
+  )
 }
 
 function Heading({ page: { portal, terms } }: { readonly page: PortalPage }) {

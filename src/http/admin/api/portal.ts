@@ -59,6 +59,9 @@ export function addPortalRoutes(routes: Hono, depsOf: (c: Context) => PortalRout
       return replyOrNotFound(await portal.event(sequence.output))
     }),
   )
+  routes.get('/portals/:memberId/history', (c) =>
+    withPortal(c, depsOf(c), async (portal) => replyOrNotFound(await portal.history())),
+  )
   routes.get('/portals/:memberId/parked', (c) =>
     withPortal(c, depsOf(c), async (portal) => {
       const parked = await portal.parked()

@@ -21,6 +21,7 @@ import {
   PreviewViewSchema,
   ReplayDryRunSchema,
 } from '../../../core/views/destination-views.ts'
+import { HistorySchema } from '../../../core/views/history-view.ts'
 import { PortalListSchema } from '../../../core/views/portal-list.ts'
 import { ShownSealsSchema } from '../../../core/views/seals-view.ts'
 import { WhyViewSchema } from '../../../core/views/why-view.ts'
@@ -105,6 +106,13 @@ export const DESCRIPTIONS: Readonly<Record<string, RouteText>> = {
     mediaType: 'application/x-ndjson',
     query: AfterSchema,
     errors: [...PORTAL_ERRORS, 'invalid_request'],
+  },
+  'GET /portals/:memberId/history': {
+    summary:
+      'The last 48 hours: events received, and of each lane deliveries, their delay, and what waited',
+    status: 200,
+    answer: HistorySchema,
+    errors: PORTAL_ERRORS,
   },
   'GET /portals/:memberId/parked': {
     summary: 'The parked events of all lanes',

@@ -3,6 +3,8 @@ import type { Hono } from 'hono'
 import { parseFeedback } from '../../../dashboard/parts/feedback.tsx'
 import { parseEventSearch } from '../../../dashboard/pages/portal/event-search.ts'
 import { portalPage } from '../../../dashboard/pages/portal/portal-page.tsx'
+import type { HistoryView } from '../../../core/views/history-view.ts'
+import type { PortalClient } from '../../../edge/portal-client.ts'
 import { countWaitingRequests } from '../api/portal.ts'
 import { replyPage } from './answer.ts'
 import { aboutPortal, type PageDepsOf, type AskedPortal } from './exchange.ts'
@@ -25,17 +27,27 @@ async function showPortal({ c, deps, portal, memberId }: AskedPortal): Promise<R
   const query = new URL(c.req.url).searchParams
   const search = parseEventSearch(query)
   // The object answers its calls in turn: a change behind the stamp is seen by the next look at it.
-  const [stamp, view, shown, outside] = await Promise.all([
+  const isRenewal = c.req.header('x-renewal') !== undefined
+  const [stamp, view, shown, outside, history] = await Promise.all([
     portal.stamp(),
     portal.view(),
     findEvents(portal, search),
     // A page that is watched is asked for often, and the lists of KV are the dearest thing on it.
-    c.req.header('x-renewal') === undefined
-      ? countWaitingRequests(deps.admin.drain, memberId)
-      : null,
+    isRenewal ? null : countWaitingRequests(deps.admin.drain, memberId),
+    isRenewal ? null : readHistory(portal),
   ])
   if (stamp === null || view === null || shown === null) return null
   const feedback = parseFeedback(query)
-  const page = { portal: view, outside, shown, search, feedback, stamp }
+  const page = { portal: view, outside, history, shown, search, feedback, stamp }
   return replyPage(c, (terms) => portalPage({ ...page, terms }), deps.auth)
+}
+
+/** The page is worth more than its plots: an object of the former release does not know them. */
+async function readHistory(portal: Pick<PortalClient, 'history'>): Promise<HistoryView | null> {
+  try {
+    return await portal.history()
+  } catch {
+    // Swallowed: the other calls of the page tell whether the object answers at all.
+    return null
+  }
 }

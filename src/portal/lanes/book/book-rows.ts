@@ -158,6 +158,8 @@ const PROGRESS = {
   memory: v.fallback(ReceiverMemorySchema, { ...NO_MEMORY }),
   // Older versions counted nothing.
   tally: v.fallback(TallySchema, structuredClone(NO_TALLY)),
+  // Older versions kept none.
+  hours: v.fallback(v.array(v.tupleWithRest([v.number(), v.number()], v.number())), []),
 } as const
 
 // Sound: as with the reason of a lane error above.

@@ -46,6 +46,7 @@ describe('createLane()', () => {
       halves: [],
       gatherUntil: null,
       memory: { movedTo: null, grantedAt: null, perMinute: null },
+      hours: [],
       tally: {
         delivered: 0,
         parked: 0,

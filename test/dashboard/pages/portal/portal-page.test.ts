@@ -18,6 +18,7 @@ function pageOf(partial: Partial<PortalPage> = {}) {
     feedback: null,
     stamp: 'abc',
     outside: { spilled: 0, spillRefused: 0 },
+    history: null,
     ...partial,
   })
 }
@@ -52,4 +53,10 @@ test('requests outside of the object are told, unless the script asks for the pa
   const spilled = { spilled: 3, spillRefused: 0 }
   expect(await textOf(pageOf({ outside: spilled }))).toContain('3 requests wait in the spill')
   expect(await textOf(pageOf({ outside: null }))).toContain('The portal and its lanes work.')
+})
+
+test('the last hours are shown where they are known', async () => {
+  expect(await contentOf(pageOf())).not.toContain('id="history"')
+  const history = { hours: [{ at: '2026-03-01T12:00:00.000Z', events: 3 }], lanes: [] }
+  expect(await textOf(pageOf({ history }))).toContain('The last 1 hours Events received 3 events')
 })
