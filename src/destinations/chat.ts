@@ -82,6 +82,9 @@ function createChat<E extends ChatEndpoint, B extends object>(
   const chat = { kind, endpoint: endpoint.value, words, template: template.value }
   return ok({
     prepare: async (parcel, terms) => prepare(chat, parcel, terms),
+    ...(chat.template === null && {
+      compose: (parcel: Parcel, now: number) => composeMessage(parcel, { words, now }),
+    }),
     judge: (answer, now) => judge(kind, answer, now),
     needsBody: needsBody(kind.profile),
     secrets: endpoint.value.secrets,

@@ -5,6 +5,7 @@
  * files hold what only this kind has, such as `webhook/signature.ts`. The kind has a line in registry.ts, and
  * passes the contract suite (test/contract). A failed delivery is an outcome, never an exception.
  */
+import type { Message } from './message/message.ts'
 import type { AddressPolicy } from '../core/safety/address.ts'
 import type { Names } from '../core/events/names.ts'
 import type { Enrichment, RelayEvent } from '../core/log/event.ts'
@@ -106,6 +107,8 @@ export interface Handshake {
 export interface Receiver {
   /** Makes the request for one parcel. */
   prepare(parcel: Parcel, terms: AttemptTerms): Promise<OutgoingRequest>
+  /** The message of one parcel for people, before it is laid out; absent for a machine, and where a template has words of its own. */
+  compose?(parcel: Parcel, now: number): Message
   /** Judges the receiver's answer. `now` (unix milliseconds) is needed for Retry-After dates. */
   judge(answer: Answer, now: number): AnswerVerdict
   /** False when status and headers decide alone, so that the body of a failure may be lost. */

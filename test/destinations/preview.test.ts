@@ -21,6 +21,28 @@ describe('previewParcel()', () => {
     expect(JSON.stringify(body)).toContain('Hear: Tax number')
   })
 
+  it('tells the parts of a message for people, and none of a template or of a machine', async () => {
+    const { message } = await previewParcel(
+      opened(slack, WORKING_SETTINGS.slack),
+      sampleParcel(ACME),
+      TERMS,
+    )
+    expect(message?.portal).toBe(ACME.domain)
+    expect(JSON.stringify(message?.title)).toContain('Tax number')
+    expect(message?.groups[0]?.lines.length).toBeGreaterThan(0)
+    const template = opened(slack, WORKING_SETTINGS.slack, { template: 'Hear: {{label}}' })
+    for (const receiver of [template, opened(webhook, WORKING_SETTINGS.webhook)]) {
+      expect((await previewParcel(receiver, sampleParcel(ACME), TERMS)).message).toBeNull()
+    }
+  })
+
+  it('takes secrets out of the parts as well', async () => {
+    const receiver = { ...opened(slack, WORKING_SETTINGS.slack), secrets: [ACME.domain] }
+    const shown = await previewParcel(receiver, sampleParcel(ACME), TERMS)
+    expect(shown.message).not.toBeNull()
+    expect(JSON.stringify(shown)).not.toContain(ACME.domain)
+  })
+
   it('shows what a machine gets, without what proves the sender', async () => {
     const settings = { ...WORKING_SETTINGS.webhook, headers: { 'x-key': 'header-secret-value' } }
     const shown = await previewParcel(opened(webhook, settings), sampleParcel(ACME), TERMS)

@@ -3,6 +3,7 @@ import * as v from 'valibot'
 import type { OutcomeReason } from '../lanes/state/outcome.ts'
 import { LANE_WORDS } from '../reports/lane-report.ts'
 import { SettingProblemSchema } from './lane-view.ts'
+import { MessageViewSchema } from './message-view.ts'
 import {
   JsonSchema,
   listOf,
@@ -86,6 +87,8 @@ export const PreviewViewSchema = v.object({
   type: v.string(),
   headers: v.record(v.string(), v.string()),
   body: JsonSchema,
+  /** The parts of a message for people; null for a machine, and where a template has words of its own. Objects of an older release leave it out. */
+  message: v.exactOptional(v.nullable(MessageViewSchema)),
 })
 
 /** The type of this view. */

@@ -96,6 +96,10 @@ a.button { display: inline-flex; align-items: center; min-height: 38px; padding:
 .tick { fill: var(--line); }
 .cursor { fill: var(--text); transform: translateX(-3px); }
 .scale { display: block; width: 100%; height: 18px; overflow: visible; font-size: 12px; fill: var(--muted); }
+.chat { display: grid; gap: 6px; margin: 0; max-width: 640px; padding: 12px 14px; border: 1px solid var(--line); border-radius: 8px; }
+.chat .quote { display: grid; gap: 4px; padding-left: 12px; border-left: 4px solid var(--accent); }
+.chat .link { color: var(--accent); text-decoration: underline; }
+.chat figcaption { padding-top: 8px; border-top: 1px solid var(--line); }
 .plot { display: block; width: 100%; height: 72px; }
 .plot .ground { fill: var(--line); }
 .plot .hover { fill: transparent; }

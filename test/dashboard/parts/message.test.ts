@@ -12,6 +12,14 @@ test('a message is shown as JSON, with the headers that describe it', () => {
   expect(htmlOf({ headers: {}, body: 'no JSON' })).toContain('>no JSON</pre>')
 })
 
+test('a message for people is a picture first, and its JSON is behind a fold', () => {
+  const line = [{ text: 'Hello Anna', style: 'plain' }] as const
+  const rest = { lead: [], alert: null, groups: [], notes: [], link: null, portal: 'acme' }
+  const html = htmlOf({ headers: {}, body: {}, message: { title: line, ...rest } })
+  expect(html).toMatch(/<figure.*Hello Anna.*<details>.*<pre/s)
+  expect(htmlOf({ headers: {}, body: {}, message: null })).not.toContain('<details>')
+})
+
 test('a message that cannot be made says why', () => {
   expect(htmlOf(null)).toContain('cannot be made')
 })
