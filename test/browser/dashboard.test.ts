@@ -100,6 +100,32 @@ describe.skipIf(CHROMIUM === null)('an operator', () => {
     )
   })
 
+  it('sees by keyboard alone what a replay in all portals would send, and who was refused', async () => {
+    const { portal, relay } = world.session
+    const auth = { member_id: portal.memberId, application_token: 'a-wrong-token' }
+    const answer = await fetch(`${relay.url}/bitrix24/events`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ event: 'ONCRMDEALUPDATE', data: { FIELDS: { ID: 1 } }, auth }),
+    })
+    expect(answer.status).toBe(403)
+    const page = await world.opensPage('/admin/destinations')
+    await page.locator('#erp summary').focus()
+    await page.keyboard.press('Enter')
+    const ask = page.locator('#erp a[href$="/erp/replay"]')
+    const isReached = (): Promise<boolean> =>
+      ask.evaluate((link) => link === link.ownerDocument.activeElement)
+    for (let steps = 0; steps < 5 && !(await isReached()); steps += 1) {
+      await page.keyboard.press('Tab')
+    }
+    await page.keyboard.press('Enter')
+    await page.getByText('1 portal was asked just now. It is all of them.').waitFor()
+    await page.goto('/admin')
+    await page.getByRole('link', { name: 'See the refused callers' }).press('Enter')
+    const known = page.getByRole('region', { name: 'In the name of known portals' })
+    expect(await known.textContent()).toContain('this token does not speak for it')
+  })
+
   it('works by keyboard alone', async () => {
     const page = await world.opens()
     await page.goto(world.portalPath())
