@@ -23,7 +23,7 @@ let secrets: Readonly<Record<string, string>>
 beforeAll(async () => {
   slack = await createSlackSimulator()
   // Step 1: `npm run -s keys > secrets.env`.
-  const keys = execFileSync(process.execPath, [join(ROOT, 'scripts/keys.mjs')], {
+  const keys = execFileSync(process.execPath, [join(ROOT, 'cli/main.ts'), 'keys'], {
     encoding: 'utf8',
   })
   // Steps 2 and 4 add their lines.
