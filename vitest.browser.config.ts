@@ -1,9 +1,11 @@
 /** The tests in a real browser: `npm run tests:browser`. They need Chromium, so `npm test` leaves them out. */
 import { defineConfig } from 'vitest/config'
 
-export default defineConfig({
+export default defineConfig(({ mode }) => ({
   test: {
     name: 'browser',
+    // Read by test/support/sampling.ts, as in vitest.config.ts.
+    provide: { isFull: mode === 'full' },
     include: ['test/browser/**/*.test.ts'],
     // Each file starts a playground and a browser.
     fileParallelism: false,
@@ -12,4 +14,4 @@ export default defineConfig({
     hookTimeout: 180_000,
     reporters: ['default', './scripts/plain-reporter.mjs'],
   },
-})
+}))

@@ -3,6 +3,7 @@ import axe from 'axe-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Page } from 'playwright-core'
 import { CHROMIUM } from '../../playground/chromium.ts'
+import { isFull } from '../support/sampling.ts'
 import { DashboardWorld } from './dashboard-world.ts'
 
 /** Text that would run as a script, or leave its place, wherever it is written without care. */
@@ -97,7 +98,8 @@ describe.skipIf(CHROMIUM === null)('every page', () => {
 
   afterAll(() => world.close())
 
-  it.each(LOOKS)(
+  // Each of the two that the gate looks at has something of the third: its colours, or its width.
+  it.each(isFull ? LOOKS : LOOKS.slice(1))(
     '%s: axe finds nothing, and nothing is wider than the window',
     async (_, options) => {
       const signIn = await world.opens(options)
