@@ -161,6 +161,7 @@ describe('a call after which the object sends', () => {
 /** The calls that only read: nothing is sent after them, so they begin no count. `appendAll` begins it by `append`. */
 const READERS = [
   'view',
+  'history',
   'events',
   'event',
   'exportPage',

@@ -18,6 +18,7 @@ export const ADMIN_ROUTES: readonly string[] = [
   'GET /portals/{portal}/export',
   'GET /portals/{portal}/why',
   'GET /portals/{portal}/seals',
+  'GET /portals/{portal}/history',
   'DELETE /portals/{portal}/events/1',
   'DELETE /portals/{portal}',
   'POST /portals/{portal}/lanes/erp/replay',
