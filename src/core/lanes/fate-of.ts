@@ -58,14 +58,14 @@ export interface DigestPlace {
 /** Everything beside the lane that tells the fate of an entry. */
 export interface KnownFate {
   readonly exact: StoredFate | null
-  readonly digest: DigestRecord | null
+  readonly digestRecord: DigestRecord | null
   /** Why the lane does not get the entry; null when it does. */
   readonly filteredBy: FilteredBy | null
 }
 
 /** The fate of an entry: a stored one wins over the one that follows from the cursor. */
 export function fateOf(lane: LaneState, entry: LogEntry, known: KnownFate): Fate {
-  const sequences = known.digest?.sequences ?? partWith(lane, entry.sequence) ?? []
+  const sequences = known.digestRecord?.sequences ?? partWith(lane, entry.sequence) ?? []
   const isTogether = sequences.length > 1 && sequences.includes(entry.sequence)
   const status = known.exact?.status ?? null
   return { ...stateOf(lane, entry, known), status, digest: isTogether ? placeOf(sequences) : null }
@@ -79,14 +79,19 @@ function placeOf(sequences: readonly number[]): DigestPlace {
 function stateOf(
   lane: LaneState,
   { sequence }: LogEntry,
-  { exact, digest, filteredBy }: KnownFate,
+  { exact, digestRecord, filteredBy }: KnownFate,
 ): FateState & Pick<Fate, 'condition'> {
   if (exact !== null) {
     const { state, at, attempts, reason } = exact
     return { state, at, attempts, reason }
   }
-  if (digest !== null) {
-    return { state: 'delivered', at: digest.at, attempts: digest.attempts, reason: null }
+  if (digestRecord !== null) {
+    return {
+      state: 'delivered',
+      at: digestRecord.at,
+      attempts: digestRecord.attempts,
+      reason: null,
+    }
   }
   const recent = lane.recent.find((fate) => fate.sequence === sequence)
   if (recent !== undefined) {

@@ -37,7 +37,7 @@ export function nextEntries(ports: WalkPorts): AttemptEntries | null {
   const { log, book, receiver } = ports
   // The digest was begun under other settings, and holds more than the present ones allow. It falls apart, since
   // the receiver may know it: with other events in it, it would be another message under other ids.
-  const max = receiver.digest?.max ?? 1
+  const max = receiver.digestRule?.max ?? 1
   let lane = book.lane()
   while (lane.digest !== null && lane.digest.length > max) lane = { ...lane, ...halveDigest(lane) }
   if (lane !== book.lane()) book.setInMemory(lane)

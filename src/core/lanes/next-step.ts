@@ -57,7 +57,7 @@ function planLive(ports: WalkPorts, entries: AttemptEntries): Attempt | Wait {
   const { book, receiver, clock } = ports
   const lane = book.lane()
   const [front] = entries
-  const rule = receiver.digest
+  const rule = receiver.digestRule
   const isPart = lane.digest !== null || lane.halves.length > 0
   const isDecided = isPart || lane.attempts > 0 || front.sequence <= lane.singlyUpTo
   if (rule === null || isDecided) {

@@ -101,16 +101,16 @@ async function sendLive(walk: Walk, entries: AttemptEntries): Promise<void> {
   walk.liveWasLast = true
   // A digest is given up only when the youngest of its events would be.
   const result = { outcome, terms: termsOf(walk, last.receivedAt) }
-  const { lane, fates, digest } =
+  const { lane, fates, digestRecord } =
     entries.length > 1
       ? settleDigest(book.lane(), sequences, result)
-      : { ...settle(book.lane(), front.sequence, result), digest: null }
+      : { ...settle(book.lane(), front.sequence, result), digestRecord: null }
   const isPassed = decided !== null && lane.cursor === last.sequence
   const settled = isPassed ? keepEpoch(lane, { upTo: last.sequence, decided }) : lane
   // The cursor alone tells a plain success, so it may be stored together with the next ones. Every other
   // outcome is stored at once.
   const isPlain =
-    outcome.kind === 'delivered' && fates.length === 0 && digest === null && settled === lane
+    outcome.kind === 'delivered' && fates.length === 0 && digestRecord === null && settled === lane
   const now = clock.now()
   const agesMs = entries.map(({ receivedAt }) => now - receivedAt)
   const tallied = tallyAttempt(settled, outcome, { events: entries.length, fates, agesMs })
@@ -119,7 +119,7 @@ async function sendLive(walk: Walk, entries: AttemptEntries): Promise<void> {
   const hours = tallyLaneHour(tallied.hours, { now, waiting, agesMs: delivered })
   const noted = noteClock({ ...tallied, hours }, { since, now })
   if (isPlain) book.saveSoon(noted, sequences.length)
-  else book.saveOutcome(noted, { fates, digest })
+  else book.saveOutcome(noted, { fates, digestRecord })
 }
 
 /**
@@ -177,7 +177,7 @@ function termsOf({ clock, receiver }: Walk, since: number): SettleTerms {
     random: clock.random(),
     deadline: since + receiver.retryMs,
     minIntervalMs: receiver.minIntervalMs(),
-    splitsDigests: receiver.digest?.isSplit ?? false,
-    isBatch: receiver.digest?.room !== undefined,
+    splitsDigests: receiver.digestRule?.isSplit ?? false,
+    isBatch: receiver.digestRule?.room !== undefined,
   }
 }

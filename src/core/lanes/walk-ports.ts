@@ -65,8 +65,8 @@ export interface WalkBook {
 /** The records that are stored together with a lane. */
 export interface FateRecords {
   readonly fates?: readonly ExactFate[]
-  /** The digest that was delivered, where it is written down. */
-  readonly digest?: DigestRecord | null
+  /** The record of the digest that was delivered, where there is one. */
+  readonly digestRecord?: DigestRecord | null
 }
 
 /** The destination of the lane, and the receiver behind it. */
@@ -76,7 +76,7 @@ export interface WalkReceiver {
   /** Retries of an event end this long after its time of receipt. */
   readonly retryMs: number
   /** How waiting events are told together; null for a machine that gets each by itself. */
-  readonly digest: DigestRule | null
+  readonly digestRule: DigestRule | null
   /** Matches an event with the filter of an epoch. */
   readonly match: MatchFilter
   /** The shortest time between two sends, as the receiver wants it now. */

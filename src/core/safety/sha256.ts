@@ -5,8 +5,8 @@ const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(
 
 /** Returns the SHA-256 of a text's UTF-8 bytes, as hex digits in lower case. */
 export async function sha256Hex(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', ENCODER.encode(text))
+  const hash = await crypto.subtle.digest('SHA-256', ENCODER.encode(text))
   let hex = ''
-  for (const byte of new Uint8Array(digest)) hex += HEX[byte]
+  for (const byte of new Uint8Array(hash)) hex += HEX[byte]
   return hex
 }

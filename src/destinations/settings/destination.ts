@@ -24,9 +24,9 @@ export interface Destination {
   /** The destination that is told what the relay has to tell about this one; absent for none. */
   readonly fallback?: string
   /** Null: events are gathered only when the lane is behind. */
-  readonly digest: GatheringSetting | null
+  readonly digestSetting: GatheringSetting | null
   /** Null: each event has a request of its own. */
-  readonly batch: GatheringSetting | null
+  readonly batchSetting: GatheringSetting | null
   readonly language: Language
   readonly template: string | null
   /**
@@ -76,10 +76,12 @@ export function valuesIn(setting: unknown): readonly string[] {
  */
 export function fingerprintOf(destination: Destination): Promise<string> {
   const { typeName, settings, retryMs, timeoutMs, unchanged, filter } = destination
-  const { digest, batch, language, template, allowPorts = [] } = destination
+  const { digestSetting, batchSetting, language, template, allowPorts = [] } = destination
   const own = [typeName, settings, retryMs, timeoutMs, unchanged, filter]
   // A member that most destinations do not have must not change the fingerprints that are stored.
   const ports = allowPorts.length === 0 ? [] : [allowPorts]
-  const batches = batch === null ? [] : [{ batch }]
-  return sha256Hex(JSON.stringify([...own, digest, language, template, ...ports, ...batches]))
+  const batches = batchSetting === null ? [] : [{ batch: batchSetting }]
+  return sha256Hex(
+    JSON.stringify([...own, digestSetting, language, template, ...ports, ...batches]),
+  )
 }

@@ -17,9 +17,9 @@ export function sha512(message: Uint8Array): Uint8Array {
   for (let at = 0; at < words.length; at += 16) {
     state = compress(state, words.slice(at, at + 16), constants)
   }
-  const digest = new DataView(new ArrayBuffer(64))
-  state.forEach((word, index) => digest.setBigUint64(index * 8, word))
-  return new Uint8Array(digest.buffer)
+  const hash = new DataView(new ArrayBuffer(64))
+  state.forEach((word, index) => hash.setBigUint64(index * 8, word))
+  return new Uint8Array(hash.buffer)
 }
 
 /** The message as words of 64 bits, with a 1 and the number of its bits behind it (section 5.1.2). */

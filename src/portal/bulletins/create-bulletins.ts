@@ -148,7 +148,7 @@ function tellerOf(
   if (receiver === null) return null
   return {
     ...receiver,
-    digest: null,
+    digestRule: null,
     match: (_filter, { sequence }) =>
       log.isFor(name, sequence) ? { matches: true } : { matches: false, reason: 'event' },
   }

@@ -140,7 +140,8 @@ export class Appender {
       const event = parseEvent(request.event)
       const field = event === null ? null : fieldOf(event)
       if (event === null || field === null) continue
-      const firstAt = this.#recent.firstReceivedAt(request.digest) ?? request.receivedAt
+      const { contentHash, receivedAt } = arrivalIn(request)
+      const firstAt = this.#recent.firstReceivedAt(contentHash) ?? receivedAt
       const { sequence } = placed
       const isCopy = log.entry(sequence)?.event.handlerId !== event.handlerId
       enricher.repeated({ sequence, event: { ...event, field }, isCopy }, firstAt)

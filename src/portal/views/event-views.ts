@@ -69,7 +69,7 @@ export function eventViews(
     const views = lanes.map(({ lane, exact, digests }): [string, FateView] => {
       const fate = fateOf(lane, entry, {
         exact: exact.find((known) => known.sequence === sequence) ?? null,
-        digest: digests.find((known) => known.sequences.includes(sequence)) ?? null,
+        digestRecord: digests.find((known) => known.sequences.includes(sequence)) ?? null,
         filteredBy: rules.filteredBy(lane, entry),
       })
       return [lane.destination, { ...fate, at: isoTime(fate.at) }]

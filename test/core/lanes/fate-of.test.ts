@@ -14,7 +14,7 @@ const EXACT: ExactFate = {
   attempts: 3,
 }
 const RECENT = { sequence: 5, state: 'delivered' as const, at: NOW + 1, attempts: 1 }
-const NONE = { exact: null, digest: null, filteredBy: null }
+const NONE = { exact: null, digestRecord: null, filteredBy: null }
 const UNTIMED = { at: null, attempts: null }
 const FAILURE = { reason: 'http_503', detail: null, status: 503, at: NOW } as const
 
@@ -132,7 +132,7 @@ describe('fateOf() event 5', () => {
 
 describe('the digest in a fate', () => {
   const entry = anEntry({ sequence: 5 })
-  const known = { ...NONE, digest: { sequences: [3, 5, 9], at: NOW, attempts: 2 } }
+  const known = { ...NONE, digestRecord: { sequences: [3, 5, 9], at: NOW, attempts: 2 } }
 
   it('names the first and the last event of the message, and how many it told', () => {
     expect(fateOf(aLane({ cursor: 9 }), entry, known)).toEqual({

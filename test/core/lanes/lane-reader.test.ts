@@ -93,15 +93,19 @@ describe('nextEntries()', () => {
   })
 
   it('is the digest under way, without what retention has dropped of it', () => {
-    const digest = { waitMs: null, max: 50 }
-    const scenario = aLaneScenario({ events: 4, digest, lane: { digest: [1, 2, 4] } })
+    const digestRule = { waitMs: null, max: 50 }
+    const scenario = aLaneScenario({ events: 4, digestRule, lane: { digest: [1, 2, 4] } })
     scenario.log.shift()
     expect(sequences(nextEntries(scenario.ports()))).toEqual([2, 4])
   })
 
   it('is the front when nothing is left of the digest under way', () => {
-    const digest = { waitMs: null, max: 50 }
-    const scenario = aLaneScenario({ events: 4, digest, lane: { cursor: 2, digest: [1, 2] } })
+    const digestRule = { waitMs: null, max: 50 }
+    const scenario = aLaneScenario({
+      events: 4,
+      digestRule,
+      lane: { cursor: 2, digest: [1, 2] },
+    })
     scenario.log.splice(0, 2)
     expect(sequences(nextEntries(scenario.ports()))).toEqual([3])
   })
@@ -114,8 +118,8 @@ describe('nextEntries()', () => {
 
   it('is a part of the digest under way when the settings allow fewer events now', () => {
     const lane = { digest: oneTo(10) }
-    const digest = { waitMs: 0, max: 4 }
-    const scenario = aLaneScenario({ events: 20, lane, digest })
+    const digestRule = { waitMs: 0, max: 4 }
+    const scenario = aLaneScenario({ events: 20, lane, digestRule })
     expect(sequences(nextEntries(scenario.ports()))).toEqual([1, 2, 3])
     expect(scenario.lane).toMatchObject({ digest: [1, 2, 3], halves: [[4, 5], oneTo(10).slice(5)] })
     expect(scenario.saves).toEqual([])

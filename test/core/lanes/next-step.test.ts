@@ -82,12 +82,12 @@ describe('nextStep() between live events and replays', () => {
   })
 
   it('waits for the sooner of both while events are gathered', () => {
-    const digest = { waitMs: 30_000, max: 50 }
+    const digestRule = { waitMs: 30_000, max: 50 }
     const waiting = { cursor: 2, replays: [aJob({ to: 1, nextAttemptAt: LATER })] }
-    expect(stepOf(waiting, { digest })).toBe('wait 5')
+    expect(stepOf(waiting, { digestRule })).toBe('wait 5')
     const late = { cursor: 2, replays: [aJob({ to: 1, nextAttemptAt: NOW + MINUTE_MS })] }
-    expect(stepOf(late, { digest })).toBe('wait 30')
-    expect(stepOf({ cursor: 2, ...job }, { digest })).toBe('r1')
+    expect(stepOf(late, { digestRule })).toBe('wait 30')
+    expect(stepOf({ cursor: 2, ...job }, { digestRule })).toBe('r1')
   })
 
   it('never takes the turn of a live event for a replay that has to wait', () => {
@@ -100,10 +100,10 @@ describe('nextStep() between live events and replays', () => {
 })
 
 describe('nextStep() of a digest', () => {
-  const digest = { waitMs: 30_000, max: 3 }
+  const digestRule = { waitMs: 30_000, max: 3 }
 
   it('gathers until the front has waited long enough, and remembers until when', () => {
-    const scenario = aLaneScenario({ events: 2, digest })
+    const scenario = aLaneScenario({ events: 2, digestRule })
     expect(step(scenario)).toBe('wait 30')
     expect(scenario.lane.gatherUntil).toBe(NOW + 30_000)
     scenario.now += 30_000
@@ -111,31 +111,31 @@ describe('nextStep() of a digest', () => {
   })
 
   it('gathers at least as long as the receiver wants to be left alone', () => {
-    expect(stepOf({ notBefore: NOW + 40_000 }, { digest, events: 2 })).toBe('wait 40')
+    expect(stepOf({ notBefore: NOW + 40_000 }, { digestRule, events: 2 })).toBe('wait 40')
   })
 
   it.each<[string, Partial<LaneState>]>([
     ['was tried alone', { attempts: 1, nextAttemptAt: NOW }],
     ['was in a digest that was refused', { singlyUpTo: 1 }],
   ])('sends a front alone that %s', (_name, lane) => {
-    expect(stepOf(lane, { digest })).toBe('1')
+    expect(stepOf(lane, { digestRule })).toBe('1')
   })
 
   it('sends the digest that was decided before', () => {
-    expect(stepOf({ digest: [1, 2] }, { digest })).toBe('1+2')
+    expect(stepOf({ digest: [1, 2] }, { digestRule })).toBe('1+2')
   })
 
   it('holds a full digest back as long as the receiver wants', () => {
-    expect(stepOf({ notBefore: LATER }, { digest })).toBe('wait 5')
+    expect(stepOf({ notBefore: LATER }, { digestRule })).toBe('wait 5')
   })
 
   it('sends the events in front of a half alone', () => {
     const lane = { cursor: 1, singlyUpTo: 1, halves: [[3, 4]] }
-    expect(stepOf(lane, { digest, events: 4 })).toBe('2')
+    expect(stepOf(lane, { digestRule, events: 4 })).toBe('2')
   })
 
   it('behind the refused one gathers again', () => {
-    expect(stepOf({ cursor: 1, singlyUpTo: 1 }, { digest })).toBe('wait 30')
+    expect(stepOf({ cursor: 1, singlyUpTo: 1 }, { digestRule })).toBe('wait 30')
   })
 })
 

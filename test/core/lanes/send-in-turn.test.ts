@@ -52,8 +52,8 @@ describe('a walk decides once for each send', () => {
   ] as const)(
     'for a %s: it reads the log once a send, and not at all at its end',
     async (...row) => {
-      const [reader, digest] = row
-      const scenario = aLaneScenario({ events: 8, reader, digest })
+      const [reader, digestRule] = row
+      const scenario = aLaneScenario({ events: 8, reader, digestRule })
       await scenario.walk()
       expect(scenario.order).toEqual(oneTo(8))
       expect(scenario.reads).toBe(8)
@@ -92,7 +92,7 @@ describe('a walk decides once for each send', () => {
   })
 
   it('again when events have come meanwhile: they join the digest', async () => {
-    const scenario = aLaneScenario({ events: 11, digest: BEHIND })
+    const scenario = aLaneScenario({ events: 11, digestRule: BEHIND })
     const free = await occupy(scenario)
     const walk = scenario.walk()
     await settled()
@@ -297,7 +297,7 @@ describe('a walk', () => {
   })
 
   it('that has waited for a slot tells what has come meanwhile in the same digest', async () => {
-    const scenario = aLaneScenario({ events: 11, digest: BEHIND })
+    const scenario = aLaneScenario({ events: 11, digestRule: BEHIND })
     whileSlotIsAwaited(scenario, () => scenario.portal.sends())
     await scenario.walk()
     expect(scenario.sends.map(({ sequences }) => sequences)).toEqual([oneTo(12)])

@@ -24,7 +24,7 @@ const ROOMY = { bytes: 1_000_000, sizeOf: () => 1000 }
 const BATCH: DigestRule = { waitMs: 0, max: 100, room: ROOMY }
 
 function aBatchLane(options: LaneScenarioOptions = {}): LaneScenario {
-  return aLaneScenario({ reader: 'machine', digest: BATCH, ...options })
+  return aLaneScenario({ reader: 'machine', digestRule: BATCH, ...options })
 }
 
 /** Refuses whatever holds one of these events. */
@@ -45,7 +45,7 @@ describe('a lane with batches', () => {
 
   test('needs a hundredth of the requests and of the time that single sends need', async () => {
     const together = aBatchLane({ events: 1000, answerMs: 100 })
-    const alone = aBatchLane({ events: 1000, answerMs: 100, digest: null })
+    const alone = aBatchLane({ events: 1000, answerMs: 100, digestRule: null })
     for (const scenario of [together, alone]) await scenario.time.passesUntilQuiet()
     expect([together.sends.length, together.now - NOW]).toEqual([10, 1000])
     expect([alone.sends.length, alone.now - NOW]).toEqual([1000, 100_000])
@@ -67,13 +67,13 @@ describe('a lane with batches', () => {
       bytes: 1000,
       sizeOf: ({ sequence }: { sequence: number }) => sizes[sequence - 1] ?? 0,
     }
-    const scenario = aBatchLane({ events: 5, digest: { ...BATCH, room } })
+    const scenario = aBatchLane({ events: 5, digestRule: { ...BATCH, room } })
     await scenario.time.passesUntilQuiet()
     expect(scenario.told).toEqual([[1, 2], [3], [4], [5]])
   })
 
   test('waits for more when it is told to, at most so long', async () => {
-    const scenario = aBatchLane({ events: 2, digest: { ...BATCH, waitMs: 5000, max: 4 } })
+    const scenario = aBatchLane({ events: 2, digestRule: { ...BATCH, waitMs: 5000, max: 4 } })
     await scenario.walk()
     expect(scenario.sends).toEqual([])
     scenario.now += 1000
@@ -93,7 +93,7 @@ describe('a lane with batches', () => {
   })
 
   test('tells of each batch the event before it, also over one that was set aside', async () => {
-    const scenario = aBatchLane({ events: 6, digest: { ...BATCH, max: 3 } })
+    const scenario = aBatchLane({ events: 6, digestRule: { ...BATCH, max: 3 } })
     refusing(scenario, 4)
     await scenario.time.passesUntilQuiet()
     expect(
@@ -241,8 +241,8 @@ describe('a batch over changed settings', () => {
   const failed = { 1: [unreachable()] }
 
   /** A lane that meets other settings where another one has left it. */
-  function under(digest: DigestRule | null, scenario: LaneScenario): LaneScenario {
-    const next = aBatchLane({ events: scenario.head, lane: scenario.lane, digest })
+  function under(digestRule: DigestRule | null, scenario: LaneScenario): LaneScenario {
+    const next = aBatchLane({ events: scenario.head, lane: scenario.lane, digestRule })
     next.now = NOW + HOUR_MS
     return next
   }
@@ -323,7 +323,7 @@ describe('G2 order and G5 nothing lost', () => {
         fc.uniqueArray(fc.integer({ min: 1, max: 60 }), { maxLength: 15 }),
         fc.constantFrom(2, 3, 7, 100),
         async (events, poison, max) => {
-          const scenario = aBatchLane({ events, digest: { ...BATCH, max } })
+          const scenario = aBatchLane({ events, digestRule: { ...BATCH, max } })
           refusing(scenario, ...poison)
           await scenario.time.passesUntilQuiet()
           scenario.operator.resumes()

@@ -23,7 +23,7 @@ const GATHERING = { waitMs: 30_000, max: 5 }
 
 describe('a lane that is behind', () => {
   test('tells more than ten waiting events in one message', async () => {
-    const scenario = aLaneScenario({ events: 12, digest: BEHIND })
+    const scenario = aLaneScenario({ events: 12, digestRule: BEHIND })
     await scenario.time.passesUntilQuiet()
     expect(scenario.told).toEqual([oneTo(12)])
     expect(scenario.lane.cursor).toBe(12)
@@ -31,13 +31,13 @@ describe('a lane that is behind', () => {
   })
 
   test('sends ten waiting events one by one', async () => {
-    const scenario = aLaneScenario({ events: 10, digest: BEHIND })
+    const scenario = aLaneScenario({ events: 10, digestRule: BEHIND })
     await scenario.time.passesUntilQuiet()
     expect(scenario.told).toEqual(oneTo(10).map((sequence) => [sequence]))
   })
 
   test('tells a burst in few messages: after a digest it gathers for ten seconds', async () => {
-    const scenario = aLaneScenario({ events: 0, digest: BEHIND, minIntervalMs: 1000 })
+    const scenario = aLaneScenario({ events: 0, digestRule: BEHIND, minIntervalMs: 1000 })
     for (let second = 0; second < 60; second += 1) {
       for (let count = 0; count < 4; count += 1) scenario.portal.sends()
       await scenario.time.passes('1 s')
@@ -51,13 +51,13 @@ describe('a lane that is behind', () => {
   })
 
   test('never tells machines together', async () => {
-    const scenario = aLaneScenario({ events: 20, reader: 'machine', digest: null })
+    const scenario = aLaneScenario({ events: 20, reader: 'machine', digestRule: null })
     await scenario.time.passesUntilQuiet()
     expect(scenario.told).toEqual(oneTo(20).map((sequence) => [sequence]))
   })
 
   test('turns a thousand changes into twenty messages', async () => {
-    const scenario = aLaneScenario({ events: 1000, digest: BEHIND, minIntervalMs: 1000 })
+    const scenario = aLaneScenario({ events: 1000, digestRule: BEHIND, minIntervalMs: 1000 })
     await scenario.time.passesUntilQuiet()
     expect(scenario.told).toHaveLength(20)
     expect(scenario.received).toEqual(oneTo(1000))
@@ -67,7 +67,7 @@ describe('a lane that is behind', () => {
 
 describe('a lane with a digest of its own', () => {
   test('waits for others, and is due when the wait of the first event is over', async () => {
-    const scenario = aLaneScenario({ events: 2, digest: GATHERING })
+    const scenario = aLaneScenario({ events: 2, digestRule: GATHERING })
     await scenario.walk()
     expect(scenario.sends).toEqual([])
     expect(laneDueAt(scenario.lane, scenario.head)).toBe(NOW + 30_000)
@@ -79,7 +79,7 @@ describe('a lane with a digest of its own', () => {
   })
 
   test('sends at once when there are as many as one message may hold', async () => {
-    const scenario = aLaneScenario({ events: 4, digest: GATHERING })
+    const scenario = aLaneScenario({ events: 4, digestRule: GATHERING })
     await scenario.walk()
     scenario.portal.sends()
     await scenario.walk()
@@ -87,7 +87,7 @@ describe('a lane with a digest of its own', () => {
   })
 
   test('tells an event that stayed alone in a message of its own', async () => {
-    const scenario = aLaneScenario({ events: 1, digest: GATHERING })
+    const scenario = aLaneScenario({ events: 1, digestRule: GATHERING })
     await scenario.time.passesUntilQuiet()
     expect(scenario.sends).toEqual([
       { sequence: 1, at: NOW + 30_000, previousSequence: null, replayed: false },
@@ -95,7 +95,7 @@ describe('a lane with a digest of its own', () => {
   })
 
   test('begins the next wait with the next event', async () => {
-    const scenario = aLaneScenario({ events: 1, digest: GATHERING })
+    const scenario = aLaneScenario({ events: 1, digestRule: GATHERING })
     await scenario.time.passesUntilQuiet()
     scenario.now += 5000
     scenario.portal.sends()
@@ -106,7 +106,11 @@ describe('a lane with a digest of its own', () => {
 
 describe('G3 at least once: a digest', () => {
   test('is written once, however often it is sent', async () => {
-    const scenario = aLaneScenario({ events: 12, digest: BEHIND, outcomes: { 1: [unreachable()] } })
+    const scenario = aLaneScenario({
+      events: 12,
+      digestRule: BEHIND,
+      outcomes: { 1: [unreachable()] },
+    })
     await scenario.walk({ budgetMs: 1 })
     expect(scenario.saves.map(({ digest, attempts }) => [digest?.length, attempts])).toEqual([
       [12, 0],
@@ -121,7 +125,7 @@ describe('G3 at least once: a digest', () => {
 
   test('is given up only when the youngest of its events would be', async () => {
     const outcomes = { 1: times(20, unreachable()) }
-    const scenario = aLaneScenario({ events: 11, digest: BEHIND, retryMs: MINUTE_MS, outcomes })
+    const scenario = aLaneScenario({ events: 11, digestRule: BEHIND, retryMs: MINUTE_MS, outcomes })
     scenario.now += 30_000
     scenario.portal.sends()
     await scenario.time.passesUntilQuiet()
@@ -132,7 +136,7 @@ describe('G3 at least once: a digest', () => {
 
   test('leaves each of its events with the filter that decided it', async () => {
     const epochs = [anEpoch(), anEpoch({ from: 7, events: ONLY_FIELDS })]
-    const scenario = aLaneScenario({ digest: BEHIND, lane: { epochs } })
+    const scenario = aLaneScenario({ digestRule: BEHIND, lane: { epochs } })
     for (const sequence of oneTo(24)) scenario.portal.sends(sequence % 2 === 0 ? UNWANTED : {})
     await scenario.time.passesUntilQuiet()
     expect(scenario.told).toEqual([[1, 2, 3, 4, 5, 6, 7, 9, 11, 13, 15, 17, 19, 21, 23]])
@@ -140,7 +144,11 @@ describe('G3 at least once: a digest', () => {
   })
 
   test('that began with one event stays that event when its first attempt failed', async () => {
-    const scenario = aLaneScenario({ events: 1, digest: BEHIND, outcomes: { 1: [unreachable()] } })
+    const scenario = aLaneScenario({
+      events: 1,
+      digestRule: BEHIND,
+      outcomes: { 1: [unreachable()] },
+    })
     await scenario.walk({ budgetMs: 1 })
     for (let count = 0; count < 12; count += 1) scenario.portal.sends()
     await scenario.time.passesUntilQuiet()
@@ -150,7 +158,7 @@ describe('G3 at least once: a digest', () => {
 
 describe('a digest that the receiver refuses', () => {
   test('goes out event by event, and only the poisonous one is parked', async () => {
-    const scenario = aLaneScenario({ events: 12, digest: BEHIND })
+    const scenario = aLaneScenario({ events: 12, digestRule: BEHIND })
     scenario.answer = (entry) =>
       entry.sequence === 1 && scenario.sends.length === 1 ? REJECTED : byPoison(entry.sequence)
     const byPoison = (sequence: number): DeliveryOutcome => (sequence === 4 ? REJECTED : DELIVERED)
@@ -160,7 +168,7 @@ describe('a digest that the receiver refuses', () => {
   })
 
   test('does not keep later events from being told together', async () => {
-    const scenario = aLaneScenario({ events: 12, digest: BEHIND, outcomes: { 1: [REJECTED] } })
+    const scenario = aLaneScenario({ events: 12, digestRule: BEHIND, outcomes: { 1: [REJECTED] } })
     scenario.during(12, () => {
       for (let count = 0; count < 11; count += 1) scenario.portal.sends()
     })
@@ -174,7 +182,7 @@ describe('a digest that meets server errors', () => {
 
   test('is split when its front alone is taken, and the others follow one by one', async () => {
     const outcomes = { 1: times(3, unreachable()) }
-    const scenario = aLaneScenario({ events: 12, digest: SPLIT, outcomes })
+    const scenario = aLaneScenario({ events: 12, digestRule: SPLIT, outcomes })
     await scenario.time.passesUntilQuiet()
     expect(scenario.told).toEqual([
       ...times(3, oneTo(12)),
@@ -185,7 +193,7 @@ describe('a digest that meets server errors', () => {
 
   test('stays together behind its front when the receiver was down', async () => {
     const outcomes = { 1: times(5, unreachable()) }
-    const scenario = aLaneScenario({ events: 12, digest: SPLIT, outcomes })
+    const scenario = aLaneScenario({ events: 12, digestRule: SPLIT, outcomes })
     await scenario.time.passesUntilQuiet()
     expect(scenario.told).toEqual([...times(3, oneTo(12)), ...times(3, [1]), oneTo(12).slice(1)])
   })
@@ -193,7 +201,7 @@ describe('a digest that meets server errors', () => {
 
 describe('an operator', () => {
   test('who pauses stops a digest before it is sent', async () => {
-    const scenario = aLaneScenario({ events: 12, digest: BEHIND })
+    const scenario = aLaneScenario({ events: 12, digestRule: BEHIND })
     scenario.operator.pauses()
     await scenario.time.passesUntilQuiet()
     expect(scenario.sends).toEqual([])
@@ -206,14 +214,14 @@ describe('an operator', () => {
 describe('a digest in the way of something else', () => {
   test('that is refused by the daily try of a disabled lane lets the lane go on', async () => {
     const outcomes = { 1: [gone({ probe: true }), REJECTED] }
-    const scenario = aLaneScenario({ events: 12, digest: BEHIND, outcomes })
+    const scenario = aLaneScenario({ events: 12, digestRule: BEHIND, outcomes })
     await scenario.time.passesUntilQuiet()
     expect(scenario.lane).toMatchObject({ status: 'active', cursor: 12 })
     expect(scenario.received).toEqual(oneTo(12))
   })
 
   test('of which an event was parked under way delivers that one too when it is taken', async () => {
-    const scenario = aLaneScenario({ events: 12, digest: BEHIND })
+    const scenario = aLaneScenario({ events: 12, digestRule: BEHIND })
     scenario.during(1, () => scenario.operator.parks(1))
     await scenario.time.passesUntilQuiet()
     expect(scenario.parked).toEqual([])
@@ -221,14 +229,18 @@ describe('a digest in the way of something else', () => {
   })
 
   test('goes out event by event when a machine reads now', async () => {
-    const scenario = aLaneScenario({ events: 12, digest: BEHIND, outcomes: { 1: [unreachable()] } })
+    const scenario = aLaneScenario({
+      events: 12,
+      digestRule: BEHIND,
+      outcomes: { 1: [unreachable()] },
+    })
     await scenario.walk({ budgetMs: 1 })
     expect(scenario.lane.digest).toEqual(oneTo(12))
     const machine = aLaneScenario({
       events: 12,
       lane: scenario.lane,
       reader: 'machine',
-      digest: null,
+      digestRule: null,
     })
     await machine.time.passesUntilQuiet()
     expect(machine.told).toEqual(oneTo(12).map((sequence) => [sequence]))
@@ -237,7 +249,7 @@ describe('a digest in the way of something else', () => {
   test('that retention has cut goes out with what is left of it, and never back', async () => {
     const scenario = aLaneScenario({
       events: 12,
-      digest: BEHIND,
+      digestRule: BEHIND,
       outcomes: { 1: [unreachable(MINUTE_MS)] },
     })
     await scenario.walk()
@@ -250,7 +262,7 @@ describe('a digest in the way of something else', () => {
   test('that is still gathered delays no replay', async () => {
     const scenario = aLaneScenario({
       events: 3,
-      digest: { waitMs: HOUR_MS, max: 50 },
+      digestRule: { waitMs: HOUR_MS, max: 50 },
       lane: { cursor: 2, lastMeant: 2 },
       minIntervalMs: 6000,
     })
@@ -269,8 +281,8 @@ describe('G2 order and G5 nothing lost', () => {
         fc.array(fc.constantFrom('append', 'walk', 'crash', 'wait'), { maxLength: 60 }),
         fc.array(fc.constantFrom('ok', 'fail', 'reject', 'crash'), { maxLength: 40 }),
         fc.constantFrom(BEHIND, GATHERING, { waitMs: 1000, max: 3 }),
-        async (actions, answers, digest) => {
-          const scenario = aLaneScenario({ events: 8, digest })
+        async (actions, answers, digestRule) => {
+          const scenario = aLaneScenario({ events: 8, digestRule })
           const script = [...answers]
           let isCrashing = false
           scenario.answer = () => {

@@ -167,8 +167,8 @@ class Player {
   }) {
     const isBatch = reader === 'machine' && batch !== null
     const room = { bytes: 1_000_000, sizeOf: () => 1 }
-    const digest = isBatch ? { waitMs: 0, max: batch, room } : null
-    this.scenario = aLaneScenario({ reader, digest, retryMs: retryHours * HOUR_MS })
+    const digestRule = isBatch ? { waitMs: 0, max: batch, room } : null
+    this.scenario = aLaneScenario({ reader, digestRule, retryMs: retryHours * HOUR_MS })
     this.#answers = [...answers]
     const bound = reader === 'person' ? 1 : Math.max(10, batch ?? 0)
     this.scenario.answer = (entry, { previousSequence, replayed }, entries) => {

@@ -54,7 +54,7 @@ function crowd(
     const scenario = aLaneScenario({
       events,
       minIntervalMs: SECOND_MS,
-      digest: { waitMs: null, max: 50 },
+      digestRule: { waitMs: null, max: 50 },
     })
     scenario.takeSlot = () => {
       const taken = takeSlot(pacer, { waiter: `${portal}`, windows: WINDOWS, now: scenario.now })

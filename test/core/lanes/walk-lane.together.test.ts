@@ -20,8 +20,8 @@ const ROOM = { bytes: 1_000_000, sizeOf: () => 1000 }
 
 /** The rules under which events that wait go out together. */
 const RULES: readonly (readonly [string, LaneScenarioOptions])[] = [
-  ['a message for people', { reader: 'person', digest: { waitMs: null, max: 50 } }],
-  ['a batch for a machine', { reader: 'machine', digest: { waitMs: 0, max: 100, room: ROOM } }],
+  ['a message for people', { reader: 'person', digestRule: { waitMs: null, max: 50 } }],
+  ['a batch for a machine', { reader: 'machine', digestRule: { waitMs: 0, max: 100, room: ROOM } }],
 ]
 
 describe.each(RULES)('%s', (_rule, usual) => {

@@ -43,8 +43,8 @@ describe('readDestinations()', () => {
         retryMs: 72 * HOUR_MS,
         timeoutMs: 10_000,
         unchanged: 'skip',
-        digest: null,
-        batch: null,
+        digestSetting: null,
+        batchSetting: null,
         language: 'en',
         template: null,
         settings: { url: SLACK_URL },
@@ -59,8 +59,8 @@ describe('readDestinations()', () => {
         retryMs: 72 * HOUR_MS,
         timeoutMs: 10_000,
         unchanged: 'send',
-        digest: null,
-        batch: null,
+        digestSetting: null,
+        batchSetting: null,
         language: 'en',
         template: null,
         settings: { url: 'https://erp.example.com/hooks', secret: SECRET },
@@ -71,14 +71,18 @@ describe('readDestinations()', () => {
   })
 
   it('takes what destinations for people may say', () => {
-    const said = { digest: { seconds: 5, max: 20 }, language: 'ru', template: '{{title}}' }
-    const [destination] = read({ ...SLACK, ...said })
-    expect(destination).toMatchObject({ ...said, settings: { url: SLACK_URL }, problems: [] })
+    const [digest, said] = [
+      { seconds: 5, max: 20 },
+      { language: 'ru', template: '{{title}}' },
+    ]
+    const [destination] = read({ ...SLACK, ...said, digest })
+    const expected = { ...said, digestSetting: digest, settings: { url: SLACK_URL }, problems: [] }
+    expect(destination).toMatchObject(expected)
   })
 
   it('takes what destinations for machines may say', () => {
     const [destination] = read({ ...ERP, batch: { max: 20 } })
-    expect(destination).toMatchObject({ batch: { seconds: 0, max: 20 }, problems: [] })
+    expect(destination).toMatchObject({ batchSetting: { seconds: 0, max: 20 }, problems: [] })
     expect(destination?.settings).not.toHaveProperty('batch')
   })
 

@@ -50,7 +50,7 @@ export interface LaneScenarioOptions {
   readonly minIntervalMs?: number
   readonly retryMs?: number
   readonly random?: number
-  readonly digest?: DigestRule | null
+  readonly digestRule?: DigestRule | null
   /** How long the receiver takes for an answer. */
   readonly answerMs?: number
   /** What the receiver answers to the attempts of a sequence; afterwards, and else, it takes them. */
@@ -298,7 +298,7 @@ export class LaneScenario {
     return {
       reader,
       retryMs,
-      digest: this.#options.digest ?? null,
+      digestRule: this.#options.digestRule ?? null,
       match: this.match,
       minIntervalMs: () => minIntervalMs,
       connect: (pulse) => {
@@ -335,8 +335,8 @@ export class LaneScenario {
     return outcome
   }
 
-  #save(lane: LaneState, { fates = [], digest = null }: FateRecords = {}): void {
-    if (digest !== null) this.digests.push(digest)
+  #save(lane: LaneState, { fates = [], digestRecord = null }: FateRecords = {}): void {
+    if (digestRecord !== null) this.digests.push(digestRecord)
     for (const fate of fates) this.fates.set(fate.sequence, fate)
     this.lane = lane
     this.#saved = lane

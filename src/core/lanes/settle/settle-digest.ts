@@ -23,8 +23,8 @@ import {
 
 /** A lane after a digest was tried, and everything to store with it. */
 export interface SettledDigest extends Settled {
-  /** The delivered digest where it is written down; null otherwise. */
-  readonly digest: DigestRecord | null
+  /** The record of the delivered digest, where it is to be written down; null otherwise. */
+  readonly digestRecord: DigestRecord | null
 }
 
 type Failed = Exclude<DeliveryOutcome, { kind: 'delivered' }>
@@ -41,7 +41,7 @@ export function settleDigest(
   if (outcome.kind === 'delivered')
     return settleTaken(lane, { sequences, left }, { outcome, terms })
   if (outcome.kind === 'rejected' && outcome.scope === 'message') {
-    return { lane: fallApart(lane, left, { outcome, terms }), fates: [], digest: null }
+    return { lane: fallApart(lane, left, { outcome, terms }), fates: [], digestRecord: null }
   }
   const attempts = lane.attempts + 1
   const settled = settle(lane, front, { outcome, terms })
@@ -53,16 +53,16 @@ export function settleDigest(
     return {
       ...settled,
       lane: isSplit ? { ...settled.lane, ...split } : settled.lane,
-      digest: null,
+      digestRecord: null,
     }
   }
   // A server that answers is alive, and one of the events may be what it cannot bear: each gets its last attempt.
   if (terms.isBatch === true && isServerError(outcome)) {
     const { notBefore } = settled.lane
     const apart = fallApart(lane, left, { outcome, terms })
-    return { lane: { ...apart, notBefore }, fates: [], digest: null }
+    return { lane: { ...apart, notBefore }, fates: [], digestRecord: null }
   }
-  return { ...parkRest(settled, { others, attempts }), digest: null }
+  return { ...parkRest(settled, { others, attempts }), digestRecord: null }
 }
 
 function isServerError(outcome: DeliveryOutcome): boolean {
@@ -87,7 +87,7 @@ function settleTaken(
   return {
     lane: { ...passDelivered(paced, left, at), digestedAt: at },
     fates: parked.map((sequence) => ({ sequence, ...told })),
-    digest: isPlain ? null : { sequences, at, attempts },
+    digestRecord: isPlain ? null : { sequences, at, attempts },
   }
 }
 
@@ -103,7 +103,7 @@ function settleParked(
   return {
     lane: settled.at(-1)?.lane ?? lane,
     fates: settled.flatMap(({ fates }) => fates),
-    digest: null,
+    digestRecord: null,
   }
 }
 

@@ -224,10 +224,10 @@ export class LaneBook implements TallyKeeper {
     this.#rows.save(book)
   }
 
-  #saveRecords(destination: string, { fates = [], digest = null }: FateRecords): void {
+  #saveRecords(destination: string, { fates = [], digestRecord = null }: FateRecords): void {
     const stored = this.#deps.fates
     for (const fate of fates) stored.save(destination, fate)
-    if (digest !== null) stored.saveDigest(destination, digest)
+    if (digestRecord !== null) stored.saveDigest(destination, digestRecord)
   }
 
   /** Notes that storage knows everything that memory knows. */

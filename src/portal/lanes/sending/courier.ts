@@ -61,7 +61,9 @@ export class Courier {
     return {
       reader,
       retryMs,
-      digest: digestRuleOf(destination, { sizeOf: (entry) => this.#sizeOf(destination, entry) }),
+      digestRule: digestRuleOf(destination, {
+        sizeOf: (entry) => this.#sizeOf(destination, entry),
+      }),
       match: rules.match,
       minIntervalMs: () => (receiver === null ? 0 : pace.intervalMs(receiver, this.#lane(name))),
       connect: (pulse) => pace.connect(pulse),
@@ -151,14 +153,18 @@ export class Courier {
  * Machines get every event by itself, unless the setting `batch` says otherwise.
  */
 function digestRuleOf(
-  { type, digest, batch }: Destination,
+  { type, digestSetting, batchSetting }: Destination,
   { sizeOf }: Pick<BatchRoom, 'sizeOf'>,
 ): DigestRule | null {
   if (type?.reader === 'machine') {
-    if (batch === null) return null
-    return { waitMs: batch.seconds * 1000, max: batch.max, room: { bytes: BATCH_BYTES, sizeOf } }
+    if (batchSetting === null) return null
+    return {
+      waitMs: batchSetting.seconds * 1000,
+      max: batchSetting.max,
+      room: { bytes: BATCH_BYTES, sizeOf },
+    }
   }
   const isSplit = type?.profile.splitsDigests === true
-  if (digest === null) return { waitMs: null, max: MAX_DIGEST, isSplit }
-  return { waitMs: digest.seconds * 1000, max: digest.max, isSplit }
+  if (digestSetting === null) return { waitMs: null, max: MAX_DIGEST, isSplit }
+  return { waitMs: digestSetting.seconds * 1000, max: digestSetting.max, isSplit }
 }

@@ -42,20 +42,20 @@ describe('settleDigest()', () => {
         recent: [2, 3, 5].map((sequence) => ({ sequence, ...fate })),
       },
       fates: [],
-      digest: { sequences: [2, 3, 5], at: TERMS.now, attempts: 1 },
+      digestRecord: { sequences: [2, 3, 5], at: TERMS.now, attempts: 1 },
     })
   })
 
   test('a success after a failure tells the attempts in the message, not for each event', () => {
     const settled = settleAs(DELIVERED, {}, { ...lane, attempts: 2 })
     expect(settled.fates).toEqual([])
-    expect(settled.digest).toEqual({ sequences: [2, 3, 5], at: TERMS.now, attempts: 3 })
+    expect(settled.digestRecord).toEqual({ sequences: [2, 3, 5], at: TERMS.now, attempts: 3 })
     expect(settled.lane.recent.map(({ attempts }) => attempts)).toEqual([3, 3, 3])
   })
 
   test('a transient failure keeps the message as it is', () => {
     const settled = settleAs(unreachable(MINUTE_MS))
-    expect(settled.digest).toBeNull()
+    expect(settled.digestRecord).toBeNull()
     expect(settled.fates).toEqual([])
     expect(settled.lane).toMatchObject({
       cursor: 0,
@@ -69,7 +69,7 @@ describe('settleDigest()', () => {
 
   test('the third server error splits the message where it may be the cause', () => {
     const settled = settleAs(unreachable(), SPLITS, { ...lane, attempts: 2 })
-    expect(settled).toMatchObject({ fates: [], digest: null })
+    expect(settled).toMatchObject({ fates: [], digestRecord: null })
     expect(settled.lane).toMatchObject({
       cursor: 0,
       digest: null,
@@ -101,7 +101,7 @@ describe('settleDigest()', () => {
     }
     expect(settled.fates).toEqual([2, 3, 5].map((sequence) => ({ sequence, ...fate })))
     expect(settled.lane).toMatchObject({ cursor: 5, digest: null, attempts: 0 })
-    expect(settled.digest).toBeNull()
+    expect(settled.digestRecord).toBeNull()
   })
 
   test('a refused message falls apart, so that one event cannot take the others with it', () => {
@@ -128,7 +128,7 @@ describe('settleDigest()', () => {
   test('what the operator parked meanwhile is delivered as well when the message was taken', () => {
     const settled = settleAs(DELIVERED, {}, { ...lane, cursor: 3, digest: null })
     expect(settled.lane.cursor).toBe(5)
-    expect(settled.digest).toEqual({ sequences: [2, 3, 5], at: TERMS.now, attempts: 1 })
+    expect(settled.digestRecord).toEqual({ sequences: [2, 3, 5], at: TERMS.now, attempts: 1 })
   })
 
   test('a message all of which was parked meanwhile is delivered only by a success', () => {
@@ -155,7 +155,7 @@ describe('settleDigest() of a batch', () => {
 
   test('a success at once is told by the cursor alone, as that of a single event', () => {
     const settled = settleAs(DELIVERED)
-    expect(settled).toMatchObject({ fates: [], digest: null })
+    expect(settled).toMatchObject({ fates: [], digestRecord: null })
     expect(settled.lane).toMatchObject({ cursor: 8, lastMeant: 8, digest: null, singlyUpTo: 0 })
     expect(settled.lane.recent.map(({ sequence }) => sequence)).toEqual([2, 3, 5, 8])
   })
@@ -163,12 +163,12 @@ describe('settleDigest() of a batch', () => {
   test('a success after a failure is written down once for all of them', () => {
     const settled = settleAs(DELIVERED, {}, { ...lane, attempts: 1 })
     expect(settled.fates).toEqual([])
-    expect(settled.digest).toEqual({ sequences: [2, 3, 5, 8], at: TERMS.now, attempts: 2 })
+    expect(settled.digestRecord).toEqual({ sequences: [2, 3, 5, 8], at: TERMS.now, attempts: 2 })
   })
 
   test('a refusal halves it at once, parks nothing, and counts no refusal', () => {
     const settled = settleAs(REJECTED, {}, { ...lane, attempts: 1, rejectedInARow: 19 })
-    expect(settled).toMatchObject({ fates: [], digest: null })
+    expect(settled).toMatchObject({ fates: [], digestRecord: null })
     expect(settled.lane).toEqual({
       ...lane,
       digest: [2, 3],
@@ -205,7 +205,7 @@ describe('settleDigest() of a batch', () => {
   test('a server error after the deadline halves it: one event may be the cause', () => {
     const outcome = unreachable(MINUTE_MS)
     const settled = settleAs(outcome, { deadline: TERMS.now }, { ...lane, attempts: 8 })
-    expect(settled).toMatchObject({ fates: [], digest: null })
+    expect(settled).toMatchObject({ fates: [], digestRecord: null })
     expect(settled.lane).toMatchObject({
       cursor: 0,
       digest: [2, 3],

@@ -134,12 +134,12 @@ describe('Courier.receiverOf()', () => {
     ['webhook', webhook, {}],
     ['cloudevents', cloudevents, { type: 'cloudevents', secret: undefined }],
   ])('measures what an event takes in a batch of a %s, in bytes', (_name, type, changes) => {
-    const { digest } = courierOf().receiverOf(machine('erp', { batch: {}, ...changes }))
+    const { digestRule } = courierOf().receiverOf(machine('erp', { batch: {}, ...changes }))
     const event = anEvent({ data: { text: 'Ж€😀"' }, field: null })
     const entry = anEntry({ sequence: 1234, event })
     const delivery = aDelivery({ id: 'm-1234', sequence: 1234, event, previousSequence: 1234 })
     const text = JSON.stringify(type.layOutEntry?.(delivery))
-    expect(digest?.room?.sizeOf(entry)).toBe(Buffer.byteLength(text) + 1)
+    expect(digestRule?.room?.sizeOf(entry)).toBe(Buffer.byteLength(text) + 1)
     expect(Buffer.byteLength(text)).toBeGreaterThan(text.length)
     expect(BATCH_BYTES).toBeLessThan(2 ** 20)
   })
