@@ -115,7 +115,7 @@ function canVerify(config: Config): boolean {
   return config.applications.size > 0 || config.webhooks.length > 0 || config.canSeal
 }
 
-function portalsOf(env: Env): PortalLookup {
+function portalLookup(env: Env): PortalLookup {
   // Sound: the binding's class is `Portal`, whose methods these are, each as a promise.
   return (memberId) => env.PORTALS.getByName(memberId) as unknown as ReturnType<PortalLookup>
 }
@@ -175,7 +175,7 @@ function createIntake(env: Env, edge: EdgeMemory): IntakeDeps {
   const { memory, installMemory, appends, hints, sampler } = edge
   const config = configOf(env)
   return {
-    portals: portalsOf(env),
+    clientOf: portalLookup(env),
     appends,
     callers: {
       memory,
@@ -217,12 +217,12 @@ function createAdminAuth(env: Env, access: AccessVerifier): PageAuth {
 
 function createAdmin(env: Env): AdminDeps {
   const { sealer, destinations, policy } = configOf(env)
-  const portals = portalsOf(env)
+  const clientOf = portalLookup(env)
   const spill = { store: new SpillStore(env.INSTALLS), sealer }
   return {
-    portals,
+    clientOf,
     directory: directoryOf(env),
-    drain: { portals, spill, log, now: WORLD.now },
+    drain: { clientOf, spill, log, now: WORLD.now },
     sending: { destinations: destinations ?? [], policy, world: WORLD },
     now: WORLD.now,
   }
@@ -280,7 +280,7 @@ function health(
 /** The dependencies of scheduled work, from the environment. */
 export function createCron(env: Env): CronDeps {
   return {
-    portals: portalsOf(env),
+    clientOf: portalLookup(env),
     installs: new InstallStore(env.INSTALLS),
     directory: directoryOf(env),
     spill: { store: new SpillStore(env.INSTALLS), sealer: configOf(env).sealer },
@@ -316,6 +316,6 @@ export function createPortalSettings(env: Env, inSpan: InSpan = untraced): Porta
     directory: directoryOf(env),
     pacer: createPacer(env, config),
     callItself: (memberId) =>
-      withTimeout(portalsOf(env)(memberId).goOn(), CALL_ITSELF_MS, 'the portal'),
+      withTimeout(portalLookup(env)(memberId).goOn(), CALL_ITSELF_MS, 'the portal'),
   }
 }

@@ -98,14 +98,14 @@ async function goOnVisiting(deps: CronDeps): Promise<void> {
  * Lets the objects of portals do their daily upkeep, some at a time. A portal that fails or hangs takes one of these
  * places for a while, and stops no other.
  */
-async function visit({ portals, log }: CronDeps, memberIds: readonly string[]): Promise<void> {
+async function visit({ clientOf, log }: CronDeps, memberIds: readonly string[]): Promise<void> {
   const seen = { visited: 0, failed: 0 }
   const coming = memberIds.values()
   async function visitInTurn(): Promise<void> {
     for (const memberId of coming) {
       seen.visited += 1
       try {
-        await withTimeout(portals(memberId).touch(), VISIT_MS)
+        await withTimeout(clientOf(memberId).touch(), VISIT_MS)
       } catch (error) {
         seen.failed += 1
         log('error', 'visit_failed', { memberId, error: describeError(error) })

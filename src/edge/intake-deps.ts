@@ -68,7 +68,7 @@ export interface IntakeConfig {
 
 /** The ports of the intake. */
 export interface IntakeDeps {
-  readonly portals: PortalLookup
+  readonly clientOf: PortalLookup
   readonly appends: SharedAppends
   readonly callers: CallerSources
   readonly installMemory: InstallMemory

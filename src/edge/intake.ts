@@ -166,12 +166,12 @@ async function storeEvent(
     readonly isKnown: () => Promise<boolean>
   },
 ): Promise<IntakeAnswer> {
-  const { portals, appends, world } = deps
+  const { clientOf, appends, world } = deps
   const { memberId } = caller
-  const portal = (): PortalClient => portals(memberId)
-  const alone = () => portal().append(append)
+  const newClient = (): PortalClient => clientOf(memberId)
+  const alone = () => newClient().append(append)
   const first = caller.isTrusted
-    ? () => appends.append({ memberId, request: append, portal }, world)
+    ? () => appends.append({ memberId, request: append, newClient }, world)
     : alone
   const tried = await tryTwice(first, world.now, alone)
   if (!tried.ok) {

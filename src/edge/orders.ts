@@ -11,7 +11,7 @@ import type { PortalClient, PortalLookup } from './portal-client.ts'
 
 /** The dependencies of orders. */
 export interface OrderDeps {
-  readonly portals: PortalLookup
+  readonly clientOf: PortalLookup
   readonly directory: Pick<DirectoryRemote, 'beginOrder' | 'nextOrdered'>
   readonly log: LineWriter
 }
@@ -47,13 +47,13 @@ export async function goOnWithOrders(deps: OrderDeps): Promise<void> {
 }
 
 async function carryOut(deps: OrderDeps, slice: OrderSlice): Promise<OrderProgress> {
-  const { portals, log } = deps
+  const { clientOf, log } = deps
   const { destination, act, left } = slice
   const seen = { portals: 0, failed: 0 }
   await askPortals(
     slice.memberIds,
     async (memberId) => {
-      if (await obey(portals(memberId), slice)) seen.portals += 1
+      if (await obey(clientOf(memberId), slice)) seen.portals += 1
     },
     (memberId, error) => {
       seen.failed += 1
@@ -64,8 +64,8 @@ async function carryOut(deps: OrderDeps, slice: OrderSlice): Promise<OrderProgre
 }
 
 /** Whether the portal has a lane that has done what is ordered. */
-async function obey(portal: PortalClient, { destination, act }: Order): Promise<boolean> {
-  if (act !== 'replay') return (await portal.controlLane(destination, { kind: act })).ok
-  const replayed = await portal.replay(destination, { kind: 'parked' }, { dryRun: false })
+async function obey(client: PortalClient, { destination, act }: Order): Promise<boolean> {
+  if (act !== 'replay') return (await client.controlLane(destination, { kind: act })).ok
+  const replayed = await client.replay(destination, { kind: 'parked' }, { dryRun: false })
   return replayed.ok && replayed.value > 0
 }

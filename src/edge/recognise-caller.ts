@@ -11,12 +11,17 @@ import type { IntakeDeps } from './intake-deps.ts'
  * Answers `ACCEPTED` for a caller whom the edge or the portal's object knows, and otherwise the refusal that he gets.
  */
 export async function recogniseCaller(
-  { portals, callers, config, world }: Pick<IntakeDeps, 'portals' | 'callers' | 'config' | 'world'>,
+  {
+    clientOf,
+    callers,
+    config,
+    world,
+  }: Pick<IntakeDeps, 'clientOf' | 'callers' | 'config' | 'world'>,
   caller: Caller,
 ): Promise<IntakeAnswer> {
   if (caller.isTrusted) return ACCEPTED
   const { memberId, tokenHash } = caller
-  const tried = await tryTwice(() => portals(memberId).recognises(tokenHash), world.now)
+  const tried = await tryTwice(() => clientOf(memberId).recognises(tokenHash), world.now)
   if (!tried.ok) {
     logUnreachable(world, memberId, tried.error.error)
     return NOT_STORED

@@ -9,13 +9,13 @@ import type { PortalLookup } from './portal-client.ts'
 
 /** The dependencies of the dry run. */
 export interface ReplayDryRunDeps {
-  readonly portals: PortalLookup
+  readonly clientOf: PortalLookup
   readonly directory: Pick<DirectoryRemote, 'listPortals' | 'listReports'>
 }
 
 /** Counts the parked events of a destination, portal by portal, behind the member id `after`; the empty text begins. */
 export async function dryRunReplay(
-  { portals, directory }: ReplayDryRunDeps,
+  { clientOf, directory }: ReplayDryRunDeps,
   { destination, after }: { readonly destination: string; readonly after: string },
 ): Promise<ReplayDryRun> {
   const listed = await directory.listPortals(after)
@@ -24,7 +24,7 @@ export async function dryRunReplay(
   await askPortals(
     memberIds,
     async (memberId) => {
-      const counted = await portals(memberId).replay(destination, PARKED, { dryRun: true })
+      const counted = await clientOf(memberId).replay(destination, PARKED, { dryRun: true })
       // A portal without such a lane has nothing to send.
       counts.set(memberId, counted.ok ? counted.value : 0)
     },

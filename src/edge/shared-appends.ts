@@ -32,8 +32,8 @@ const JOINABLE_MS = 10 * GATHER_MS
 export interface EventToAppend {
   readonly memberId: string
   readonly request: AppendRequest
-  /** The portal's object, by a new stub each time. */
-  readonly portal: () => Pick<PortalClient, 'append' | 'appendAll'>
+  /** Gives a new client of the portal's object each time. */
+  readonly newClient: () => Pick<PortalClient, 'append' | 'appendAll'>
 }
 
 /** Events that wait for their shared call. */
@@ -57,13 +57,13 @@ export class SharedAppends {
 
   /** Appends an event, alone or with others. Rejects when the call fails, or when the object cannot store it. */
   async append(one: EventToAppend, world: Pick<World, 'now' | 'sleep'>): Promise<AppendAnswer> {
-    const { memberId, request, portal } = one
+    const { memberId, request, newClient } = one
     const now = world.now()
     const line = this.#lines.get(memberId)
     if (line === undefined || now - line.since >= UNDER_WAY_MS) {
       const own = { underWay: 0, since: now, open: null }
       this.#lines.set(memberId, own)
-      return this.#during(memberId, own, () => portal().append(request))
+      return this.#during(memberId, own, () => newClient().append(request))
     }
     const call = isJoinable(line.open, now) ? line.open : this.#begin(line, one, world)
     const place = call.requests.push(request) - 1
@@ -75,7 +75,7 @@ export class SharedAppends {
   /** Begins a shared call, which is made within the request of its first event. */
   #begin(
     line: Line,
-    { memberId, portal }: EventToAppend,
+    { memberId, newClient }: EventToAppend,
     world: Pick<World, 'now' | 'sleep'>,
   ): SharedCall {
     const requests: AppendRequest[] = []
@@ -83,8 +83,8 @@ export class SharedAppends {
       await world.sleep(GATHER_MS)
       if (line.open === call) line.open = null
       const [first, ...others] = requests
-      if (first === undefined || others.length > 0) return portal().appendAll(requests)
-      return [await portal().append(first)]
+      if (first === undefined || others.length > 0) return newClient().appendAll(requests)
+      return [await newClient().append(first)]
     })
     const call = { requests, since: world.now(), answers }
     line.since = call.since

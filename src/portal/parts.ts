@@ -184,16 +184,21 @@ function createFields(given: Log) {
   const { portalCaller, paced } = given
   const reconciliation = new ReconciliationBook({ db, fields, world })
   const reading = portalCaller.callsFor('background')
-  const access = { portalCaller, paced, state }
-  const forEvents = createPortalAccess(paced.forEvents(reading), access)
-  const portal = createPortalAccess(paced.inBackground(reading), access)
-  const names = new NameBook({ names: new NameStore(db), portal: forEvents, world, scheduler })
+  const deps = { portalCaller, paced, state }
+  const forEvents = createPortalAccess(paced.forEvents(reading), deps)
+  const access = createPortalAccess(paced.inBackground(reading), deps)
+  const nameBook = new NameBook({
+    nameStore: new NameStore(db),
+    access: forEvents,
+    world,
+    scheduler,
+  })
   const enricher = new Enricher({
     fields,
     reconciliation,
     writer,
     state,
-    portal: forEvents,
+    access: forEvents,
     world,
     scheduler,
   })
@@ -202,7 +207,7 @@ function createFields(given: Log) {
     reconciliation,
     writer,
     enricher,
-    portal,
+    access,
     world,
     scheduler,
   })
@@ -210,13 +215,13 @@ function createFields(given: Log) {
     memberId,
     reconciliation,
     comparison,
-    portal,
+    access,
     config,
     world,
     scheduler,
   })
   const appender = new Appender({ log, writer, trust, enricher, config, world, scheduler })
-  return { reconciliation, enricher, portal, names, reconciler, appender }
+  return { reconciliation, enricher, access, nameBook, reconciler, appender }
 }
 
 type Fields = Log & ReturnType<typeof createFields>
@@ -224,10 +229,10 @@ type Fields = Log & ReturnType<typeof createFields>
 /** The walks of the lanes, and the end of an installation. */
 function createLanes(given: Fields) {
   const { memberId, config, world, scheduler, pacer, log, fates, state, book } = given
-  const { domains, receivers, rules, segments, appender, enricher, names, reconciler } = given
+  const { domains, receivers, rules, segments, appender, enricher, nameBook, reconciler } = given
   const pace = new LanePace({ memberId, world, pacer })
   const parcels = new Parcels({ memberId, config, state, domains })
-  const courier = new Courier({ book, rules, receivers, pace, parcels, names, world })
+  const courier = new Courier({ book, rules, receivers, pace, parcels, nameBook, world })
   const walker = new LaneWalker({ log, fates, book, courier, enricher, world })
   const pump = new Pump({ book, receivers, walker, enricher, world, scheduler })
   const control = new LaneControl({ log, fates, book, rules, receivers, enricher, world })
@@ -240,7 +245,7 @@ function createLanes(given: Fields) {
     receivers,
     appender,
     enricher,
-    learners: [reconciler, names],
+    learners: [reconciler, nameBook],
     robotAddress,
   })
   return { pace, parcels, pump, control, uninstaller }

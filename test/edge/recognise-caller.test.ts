@@ -7,7 +7,7 @@ const CALLER = { memberId: 'a'.repeat(32), tokenHash: 'e'.repeat(64), isTrusted:
 
 describe('recogniseCaller()', () => {
   it('asks nobody about a caller whom the edge knows', async () => {
-    const { deps, lookups } = anIntake({ portals: UNREACHABLE })
+    const { deps, lookups } = anIntake({ clientOf: UNREACHABLE })
     expect(await recogniseCaller(deps, { ...CALLER, isTrusted: true })).toBe(ACCEPTED)
     expect(lookups).toEqual([])
   })
@@ -16,14 +16,14 @@ describe('recogniseCaller()', () => {
     [true, ACCEPTED, 'trusted'],
     [false, { kind: 'refused', code: 'untrusted' }, 'refused'],
   ])('believes the object that says %s, and remembers it', async (word, answer, remembered) => {
-    const portals = portalsWith({ recognises: () => Promise.resolve(word) })
-    const { deps } = anIntake({ portals })
+    const clientOf = portalsWith({ recognises: () => Promise.resolve(word) })
+    const { deps } = anIntake({ clientOf })
     expect(await recogniseCaller(deps, CALLER)).toEqual(answer)
     expect(deps.callers.memory.recall(CALLER, deps.world.now())).toBe(remembered)
   })
 
   it('cannot tell after two tries, and remembers nothing', async () => {
-    const { deps, lookups } = anIntake({ portals: UNREACHABLE })
+    const { deps, lookups } = anIntake({ clientOf: UNREACHABLE })
     expect(await recogniseCaller(deps, CALLER)).toBe(NOT_STORED)
     expect(lookups).toHaveLength(2)
     expect(deps.callers.memory.recall(CALLER, deps.world.now())).toBe('unknown')

@@ -38,8 +38,8 @@ function portalsOf(parked: Readonly<Record<number, number | null>>): PortalLooku
   }
 }
 
-function run(portals: PortalLookup, after = '') {
-  const deps = { portals, directory: realPortalList() }
+function run(clientOf: PortalLookup, after = '') {
+  const deps = { clientOf, directory: realPortalList() }
   return dryRunReplay(deps, { destination: 'erp', after })
 }
 

@@ -71,7 +71,7 @@ function append(
 ): Promise<AppendAnswer | string> {
   const request = { ...SPILLED_APPEND.request, receipt, event }
   return appends
-    .append({ memberId, request, portal: () => object }, world)
+    .append({ memberId, request, newClient: () => object }, world)
     .catch((error: unknown) => String(error))
 }
 

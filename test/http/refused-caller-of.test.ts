@@ -47,7 +47,7 @@ function noted(
   })
   const executionCtx = { waitUntil: (work: Promise<unknown>) => background.push(work) }
   const { deps } = anIntake({
-    portals: () => expect.fail('No portal is asked'),
+    clientOf: () => expect.fail('No portal is asked'),
     now: () => NOW,
     noteRefusedCaller: async (one) => {
       refused.push(one)

@@ -74,11 +74,11 @@ async function handOn(
   { network, isKnown, receivedAt, isOverBudget }: InstallTerms,
 ): Promise<IntakeAnswer | 'busy'> {
   const { memberId } = request
-  const { portals, callers, installMemory, config, world } = deps
+  const { clientOf, callers, installMemory, config, world } = deps
   const receipt = world.newReceipt()
   try {
     const answer = await withTimeout(
-      portals(memberId).install(request, { network, isOverBudget }),
+      clientOf(memberId).install(request, { network, isOverBudget }),
       INSTALL_BUDGET_MS,
     )
     callers.memory.forget(memberId)

@@ -19,7 +19,7 @@ export async function takeUninstall(
   caller: Caller,
   { request, receivedAt }: { request: UninstallRequest; receivedAt: number },
 ): Promise<IntakeAnswer> {
-  const { portals, world } = deps
+  const { clientOf, world } = deps
   const { memberId, tokenHash } = caller
   const receipt = world.newReceipt()
   // An event in the spill was acknowledged, so it has to be in the log before the tokens are deleted.
@@ -28,7 +28,7 @@ export async function takeUninstall(
   // installation that came after it.
   const ts = request.ts ?? Math.floor(receivedAt / 1000)
   const call = { tokenHash, ts, clean: request.clean, receivedAt }
-  const tried = await tryTwice(() => portals(memberId).uninstall(call), world.now)
+  const tried = await tryTwice(() => clientOf(memberId).uninstall(call), world.now)
   if (!tried.ok) {
     logUnreachable(world, memberId, tried.error.error)
     const spilled = { kind: 'uninstall', call } as const
@@ -51,12 +51,12 @@ export async function takeUninstall(
  * hangs must not hold the uninstall back.
  */
 async function emptyInTime(
-  { portals, spill, world }: IntakeDeps,
+  { clientOf, spill, world }: IntakeDeps,
   memberId: string,
   work: (drain: DrainDeps) => Promise<unknown>,
 ): Promise<void> {
   try {
-    await withTimeout(work({ portals, spill, log: world.log, now: world.now }), STORE_BUDGET_MS)
+    await withTimeout(work({ clientOf, spill, log: world.log, now: world.now }), STORE_BUDGET_MS)
   } catch (error) {
     world.log('warn', 'spill_kept', { memberId, error: describeError(error) })
   }

@@ -14,7 +14,7 @@ import { decodeSpilled } from './spilled-request.ts'
 
 /** The dependencies of the drain. */
 export interface DrainDeps {
-  readonly portals: PortalLookup
+  readonly clientOf: PortalLookup
   readonly spill: SpillDeps
   readonly log: LineWriter
   /** Unix milliseconds. */
@@ -129,7 +129,7 @@ async function drainShare(
 }
 
 async function drainRecord(
-  { portals, spill, log, now }: DrainDeps,
+  { clientOf, spill, log, now }: DrainDeps,
   record: SpillRecord,
 ): Promise<'drained' | 'unreadable' | 'failed'> {
   const { memberId, receipt } = record
@@ -141,7 +141,7 @@ async function drainRecord(
       log('error', 'spill_unreadable', { memberId, receipt })
       return 'unreadable'
     }
-    const answer = await takeSpilled(portals(memberId), decoded.value)
+    const answer = await takeSpilled(clientOf(memberId), decoded.value)
     if (answer.kind === 'refused') {
       const { reason } = answer
       log('warn', 'spill_refused', { memberId, receipt, reason })

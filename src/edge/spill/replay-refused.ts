@@ -40,7 +40,7 @@ export async function replayRefused(deps: DrainDeps, memberId: string): Promise<
 }
 
 async function replayOne(
-  { portals, spill, log }: DrainDeps,
+  { clientOf, spill, log }: DrainDeps,
   record: RefusedRecord,
 ): Promise<keyof RefusedReplay> {
   const { memberId } = record
@@ -49,7 +49,7 @@ async function replayOne(
     if (value === null) return 'replayed'
     const decoded = await decodeSpilled(value, { memberId, sealer: spill.sealer })
     if (!decoded.ok) return 'refused'
-    const answer = await takeSpilled(portals(memberId), decoded.value)
+    const answer = await takeSpilled(clientOf(memberId), decoded.value)
     if (answer.kind === 'refused') return 'refused'
     await spill.store.remove(record)
     return 'replayed'

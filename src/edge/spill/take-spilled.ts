@@ -31,7 +31,7 @@ const TAKEN: DrainAnswer = { kind: 'taken' }
 
 /** Hands one request over. Rejects when the object cannot be reached, or does not answer in time. */
 export async function takeSpilled(
-  portal: PortalClient,
+  client: PortalClient,
   spilled: SpilledRequest,
 ): Promise<DrainAnswer> {
   const { kind } = spilled
@@ -39,7 +39,7 @@ export async function takeSpilled(
     case 'append': {
       const { request } = spilled
       const answer = await withTimeout(
-        portal.append({ ...request, drained: true }),
+        client.append({ ...request, drained: true }),
         DRAIN_ANSWER_MS,
       )
       if (answer.kind === 'stored') return TAKEN
@@ -52,14 +52,14 @@ export async function takeSpilled(
     }
     case 'install': {
       const { request, network = null } = spilled
-      const answer = await withTimeout(portal.install(request, { network }), DRAIN_INSTALL_MS)
+      const answer = await withTimeout(client.install(request, { network }), DRAIN_INSTALL_MS)
       if (answer.kind === 'busy') throw new Error('The portal is busy')
       if (answer.kind !== 'refused') return TAKEN
       if (answer.reason === 'late') return { kind: 'dropped', reason: 'late' }
       return refused(answer.reason, { kind, event: null })
     }
     case 'uninstall': {
-      const answer = await withTimeout(portal.uninstall(spilled.call), DRAIN_ANSWER_MS)
+      const answer = await withTimeout(client.uninstall(spilled.call), DRAIN_ANSWER_MS)
       return answer.kind === 'accepted' ? TAKEN : refused(answer.kind, { kind, event: null })
     }
   }

@@ -112,7 +112,7 @@ function createPump(
     pace,
     parcels,
     // A bulletin names nothing of the portal by its id alone.
-    names: { resolve: async () => new Map() },
+    nameBook: { resolve: async () => new Map() },
     world,
   })
   const walker = new LaneWalker({

@@ -31,7 +31,7 @@ export interface ComparisonDeps {
   readonly reconciliation: ReconciliationBook
   readonly writer: Pick<LogWriter, 'write'>
   /** The calls for which no event waits. */
-  readonly portal: PortalAccess
+  readonly access: PortalAccess
   /**
    * A field with an event that waits for its enrichment is left out, since this event will tell every change
    * of the field.
@@ -71,7 +71,7 @@ export class Comparison {
    */
   async entities(families: readonly FieldFamily[]): Promise<readonly FieldEntity[] | null> {
     if (!families.includes('type')) return this.#withMet(families, [])
-    const listed = await listSmartProcesses(this.#deps.portal.call)
+    const listed = await listSmartProcesses(this.#deps.access.call)
     // Without the scope no smart process can be read, and this is no failure of the run.
     if (!listed.ok && listed.error !== 'incomplete' && listed.error.kind === 'no_scope') {
       return this.#withMet(families, [])
@@ -103,10 +103,10 @@ export class Comparison {
    * fails.
    */
   async compareEntity(entity: FieldEntity, urgency: Urgency): Promise<ReadResult> {
-    const { portal, fields, reconciliation, world } = this.#deps
-    const generation = portal.generation()
-    const listed = await listFields(entity, portal.call)
-    if (portal.generation() !== generation) return 'failed'
+    const { access, fields, reconciliation, world } = this.#deps
+    const generation = access.generation()
+    const listed = await listFields(entity, access.call)
+    if (access.generation() !== generation) return 'failed'
     const isListTooLarge = !listed.ok && isTooLarge(listed.error)
     if (!listed.ok && !isListTooLarge) {
       return listed.error === 'incomplete' || !isTransient(listed.error) ? 'denied' : 'failed'
@@ -123,7 +123,7 @@ export class Comparison {
       const chunk = living.slice(start, start + MAX_COMMANDS)
       const terms = { urgency, hasBaseline, generation }
       outcome = worseOf(outcome, await this.#compare(chunk, terms))
-      if (portal.generation() !== generation) return 'failed'
+      if (access.generation() !== generation) return 'failed'
     }
     // An empty list may be a list without rights. As a baseline it would make every field look new later.
     if (outcome !== 'failed' && !hasBaseline && shown.length > 0) {
@@ -139,7 +139,7 @@ export class Comparison {
    * that fails.
    */
   async lookAgain(refs: readonly FieldRef[], entityId: string): Promise<void> {
-    const generation = this.#deps.portal.generation()
+    const generation = this.#deps.access.generation()
     const hasBaseline = Object.hasOwn(this.#deps.reconciliation.state().baselines, entityId)
     await this.#compare(refs, { urgency: 'second_look', hasBaseline, generation })
   }
@@ -147,11 +147,11 @@ export class Comparison {
   /** Reads some fields and judges them. */
   async #compare(refs: readonly FieldRef[], terms: CompareTerms): Promise<ReadResult> {
     const { generation } = terms
-    const { portal, fields, enricher } = this.#deps
+    const { access, fields, enricher } = this.#deps
     await enricher.idle()
     const versions = new Map(refs.map(({ id }) => [id, fields.versionOf(id)]))
-    const answer = await readFields(refs, [], portal.call)
-    if (portal.generation() !== generation) return 'failed'
+    const answer = await readFields(refs, [], access.call)
+    if (access.generation() !== generation) return 'failed'
     if (!answer.ok) {
       if (!isTooLarge(answer.error)) {
         return isTransient(answer.error) ? 'failed' : 'denied'
@@ -161,7 +161,7 @@ export class Comparison {
       return worseOf(first, await this.#compare(refs.slice(middle), terms))
     }
     const { reads, retryAfterMs } = answer.value
-    if (retryAfterMs !== null) portal.obey(retryAfterMs)
+    if (retryAfterMs !== null) access.obey(retryAfterMs)
     this.#judge(refs, answer.value, { ...terms, versions })
     return refs.map(({ id }) => outcomeOf(reads.get(id))).reduce(worseOf, 'read')
   }

@@ -54,7 +54,7 @@ export interface EnricherDeps {
   readonly writer: Pick<LogWriter, 'write'>
   readonly state: Pick<PortalState, 'head'>
   /** The calls for which events wait. */
-  readonly portal: PortalAccess
+  readonly access: PortalAccess
   readonly world: Pick<World, 'now' | 'sleep'>
   readonly scheduler: Scheduler
 }
@@ -81,9 +81,9 @@ export class Enricher {
     this.#deps = deps
     this.#repeats = new RepeatedEvents({ ...deps, onDue: () => this.#start() })
     this.#reads = new EventReads({ ...deps, waiting: this.#waiting, repeats: this.#repeats })
-    const { portal, state } = deps
+    const { access, state } = deps
     const carrying = () =>
-      portal.hasAccess() ? { generation: portal.generation(), head: state.head() } : null
+      access.hasAccess() ? { generation: access.generation(), head: state.head() } : null
     this.#writer = new EnrichmentWriter({ ...deps, waiting: this.#waiting, carrying })
   }
 
@@ -93,8 +93,8 @@ export class Enricher {
    * a snapshot moves only with an event that nobody has seen yet.
    */
   load({ awaiting, carrying }: StoredRows, isTold: (entry: LogEntry) => boolean): void {
-    const { fields, portal } = this.#deps
-    fields.loadCarried(carrying, portal.generation())
+    const { fields, access } = this.#deps
+    fields.loadCarried(carrying, access.generation())
     const deadline = this.#deps.world.now() + ENRICH_BUDGET_MS
     // Every event waits before the first one ends its waiting: a lane that goes on then sees no further.
     for (const entry of awaiting) this.#waiting.add([entry], isTold(entry) ? 0 : deadline)
@@ -106,7 +106,7 @@ export class Enricher {
    * asked.
    */
   awaits(event: RelayEvent): boolean {
-    return fieldOf(event) !== null && event.quarantined === null && this.#deps.portal.hasAccess()
+    return fieldOf(event) !== null && event.quarantined === null && this.#deps.access.hasAccess()
   }
 
   /** Takes over the events that were just stored and wait for their enrichment. */
@@ -140,7 +140,7 @@ export class Enricher {
     const { sequence, event } = repeated
     const isRead = sequence <= this.#reads.upTo() || this.#writer.holds(event.field.id)
     const waits = this.#waiting.has(sequence) && !isRead
-    if (!waits && this.#deps.portal.hasAccess()) this.#repeats.note(repeated, firstAt)
+    if (!waits && this.#deps.access.hasAccess()) this.#repeats.note(repeated, firstAt)
   }
 
   /** The last sequence that lanes may see: the one before the first event that waits, else the head of the log. */
@@ -230,8 +230,8 @@ export class Enricher {
    * when storage refuses.
    */
   #enrichWithoutReading(): boolean {
-    const { portal } = this.#deps
-    const refusal = portal.hasAccess() ? portal.refusal() : 'no_tokens'
+    const { access } = this.#deps
+    const refusal = access.hasAccess() ? access.refusal() : 'no_tokens'
     if (refusal !== null && !this.#writer.write(this.#reads.oweRereads())) return false
     const groups = this.#waiting
       .byField()
@@ -267,12 +267,12 @@ export class Enricher {
 
   /** Stores what is held, and lets the events whose budget is over go out thin. False when storage refuses. */
   #endOverdue(): boolean {
-    const { portal, world, scheduler } = this.#deps
+    const { access, world, scheduler } = this.#deps
     const now = world.now()
     try {
       this.#writer.catchUp()
       const overdue = this.#waiting.all().filter(({ deadline }) => deadline <= now)
-      this.#thin(overdue, portal.blockedUntil() > now ? 'rate_limited' : 'timeout')
+      this.#thin(overdue, access.blockedUntil() > now ? 'rate_limited' : 'timeout')
     } catch (error) {
       // Storage cannot even be read. The alarm tries again.
       scheduler.report('fields_failed', error)

@@ -36,7 +36,7 @@ export interface EventReadsDeps {
   readonly repeats: RepeatedEvents
   readonly fields: Pick<FieldStore, 'find'>
   /** The calls for which events wait. */
-  readonly portal: PortalAccess
+  readonly access: PortalAccess
   readonly world: Pick<World, 'now'>
 }
 
@@ -114,9 +114,9 @@ export class EventReads {
 
   /** Asks the portal. */
   async ask(request: FieldsToRead): Promise<AnsweredRead> {
-    const { portal } = this.#deps
-    const generation = portal.generation()
-    const answer = await readFields(request.fields, request.userIds, portal.call)
+    const { access } = this.#deps
+    const generation = access.generation()
+    const answer = await readFields(request.fields, request.userIds, access.call)
     return { request, generation, answer }
   }
 
@@ -126,12 +126,12 @@ export class EventReads {
    */
   enrich({ request, generation, answer }: AnsweredRead): readonly Enriched[] {
     const { fields, userIds } = request
-    const { waiting, portal } = this.#deps
-    if (portal.generation() !== generation) return []
+    const { waiting, access } = this.#deps
+    if (access.generation() !== generation) return []
     if (answer.ok) {
       this.#names.learn(answer.value.userNames)
       const { retryAfterMs } = answer.value
-      if (retryAfterMs !== null) portal.obey(retryAfterMs)
+      if (retryAfterMs !== null) access.obey(retryAfterMs)
     } else if (hasCode(answer.error, 'answer_too_large') && fields.length > 1) {
       this.#maxCommands = Math.ceil((fields.length + userIds.length) / 2)
       for (const field of fields) {
@@ -196,7 +196,7 @@ export class EventReads {
    */
   #canStillAsk(read: FieldRead, events: readonly TimedEvent[]): boolean {
     if (read.kind !== 'failed' || read.reason !== 'rate_limited') return false
-    const blockedUntil = this.#deps.portal.blockedUntil()
+    const blockedUntil = this.#deps.access.blockedUntil()
     const waitMs = blockedUntil - this.#deps.world.now()
     const mayWait = waitMs > 0 && waitMs <= EVENT_WAIT_MS
     return mayWait && events.every(({ deadline }) => deadline > blockedUntil)

@@ -24,9 +24,9 @@ const REST_MS = 5 * MINUTE_MS
 
 /** The dependencies of the names. */
 export interface NameBookDeps {
-  readonly names: Pick<NameStore, 'load' | 'save' | 'clear'>
+  readonly nameStore: Pick<NameStore, 'load' | 'save' | 'clear'>
   /** The calls for which events wait. */
-  readonly portal: PortalAccess
+  readonly access: PortalAccess
   readonly world: Pick<World, 'now' | 'sleep'>
   readonly scheduler: Pick<Scheduler, 'background' | 'report'>
 }
@@ -58,7 +58,7 @@ export class NameBook {
 
   /** Deletes all stored names inside the caller's transaction: the installation has ended. */
   clearWithin(): void {
-    this.#deps.names.clear()
+    this.#deps.nameStore.clear()
   }
 
   /** Forgets all names after that transaction. */
@@ -78,15 +78,15 @@ export class NameBook {
   }
 
   #load(): ReadonlyMap<string, KnownName> {
-    this.#known ??= this.#deps.names.load()
+    this.#known ??= this.#deps.nameStore.load()
     return this.#known
   }
 
   /** The things that are to be asked for now. */
   #missing(refs: readonly WantedName[]): readonly WantedName[] {
-    const { portal, world } = this.#deps
+    const { access, world } = this.#deps
     const now = world.now()
-    if (now < this.#restsUntil || !canAsk(portal)) return []
+    if (now < this.#restsUntil || !canAsk(access)) return []
     const known = this.#load()
     return refs.filter((ref) => {
       const until = known.get(nameKey(ref))?.until ?? 0
@@ -106,11 +106,11 @@ export class NameBook {
   /** Asks for names and keeps them. It never rejects: a message goes out without a name. */
   async #read(refs: readonly WantedName[]): Promise<void> {
     if (refs.length === 0) return
-    const { portal, world, scheduler } = this.#deps
-    const generation = portal.generation()
+    const { access, world, scheduler } = this.#deps
+    const generation = access.generation()
     try {
-      const answer = await readNames(refs.slice(0, MAX_COMMANDS), portal.call)
-      if (portal.generation() !== generation) return
+      const answer = await readNames(refs.slice(0, MAX_COMMANDS), access.call)
+      if (access.generation() !== generation) return
       if (answer.ok && answer.value.size > 0) this.#learn(answer.value)
       else this.#restsUntil = world.now() + REST_MS
     } catch (error) {
@@ -130,6 +130,6 @@ export class NameBook {
     }
     const kept = new Map([...next].slice(-MAX_NAMES))
     this.#known = kept
-    this.#deps.names.save(kept)
+    this.#deps.nameStore.save(kept)
   }
 }

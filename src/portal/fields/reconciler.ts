@@ -27,7 +27,7 @@ export interface ReconcilerDeps {
   readonly memberId: string
   readonly comparison: Pick<Comparison, 'entities' | 'compareEntity' | 'lookAgain'>
   readonly reconciliation: ReconciliationBook
-  readonly portal: Pick<PortalAccess, 'hasAccess' | 'refusal' | 'generation'>
+  readonly access: Pick<PortalAccess, 'hasAccess' | 'refusal' | 'generation'>
   readonly config: Pick<PortalConfig, 'reconcileMinutes' | 'wantedEvents'>
   readonly world: Pick<World, 'now' | 'log'>
   readonly scheduler: Pick<Scheduler, 'advance' | 'report'>
@@ -61,8 +61,8 @@ export class Reconciler {
 
   /** The time of the next comparison, in unix milliseconds; null while the portal cannot be asked. */
   dueAt(): number | null {
-    const { portal, reconciliation, world } = this.#deps
-    if (!canAsk(portal)) return null
+    const { access, reconciliation, world } = this.#deps
+    if (!canAsk(access)) return null
     if (this.#running !== null) return world.now() + SAFETY_ALARM_MS
     return this.#hasWish() ? 0 : earliest([this.#runDueAt(), lookDueAt(reconciliation.state())])
   }
@@ -98,8 +98,8 @@ export class Reconciler {
   }
 
   async #runDueNow(): Promise<void> {
-    const { portal, reconciliation, world } = this.#deps
-    for (let rounds = 0; rounds < 3 && canAsk(portal); rounds += 1) {
+    const { access, reconciliation, world } = this.#deps
+    for (let rounds = 0; rounds < 3 && canAsk(access); rounds += 1) {
       const now = world.now()
       const runAt = this.#runDueAt()
       const lookAt = lookDueAt(reconciliation.state())
@@ -111,11 +111,11 @@ export class Reconciler {
   }
 
   async #run(urgency: Urgency): Promise<void> {
-    const { memberId, comparison, portal, reconciliation, world } = this.#deps
+    const { memberId, comparison, access, reconciliation, world } = this.#deps
     this.#isAsked = false
     const startedAt = world.now()
-    const generation = portal.generation()
-    const isOver = (): boolean => portal.generation() !== generation
+    const generation = access.generation()
+    const isOver = (): boolean => access.generation() !== generation
     let outcome: ReadResult = 'failed'
     const unreadable: string[] = []
     try {
@@ -147,18 +147,18 @@ export class Reconciler {
   }
 
   async #lookAgain(): Promise<void> {
-    const { comparison, portal, reconciliation, world, scheduler } = this.#deps
+    const { comparison, access, reconciliation, world, scheduler } = this.#deps
     const now = world.now()
     const due = reconciliation.state().suspects.filter(({ dueAt }) => dueAt <= now)
     const entityId = due[0]?.entityId ?? ''
     const chunk = due.filter((suspect) => suspect.entityId === entityId).slice(0, MAX_COMMANDS)
-    const generation = portal.generation()
+    const generation = access.generation()
     try {
       await comparison.lookAgain(chunk, entityId)
     } catch (error) {
       scheduler.report('fields_failed', error)
     }
-    if (portal.generation() !== generation) return
+    if (access.generation() !== generation) return
     // A field that is still due after the look was not answered.
     const ids = new Set(chunk.map(({ id }) => id))
     const after = world.now()

@@ -17,7 +17,7 @@ type ValueActParts = Pick<PortalParts, 'state' | 'values' | 'receivers' | 'match
 /** The parts that a comparison on demand concerns. */
 type ReconcileParts = Pick<
   PortalParts,
-  'state' | 'troubles' | 'portal' | 'reconciler' | 'scheduler'
+  'state' | 'troubles' | 'access' | 'reconciler' | 'scheduler'
 >
 
 /**
@@ -67,13 +67,13 @@ export async function setValue(
 export function reconcile({
   state,
   troubles,
-  portal,
+  access,
   reconciler,
   scheduler,
 }: ReconcileParts): ReconcileAnswer {
   if (!state.isKnown()) return 'unknown'
   troubles.tryAgain()
-  if (!canAsk(portal)) return 'no_access'
+  if (!canAsk(access)) return 'no_access'
   reconciler.ask()
   scheduler.background(reconciler.runDue())
   // The run may outlive the object, so an alarm has to stand before the answer.

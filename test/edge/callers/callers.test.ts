@@ -49,14 +49,14 @@ describe('takeRequest() asks memory, then the object', () => {
 
   it('and KV when the object is silent, since only the event of a known caller is spilled', async () => {
     await scenario.install()
-    const portals = portalsWith({ append: () => Promise.reject(new Error('unreachable')) })
-    const intake = scenario.watchedIntake({ portals })
+    const clientOf = portalsWith({ append: () => Promise.reject(new Error('unreachable')) })
+    const intake = scenario.watchedIntake({ clientOf })
     expect(await intake.take(scenario.event(1))).toEqual({ kind: 'spilled' })
     const reads = [`get install:${scenario.memberId}`]
     expect(scenario.kv.operations.filter((operation) => operation.startsWith('get'))).toEqual(reads)
     expect(await intake.take(scenario.forged(2))).toEqual({ kind: 'refused', code: 'not_stored' })
     await env.INSTALLS.delete(`install:${scenario.memberId}`)
-    const stranger = scenario.watchedIntake({ portals })
+    const stranger = scenario.watchedIntake({ clientOf })
     expect(await stranger.take(scenario.event(3))).toEqual({ kind: 'refused', code: 'not_stored' })
   })
 
@@ -114,9 +114,9 @@ describe('takeRequest() asks memory, then the object', () => {
 
   it('and takes a configured token of the very portal for known', async () => {
     const webhooks = [{ token: APPLICATION_TOKEN, portal: scenario.memberId, rest: null }]
-    const portals = portalsWith({ recognises: () => Promise.resolve(false) })
+    const clientOf = portalsWith({ recognises: () => Promise.resolve(false) })
     const notice = decoded(scenario.portal.body('app-ONAPPTEST'))
-    const intake = scenario.watchedIntake({ webhooks, portals })
+    const intake = scenario.watchedIntake({ webhooks, clientOf })
     expect(await intake.take(notice)).toMatchObject({ kind: 'accepted' })
     expect({ counted: intake.counted, reads: scenario.kv.operations }).toEqual({
       counted: [],
@@ -124,7 +124,7 @@ describe('takeRequest() asks memory, then the object', () => {
     })
     const other = scenario.watchedIntake({
       webhooks: [{ token: APPLICATION_TOKEN, portal: 'acme.com', rest: null }],
-      portals,
+      clientOf,
     })
     expect(await other.take(notice)).toEqual(UNTRUSTED)
     expect(other.counted).toHaveLength(1)

@@ -111,14 +111,14 @@ describe('the rate limit counts only callers that could not prove themselves', (
   ])('and a burst of many wrong tokens from %s no further than to the limit', async (_, from) => {
     let open = 0
     let most = 0
-    const portals = appending(async (request) => {
+    const clientOf = appending(async (request) => {
       open += 1
       most = Math.max(most, open)
       const answer = await realPortals(scenario.memberId).append(request)
       open -= 1
       return answer
     })
-    const intake = limited(60, { portals })
+    const intake = limited(60, { clientOf })
     const burst = Array.from({ length: 300 }, (_none, id) =>
       intake.take(scenario.forged(id + 1), { ...SOURCE, address: from(id) }),
     )

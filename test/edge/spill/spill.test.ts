@@ -111,7 +111,7 @@ describe('POST /bitrix24/events while the object is unreachable', () => {
   })
 
   it('spills no lifecycle request that it cannot seal', async () => {
-    const intake = anIntake({ portals: UNREACHABLE, sealer: createSealer([]) })
+    const intake = anIntake({ clientOf: UNREACHABLE, sealer: createSealer([]) })
     const install = decoded(scenario.portal.body('app-ONAPPINSTALL-local'))
     expect(await intake.take(install)).toEqual({
       kind: 'refused',

@@ -124,7 +124,7 @@ it('an event is thin when its clock has gone back, and the limit seems to last f
   const event = anEvent({ field })
   waiting.add([{ sequence: 1, event }], NOW + ENRICH_BUDGET_MS)
   const limit = { kind: 'rate_limited', code: 'own_pace', status: null } as const
-  const portal: PortalAccess = {
+  const access: PortalAccess = {
     call: async () => err(limit),
     hasAccess: () => true,
     refusal: () => null,
@@ -134,7 +134,13 @@ it('an event is thin when its clock has gone back, and the limit seems to last f
   }
   const scheduler = { background: () => {} }
   const repeats = new RepeatedEvents({ world, scheduler, onDue: () => {} })
-  const reads = new EventReads({ waiting, repeats, fields: { find: () => null }, portal, world })
+  const reads = new EventReads({
+    waiting,
+    repeats,
+    fields: { find: () => null },
+    access,
+    world,
+  })
   const request = reads.begin()
   if (request === null) throw new Error('There is nothing to ask')
   const [enriched] = reads.enrich(await reads.ask(request))

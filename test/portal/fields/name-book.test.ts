@@ -36,7 +36,7 @@ function aBook({ hasAccess = true }: { hasAccess?: boolean } = {}) {
   }
   const open = () =>
     new NameBook({
-      names: {
+      nameStore: {
         load: () => world.stored,
         save: (names) => {
           world.stored = names
@@ -45,7 +45,7 @@ function aBook({ hasAccess = true }: { hasAccess?: boolean } = {}) {
           world.stored = new Map()
         },
       },
-      portal: {
+      access: {
         call,
         hasAccess: () => hasAccess,
         refusal: () => null,

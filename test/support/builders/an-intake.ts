@@ -55,7 +55,7 @@ export const SPILLED_APPEND = {
 export type IntakeChanges = Partial<
   CallerSources & CallerLimits & IntakeSpill & IntakeConfig & IntakeDeps['world']
 > & {
-  readonly portals?: PortalLookup
+  readonly clientOf?: PortalLookup
   readonly spills?: SpillStore
   readonly sealer?: Sealer
 }
@@ -101,9 +101,9 @@ export function anIntake(changes: IntakeChanges = {}): WatchedIntake {
   const lines: WatchedIntake['lines'] = []
   const isAlwaysWithin = () => Promise.resolve(true)
   const { isUntrustedWithinLimit = isAlwaysWithin, isAddressWithinLimit = isAlwaysWithin } = changes
-  const portals: PortalLookup = (memberId) => {
+  const clientOf: PortalLookup = (memberId) => {
     lookups.push(memberId)
-    return (changes.portals ?? realPortals)(memberId)
+    return (changes.clientOf ?? realPortals)(memberId)
   }
   const installs = changes.installs ?? new InstallStore(env.INSTALLS)
   const spill = {
@@ -112,7 +112,7 @@ export function anIntake(changes: IntakeChanges = {}): WatchedIntake {
   }
   const log: LineWriter = (level, event, fields = {}) => lines.push({ level, event, fields })
   const deps: IntakeDeps = {
-    portals,
+    clientOf,
     appends: new SharedAppends(),
     callers: {
       memory: changes.memory ?? new CallerMemory(),
@@ -151,7 +151,7 @@ export function anIntake(changes: IntakeChanges = {}): WatchedIntake {
     deps,
     take: (request, source = SOURCE) => takeRequest(deps, request, source),
     cron: {
-      portals,
+      clientOf,
       installs,
       directory: realPortalList(),
       spill,

@@ -42,8 +42,13 @@ export class EdgeScenario extends RelayScenario {
   }
 
   /** An intake with this clock and with readable receipts, in front of the given objects. */
-  intake(portals: PortalLookup, changes: IntakeChanges = {}): WatchedIntake {
-    return anIntake({ portals, now: () => this.now, newReceipt: countedReceipts(), ...changes })
+  intake(clientOf: PortalLookup, changes: IntakeChanges = {}): WatchedIntake {
+    return anIntake({
+      clientOf,
+      now: () => this.now,
+      newReceipt: countedReceipts(),
+      ...changes,
+    })
   }
 
   /** An intake in front of the real objects, over the watched namespace. */

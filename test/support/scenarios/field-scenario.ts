@@ -270,7 +270,7 @@ export class FieldScenario {
     const writer = new LogWriter({ db, log, state, world, scheduler, ...NO_LANES })
     const paced = new PacedCalls(world)
     const call: CallPortal = (...request) => inLife(this.#call(...request))
-    const access = {
+    const deps = {
       paced,
       portalCaller: { hasAccess: () => true, refusal: () => this.portal.refusal },
       state: { install: () => ({ ...NO_INSTALL, ...this.install }) },
@@ -281,12 +281,12 @@ export class FieldScenario {
       reconciliation,
       writer,
       state,
-      portal: createPortalAccess(paced.forEvents(call), access),
+      access: createPortalAccess(paced.forEvents(call), deps),
       world,
       scheduler,
     })
-    const portal = createPortalAccess(paced.inBackground(call), access)
-    const shared = { reconciliation, portal, world, scheduler }
+    const access = createPortalAccess(paced.inBackground(call), deps)
+    const shared = { reconciliation, access, world, scheduler }
     const comparison = new Comparison({ ...shared, fields, writer, enricher })
     const config = {
       reconcileMinutes: 1440,

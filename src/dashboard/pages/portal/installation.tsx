@@ -8,14 +8,14 @@ import { formatBytes } from '../../words/values.ts'
 import type { WholeView } from '../../../core/views/whole-view.ts'
 
 interface InstallationTerms {
-  readonly portal: WholeView
+  readonly view: WholeView
   readonly terms: PageTerms
 }
 
 /** Shows the numbers of the log. */
-export function LogNumbers({ portal }: Pick<InstallationTerms, 'portal'>) {
+export function LogNumbers({ view }: Pick<InstallationTerms, 'view'>) {
   const { events, reconciled, thin, quarantined, erased, storage, lastEventAt, lastReconcileAt } =
-    portal
+    view
   const { bytes, maxBytes } = storage
   return (
     <dl>
@@ -51,8 +51,8 @@ export function LogNumbers({ portal }: Pick<InstallationTerms, 'portal'>) {
 }
 
 /** Shows how the portal is connected. */
-export function Installation({ portal, terms }: InstallationTerms) {
-  const { install, subscriptions, pins, memberId } = portal
+export function Installation({ view, terms }: InstallationTerms) {
+  const { install, subscriptions, pins, memberId } = view
   const { kinds, clientId, applicationStatus, scope, installedAt, tokens } = install
   return (
     <dl>

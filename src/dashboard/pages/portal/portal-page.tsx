@@ -19,7 +19,7 @@ import { outsideTroublesOf, troublesOf } from './troubles.ts'
 /** Everything that the page shows. */
 export interface PortalPage {
   readonly terms: PageTerms
-  readonly portal: WholeView
+  readonly view: WholeView
   /** Null when the script asks for the page anew. */
   readonly outside: SpilledRequests | null
   /** Null when the script asks for the page anew, and when the object does not tell it. */
@@ -33,9 +33,9 @@ export interface PortalPage {
 
 /** Makes the page. Its parts with `data-live` are put anew when the stamp has changed. */
 export function portalPage(page: PortalPage): PageContent {
-  const { portal, feedback, stamp, shown, outside, history, terms } = page
-  const troubles = troublesOf(portal)
-  const { memberId, domain, lanes } = portal
+  const { view, feedback, stamp, shown, outside, history, terms } = page
+  const troubles = troublesOf(view)
+  const { memberId, domain, lanes } = view
   return {
     title: domain ?? memberId,
     content: (
@@ -80,11 +80,11 @@ export function portalPage(page: PortalPage): PageContent {
         <div class="halves">
           <section class="panel" id="numbers" aria-labelledby="numbers-title" data-live>
             <h2 id="numbers-title">Numbers</h2>
-            <LogNumbers portal={portal} />
+            <LogNumbers view={view} />
           </section>
           <section class="panel" aria-labelledby="installation-title">
             <h2 id="installation-title">Installation</h2>
-            <Installation portal={portal} terms={page.terms} />
+            <Installation view={view} terms={page.terms} />
           </section>
         </div>
       </>
@@ -102,8 +102,8 @@ function History({ history }: Pick<PortalPage, 'history'>) {
   )
 }
 
-function Heading({ page: { portal, terms } }: { readonly page: PortalPage }) {
-  const { memberId, domain, state } = portal
+function Heading({ page: { view, terms } }: { readonly page: PortalPage }) {
+  const { memberId, domain, state } = view
   return (
     <div class="row apart">
       <div>
@@ -122,8 +122,8 @@ function Heading({ page: { portal, terms } }: { readonly page: PortalPage }) {
   )
 }
 
-function Lanes({ page: { portal, terms } }: { readonly page: PortalPage }) {
-  const { lanes, memberId, head } = portal
+function Lanes({ page: { view, terms } }: { readonly page: PortalPage }) {
+  const { lanes, memberId, head } = view
   if (lanes.length === 0) {
     return <p class="note">No destination takes events of this portal.</p>
   }

@@ -23,13 +23,8 @@ export interface PortalTrouble {
 }
 
 /** Lists what is wrong. */
-export function troublesOf(portal: WholeView): readonly PortalTrouble[] {
-  return [
-    ...stateTroubles(portal),
-    ...laneTroubles(portal),
-    ...logTroubles(portal),
-    ...hints(portal),
-  ]
+export function troublesOf(view: WholeView): readonly PortalTrouble[] {
+  return [...stateTroubles(view), ...laneTroubles(view), ...logTroubles(view), ...hints(view)]
 }
 
 function stateTroubles({ state, remedy, access, pending, uninstallNotice, recovery }: WholeView) {

@@ -92,14 +92,14 @@ export function dryRunInAllPortals(
   { directory, drain }: Pick<DestinationsDeps, 'directory' | 'drain'>,
   wanted: { readonly destination: string; readonly after: string },
 ): Promise<ReplayDryRun> {
-  const { portals } = drain
-  return withTimeout(dryRunReplay({ portals, directory }, wanted), ADMIN_MS)
+  const { clientOf } = drain
+  return withTimeout(dryRunReplay({ clientOf, directory }, wanted), ADMIN_MS)
 }
 
 /** Gives an order to the lanes of a destination in all portals. */
 export function orderInAllPortals(deps: DestinationsDeps, wanted: Order): Promise<OrderProgress> {
-  const { portals, log } = deps.drain
-  return withTimeout(giveOrder({ portals, log, directory: deps.directory }, wanted), ADMIN_MS)
+  const { clientOf, log } = deps.drain
+  return withTimeout(giveOrder({ clientOf, log, directory: deps.directory }, wanted), ADMIN_MS)
 }
 
 function progressView(progress: OrderProgress): v.InferOutput<typeof ProgressSchema> {

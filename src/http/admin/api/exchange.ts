@@ -32,7 +32,7 @@ const MAX_ADMIN_BODY_BYTES = 16 * 1024
 
 /** Where a request finds the portal that its path names. */
 export interface PortalFinder {
-  readonly portals: PortalLookup
+  readonly clientOf: PortalLookup
   readonly directory: Pick<DirectoryRemote, 'portalsNamed'>
 }
 
@@ -42,12 +42,12 @@ export interface PortalFinder {
  */
 export async function withPortal(
   c: Context,
-  { portals, directory }: PortalFinder,
-  work: (portal: PortalClient, memberId: string) => Promise<Response>,
+  { clientOf, directory }: PortalFinder,
+  work: (client: PortalClient, memberId: string) => Promise<Response>,
 ): Promise<Response> {
   async function find(): Promise<Response> {
     const found = await findMemberId(c.req.param('memberId') ?? '', directory)
-    return found.ok ? work(portals(found.value), found.value) : errorResponse(found.error)
+    return found.ok ? work(clientOf(found.value), found.value) : errorResponse(found.error)
   }
   return withTimeout(find(), ADMIN_MS)
 }

@@ -32,35 +32,35 @@ export const DryRunSchema = v.strictObject({ dryRun: v.optional(v.picklist(['tru
 export function addLaneRoutes(routes: Hono, finderOf: (c: Context) => PortalFinder): void {
   for (const kind of ['pause', 'resume'] as const) {
     routes.post(`${LANE_PATH}/${kind}`, (c) =>
-      withLane(c, finderOf(c), async (portal, destination) =>
-        replyState(await portal.controlLane(destination, { kind })),
+      withLane(c, finderOf(c), async (client, destination) =>
+        replyState(await client.controlLane(destination, { kind })),
       ),
     )
   }
   routes.post(`${LANE_PATH}/park`, (c) =>
-    withLane(c, finderOf(c), async (portal, destination) => {
+    withLane(c, finderOf(c), async (client, destination) => {
       const body = await readJson(c.req.raw, ParkSchema)
       if (body === null) return errorResponse('invalid_request')
       const { sequence } = body
-      return replyState(await portal.controlLane(destination, { kind: 'park', sequence }))
+      return replyState(await client.controlLane(destination, { kind: 'park', sequence }))
     }),
   )
   routes.post(`${LANE_PATH}/replay`, (c) =>
-    withLane(c, finderOf(c), (portal, destination) => replay(c, { portal, destination })),
+    withLane(c, finderOf(c), (client, destination) => replay(c, { client, destination })),
   )
 }
 
 function withLane(
   c: Context,
   finder: PortalFinder,
-  work: (portal: PortalClient, destination: string) => Promise<Response>,
+  work: (client: PortalClient, destination: string) => Promise<Response>,
 ): Promise<Response> {
-  return withPortal(c, finder, (portal) => work(portal, c.req.param('destination') ?? ''))
+  return withPortal(c, finder, (client) => work(client, c.req.param('destination') ?? ''))
 }
 
 async function replay(
   c: Context,
-  { portal, destination }: { portal: PortalClient; destination: string },
+  { client, destination }: { client: PortalClient; destination: string },
 ): Promise<Response> {
   const query = readQuery(c, DryRunSchema)
   const body = await readJson(c.req.raw, ReplaySchema)
@@ -69,7 +69,7 @@ async function replay(
   }
   const wish: ReplayWish = 'from' in body ? { kind: 'range', ...body } : { kind: 'parked' }
   const dryRun = query.dryRun === 'true'
-  const replayed = await portal.replay(destination, wish, { dryRun })
+  const replayed = await client.replay(destination, wish, { dryRun })
   if (!replayed.ok) return errorResponse(CONTROL_ERRORS[replayed.error])
   return reply({ replayed: replayed.value, ...(dryRun ? { dryRun } : {}) }, 202)
 }

@@ -38,17 +38,17 @@ type EventPage = Exclude<Awaited<ReturnType<PortalClient['exportPage']>>, null>
 export function addLeavingRoutes(routes: Hono, depsOf: (c: Context) => LeavingDeps): void {
   routes.get('/portals/:memberId/export', (c) => {
     const deps = depsOf(c)
-    return withPortal(c, deps, (_, memberId) => exportLog(c, () => deps.portals(memberId)))
+    return withPortal(c, deps, (_, memberId) => exportLog(c, () => deps.clientOf(memberId)))
   })
   routes.delete('/portals/:memberId/events/:sequence', (c) =>
-    withPortal(c, depsOf(c), (portal) => eraseEvent(c, portal)),
+    withPortal(c, depsOf(c), (client) => eraseEvent(c, client)),
   )
   routes.delete('/portals/:memberId', (c) => {
     const deps = depsOf(c)
-    return withPortal(c, deps, async (portal, memberId) => {
+    return withPortal(c, deps, async (client, memberId) => {
       const body = await readJson(c.req.raw, DomainSchema)
       if (body === null) return errorResponse('invalid_request')
-      const answer = await portal.erase(body.domain)
+      const answer = await client.erase(body.domain)
       if (answer.kind !== 'done') {
         return errorResponse(answer.kind === 'unknown' ? 'not_found' : 'wrong_domain')
       }
@@ -58,10 +58,10 @@ export function addLeavingRoutes(routes: Hono, depsOf: (c: Context) => LeavingDe
   })
 }
 
-async function eraseEvent(c: Context, portal: PortalClient): Promise<Response> {
+async function eraseEvent(c: Context, client: PortalClient): Promise<Response> {
   const sequence = v.safeParse(CountSchema, c.req.param('sequence'))
   if (!sequence.success) return errorResponse('not_found')
-  switch (await portal.eraseEvent(sequence.output)) {
+  switch (await client.eraseEvent(sequence.output)) {
     case 'done':
       return new Response(null, { status: 204 })
     case 'unknown':
@@ -75,17 +75,17 @@ async function eraseEvent(c: Context, portal: PortalClient): Promise<Response> {
  * The log as lines of JSON, oldest event first. The client gets one page while the next one is read, so a long log never
  * stands in memory. A portal that fails breaks the answer off: an export that ends in order is complete.
  */
-async function exportLog(c: Context, portal: () => PortalClient): Promise<Response> {
+async function exportLog(c: Context, newClient: () => PortalClient): Promise<Response> {
   const query = readQuery(c, AfterSchema)
   if (query === null) return errorResponse('invalid_request')
-  let page = await portal().exportPage(query.after ?? 0)
+  let page = await newClient().exportPage(query.after ?? 0)
   if (page === null) return errorResponse('not_found')
   const lines = new ReadableStream<Uint8Array>({
     async pull(controller) {
       const last = page?.at(-1)
       if (page === null || last === undefined) return controller.close()
       controller.enqueue(linesOf(page))
-      page = await withTimeout(portal().exportPage(last.sequence), ADMIN_MS)
+      page = await withTimeout(newClient().exportPage(last.sequence), ADMIN_MS)
     },
   })
   const headers = { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' }

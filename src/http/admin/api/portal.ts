@@ -39,8 +39,8 @@ export interface PortalRoutesDeps extends PortalFinder {
 /** Adds the routes; `depsOf` gives the dependencies with the bindings of the request. */
 export function addPortalRoutes(routes: Hono, depsOf: (c: Context) => PortalRoutesDeps): void {
   routes.get('/portals/:memberId', (c) =>
-    withPortal(c, depsOf(c), async (portal, memberId) => {
-      const view = await portal.view()
+    withPortal(c, depsOf(c), async (client, memberId) => {
+      const view = await client.view()
       if (view === null) return errorResponse('not_found')
       const answer: PortalAnswer = {
         ...view,
@@ -50,32 +50,32 @@ export function addPortalRoutes(routes: Hono, depsOf: (c: Context) => PortalRout
     }),
   )
   routes.get('/portals/:memberId/events', (c) =>
-    withPortal(c, depsOf(c), (portal) => listEvents(c, portal)),
+    withPortal(c, depsOf(c), (client) => listEvents(c, client)),
   )
   routes.get('/portals/:memberId/events/:sequence', (c) =>
-    withPortal(c, depsOf(c), async (portal) => {
+    withPortal(c, depsOf(c), async (client) => {
       const sequence = v.safeParse(CountSchema, c.req.param('sequence'))
       if (!sequence.success) return errorResponse('not_found')
-      return replyOrNotFound(await portal.event(sequence.output))
+      return replyOrNotFound(await client.event(sequence.output))
     }),
   )
   routes.get('/portals/:memberId/history', (c) =>
-    withPortal(c, depsOf(c), async (portal) => replyOrNotFound(await portal.history())),
+    withPortal(c, depsOf(c), async (client) => replyOrNotFound(await client.history())),
   )
   routes.get('/portals/:memberId/parked', (c) =>
-    withPortal(c, depsOf(c), async (portal) => {
-      const parked = await portal.parked()
+    withPortal(c, depsOf(c), async (client) => {
+      const parked = await client.parked()
       return replyOrNotFound(parked === null ? null : { parked })
     }),
   )
   routes.on(['PUT', 'DELETE'], '/portals/:memberId/values/:name', (c) =>
-    withPortal(c, depsOf(c), (portal) => changeValue(c, portal)),
+    withPortal(c, depsOf(c), (client) => changeValue(c, client)),
   )
   routes.delete('/portals/:memberId/pins/:n', (c) =>
-    withPortal(c, depsOf(c), (portal) => removePin(c, portal)),
+    withPortal(c, depsOf(c), (client) => removePin(c, client)),
   )
   routes.post('/portals/:memberId/reconcile', (c) =>
-    withPortal(c, depsOf(c), (portal) => reconcile(portal)),
+    withPortal(c, depsOf(c), (client) => reconcile(client)),
   )
 }
 
@@ -91,19 +91,19 @@ export async function countWaitingRequests(
   return { spilled, spillRefused: refused.length }
 }
 
-async function listEvents(c: Context, portal: PortalClient): Promise<Response> {
+async function listEvents(c: Context, client: PortalClient): Promise<Response> {
   const query = v.safeParse(EventsQuerySchema, c.req.query())
   if (!query.success) return errorResponse('invalid_request')
   const { before = MAX_SEQUENCE, limit = DEFAULT_EVENTS_PAGE } = query.output
-  return replyOrNotFound(await portal.events(before, limit))
+  return replyOrNotFound(await client.events(before, limit))
 }
 
-async function changeValue(c: Context, portal: PortalClient): Promise<Response> {
+async function changeValue(c: Context, client: PortalClient): Promise<Response> {
   const name = c.req.param('name') ?? ''
   if (!isValueName(name)) return errorResponse('invalid_request')
   const body = c.req.method === 'PUT' ? await readJson(c.req.raw, ValueSchema) : { value: null }
   if (body === null) return errorResponse('invalid_request')
-  switch (await portal.setValue(name, body.value)) {
+  switch (await client.setValue(name, body.value)) {
     case 'done':
       return new Response(null, { status: 204 })
     case 'unknown':
@@ -113,10 +113,10 @@ async function changeValue(c: Context, portal: PortalClient): Promise<Response> 
   }
 }
 
-async function removePin(c: Context, portal: PortalClient): Promise<Response> {
+async function removePin(c: Context, client: PortalClient): Promise<Response> {
   const n = v.safeParse(CountSchema, c.req.param('n'))
   if (!n.success) return errorResponse('not_found')
-  switch (await portal.removePin(n.output)) {
+  switch (await client.removePin(n.output)) {
     case 'done':
       return new Response(null, { status: 204 })
     case 'unknown':
@@ -124,8 +124,8 @@ async function removePin(c: Context, portal: PortalClient): Promise<Response> {
   }
 }
 
-async function reconcile(portal: PortalClient): Promise<Response> {
-  switch (await portal.reconcile()) {
+async function reconcile(client: PortalClient): Promise<Response> {
+  switch (await client.reconcile()) {
     case 'started':
       return reply({ started: true }, 202)
     case 'unknown':

@@ -11,14 +11,14 @@ export const RobotAddressSchema = v.object({ address: v.string() })
 export function addRobotAddressRoutes(routes: Hono, finderOf: (c: Context) => PortalFinder): void {
   const path = '/portals/:memberId/robot-address'
   routes.post(path, (c) =>
-    withPortal(c, finderOf(c), async (portal) => {
-      const address = await portal.renewRobotAddress(new URL(c.req.url).origin)
+    withPortal(c, finderOf(c), async (client) => {
+      const address = await client.renewRobotAddress(new URL(c.req.url).origin)
       return address === null ? errorResponse('not_found') : reply({ address }, 201)
     }),
   )
   routes.delete(path, (c) =>
-    withPortal(c, finderOf(c), async (portal) =>
-      (await portal.removeRobotAddress())
+    withPortal(c, finderOf(c), async (client) =>
+      (await client.removeRobotAddress())
         ? new Response(null, { status: 204 })
         : errorResponse('not_found'),
     ),

@@ -13,8 +13,8 @@ export interface SealsDeps extends PortalFinder {
 /** Adds the route; `depsOf` gives the dependencies with the bindings of the request. */
 export function addSealsRoute(routes: Hono, depsOf: (c: Context) => SealsDeps): void {
   routes.get('/portals/:memberId/seals', (c) =>
-    withPortal(c, depsOf(c), async (portal, memberId) => {
-      const seals = await portal.seals()
+    withPortal(c, depsOf(c), async (client, memberId) => {
+      const seals = await client.seals()
       if (seals === null) return errorResponse('not_found')
       const { store } = depsOf(c).drain.spill
       const spilled = await countSpilled(store, memberId)

@@ -63,7 +63,7 @@ async function test(c: Context, deps: MessageRoutesDeps): Promise<Response> {
     return replyOutcome(await sendTestMessage(destination, deps.sending))
   const found = await findMemberId(body.memberId, deps.directory)
   if (!found.ok) return errorResponse(found.error)
-  const outcome = await deps.portals(found.value).sendTestMessage(destination.name)
+  const outcome = await deps.clientOf(found.value).sendTestMessage(destination.name)
   return outcome === null ? errorResponse('not_found') : replyOutcome(outcome)
 }
 
@@ -99,7 +99,7 @@ async function preview(c: Context, deps: MessageRoutesDeps): Promise<Response> {
   const found = await findMemberId(body.memberId, deps.directory)
   if (!found.ok) return errorResponse(found.error)
   const sequence = 'sequence' in body ? body.sequence : null
-  const shown = await deps.portals(found.value).preview(name, sequence)
+  const shown = await deps.clientOf(found.value).preview(name, sequence)
   if (shown.ok) return reply({ type: typeName, ...shown.value })
   return errorResponse(shown.error === 'unknown' ? 'not_found' : 'unusable_destination')
 }

@@ -32,11 +32,11 @@ export interface WhyDeps extends PortalFinder {
 /** Adds the route; `depsOf` gives the dependencies with the bindings of the request. */
 export function addWhyRoute(routes: Hono, depsOf: (c: Context) => WhyDeps): void {
   routes.get('/portals/:memberId/why', (c) =>
-    withPortal(c, depsOf(c), async (portal, memberId) => {
+    withPortal(c, depsOf(c), async (client, memberId) => {
       const query = readQuery(c, WhyQuerySchema)
       const question = query === null ? null : questionOf(query)
       if (query === null || question === null) return errorResponse('invalid_request')
-      const facts = await portal.why(question)
+      const facts = await client.why(question)
       if (facts === null) return replyOrNotFound(null)
       const { name, view } = facts.event
       const outside =

@@ -11,7 +11,7 @@ import type { PageContext, PageEnv } from './page-context.ts'
 import { replayWishes } from './replay.ts'
 
 /** Does one act. */
-type Act = (portal: PortalClient, c: PageContext) => Promise<Feedback>
+type Act = (client: PortalClient, c: PageContext) => Promise<Feedback>
 
 /** Adds the acts. */
 export function addActs(routes: Hono<PageEnv>, depsOf: PageDepsOf): void {
@@ -19,18 +19,18 @@ export function addActs(routes: Hono<PageEnv>, depsOf: PageDepsOf): void {
   const add = (path: string, act: Act): void => {
     routes.post(
       `${portalRoute}${path}`,
-      aboutPortal(depsOf, async ({ c, portal, memberId }) =>
-        replyToAct(c, portalPath(memberId), await act(portal, c)),
+      aboutPortal(depsOf, async ({ c, client, memberId }) =>
+        replyToAct(c, portalPath(memberId), await act(client, c)),
       ),
     )
   }
-  add('/lanes/:destination/pause', (portal, c) => control(portal, c, { kind: 'pause' }))
-  add('/lanes/:destination/resume', (portal, c) => control(portal, c, { kind: 'resume' }))
+  add('/lanes/:destination/pause', (client, c) => control(client, c, { kind: 'pause' }))
+  add('/lanes/:destination/resume', (client, c) => control(client, c, { kind: 'resume' }))
   add('/lanes/:destination/park', park)
   add('/lanes/:destination/replay', replay)
-  add('/reconcile', async (portal) => RECONCILED[await portal.reconcile()])
-  add('/pins/:n/remove', async (portal, c) =>
-    (await portal.removePin(parseNumber(c.req.param('n')) ?? 0)) === 'done'
+  add('/reconcile', async (client) => RECONCILED[await client.reconcile()])
+  add('/pins/:n/remove', async (client, c) =>
+    (await client.removePin(parseNumber(c.req.param('n')) ?? 0)) === 'done'
       ? 'pin_removed'
       : 'invalid_request',
   )
@@ -51,27 +51,27 @@ const RECONCILED = {
 
 const destinationOf = (c: PageContext): string => c.req.param('destination') ?? ''
 
-async function control(portal: PortalClient, c: PageContext, wish: LaneWish): Promise<Feedback> {
-  const changed = await portal.controlLane(destinationOf(c), wish)
+async function control(client: PortalClient, c: PageContext, wish: LaneWish): Promise<Feedback> {
+  const changed = await client.controlLane(destinationOf(c), wish)
   if (!changed.ok) return changed.error
   if (wish.kind === 'park') return 'parked'
   // A lane that was resumed is active or disabled now.
   return changed.value === 'removed' ? 'removed_lane' : changed.value
 }
 
-async function park(portal: PortalClient, c: PageContext): Promise<Feedback> {
+async function park(client: PortalClient, c: PageContext): Promise<Feedback> {
   const sequence = parseNumber(c.get('admission').form.get('sequence'))
-  return sequence === null ? 'invalid_request' : control(portal, c, { kind: 'park', sequence })
+  return sequence === null ? 'invalid_request' : control(client, c, { kind: 'park', sequence })
 }
 
-async function replay(portal: PortalClient, c: PageContext): Promise<Feedback> {
+async function replay(client: PortalClient, c: PageContext): Promise<Feedback> {
   const wishes = replayWishes(c.get('admission').form)
   if (wishes === null) return 'invalid_request'
   // Nothing begins of what the lane could not take as a whole.
   if (wishes.length > MAX_REPLAY_JOBS) return 'too_many_chosen'
   let count = 0
   for (const wish of wishes) {
-    const replayed = await portal.replay(destinationOf(c), wish, { dryRun: false })
+    const replayed = await client.replay(destinationOf(c), wish, { dryRun: false })
     if (!replayed.ok) return replayed.error
     count += replayed.value
   }

@@ -15,15 +15,15 @@ export function addEventPages(routes: Hono<PageEnv>, depsOf: PageDepsOf): void {
   routes.get('/admin/portals/:memberId/parked', aboutPortal(depsOf, showParked))
 }
 
-async function showEvent({ c, deps, portal, memberId }: AskedPortal) {
+async function showEvent({ c, deps, client, memberId }: AskedPortal) {
   const sequence = parseNumber(c.req.param('sequence'))
   if (sequence === null) return null
   const query = new URL(c.req.url).searchParams
   const destination = query.get('preview')
   const [shown, view, preview] = await Promise.all([
-    portal.view(),
-    portal.event(sequence),
-    destination === null ? null : portal.preview(destination, sequence),
+    client.view(),
+    client.event(sequence),
+    destination === null ? null : client.preview(destination, sequence),
   ])
   if (shown === null || view === null) return null
   const message =
@@ -39,11 +39,11 @@ async function showEvent({ c, deps, portal, memberId }: AskedPortal) {
 /** Quarantined events have no list of their own, so they are looked for among the newest ones. */
 const QUARANTINED = parseEventSearch(new URLSearchParams({ fate: 'quarantined' }))
 
-async function showParked({ c, deps, portal, memberId }: AskedPortal) {
+async function showParked({ c, deps, client, memberId }: AskedPortal) {
   const [shown, parked, found] = await Promise.all([
-    portal.view(),
-    portal.parked(),
-    findEvents(portal, QUARANTINED),
+    client.view(),
+    client.parked(),
+    findEvents(client, QUARANTINED),
   ])
   if (shown === null || parked === null || found === null) return null
   const { domain } = shown

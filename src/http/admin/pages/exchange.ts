@@ -46,7 +46,7 @@ export function replyProblem(
 export interface AskedPortal {
   readonly c: PageContext
   readonly deps: PageDeps
-  readonly portal: PortalClient
+  readonly client: PortalClient
   readonly memberId: string
 }
 
@@ -66,11 +66,11 @@ async function answerAbout(
   deps: PageDeps,
   work: (asked: AskedPortal) => Promise<Response | null>,
 ): Promise<Response> {
-  const { portals, directory } = deps.admin
+  const { clientOf, directory } = deps.admin
   const found = await findMemberId(c.req.param('memberId') ?? '', directory)
   if (!found.ok) return replyProblem(c, deps, found.error)
   const memberId = found.value
-  const response = await work({ c, deps, memberId, portal: portals(memberId) })
+  const response = await work({ c, deps, memberId, client: clientOf(memberId) })
   return response ?? replyProblem(c, deps, 'not_found')
 }
 

@@ -19,17 +19,17 @@ const PAGE = 200
 
 /** The first events that are looked for; null when nothing is known of the portal. */
 export async function findEvents(
-  portal: Pick<PortalClient, 'events'>,
+  client: Pick<PortalClient, 'events'>,
   search: EventSearch,
 ): Promise<FoundEvents | null> {
   const before = search.before ?? Number.MAX_SAFE_INTEGER
   if (!isSearching(search)) {
-    const page = await portal.events(before, MAX_SHOWN)
+    const page = await client.events(before, MAX_SHOWN)
     return page === null ? null : { ...page, looked: page.events.length }
   }
   let shown: FoundEvents = { events: [], before, looked: 0 }
   for (let pages = 0; pages < MAX_PAGES && shown.before !== null; pages += 1) {
-    const page = await portal.events(shown.before, PAGE)
+    const page = await client.events(shown.before, PAGE)
     if (page === null) return null
     shown = addFound(shown, page, search)
     if (shown.events.length === MAX_SHOWN) break

@@ -11,13 +11,13 @@ export function addReplayPage(routes: Hono<PageEnv>, depsOf: PageDepsOf): void {
   routes.get('/admin/portals/:memberId/lanes/:destination/replay', aboutPortal(depsOf, showReplay))
 }
 
-async function showReplay({ c, deps, portal, memberId }: AskedPortal): Promise<Response | null> {
+async function showReplay({ c, deps, client, memberId }: AskedPortal): Promise<Response | null> {
   const destination = c.req.param('destination') ?? ''
   const query = new URL(c.req.url).searchParams
   const [wish] = replayWishes(query) ?? []
   const [shown, planned] = await Promise.all([
-    portal.view(),
-    wish === undefined ? null : portal.replayList(destination, wish),
+    client.view(),
+    wish === undefined ? null : client.replayList(destination, wish),
   ])
   const lane = shown?.lanes.find((one) => one.destination === destination)
   if (lane === undefined || planned?.ok === false) return null

@@ -35,7 +35,7 @@ export interface CourierDeps {
   readonly receivers: Pick<Receivers, 'find' | 'open'>
   readonly pace: Pick<LanePace, 'intervalMs' | 'takeSlot' | 'obey' | 'connect'>
   readonly parcels: Pick<Parcels, 'create' | 'delivery'>
-  readonly names: Pick<NameBook, 'resolve'>
+  readonly nameBook: Pick<NameBook, 'resolve'>
   readonly world: Pick<World, 'fetch' | 'now' | 'inSpan'>
 }
 
@@ -127,7 +127,7 @@ export class Courier {
   async #namesFor({ type }: Destination, entries: AttemptEntries): Promise<Names> {
     const wanted =
       type?.reader === 'person' ? entries.flatMap(({ event }) => namesWanted(event)) : []
-    return wanted.length === 0 ? new Map() : this.#deps.names.resolve(wanted)
+    return wanted.length === 0 ? new Map() : this.#deps.nameBook.resolve(wanted)
   }
 
   /** The bytes that an entry of the log takes in a batch, with the comma behind it. */

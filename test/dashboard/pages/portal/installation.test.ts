@@ -5,7 +5,7 @@ import { aPage } from '../../../support/builders/a-page.ts'
 import { aPortalView, ago, MEMBER_ID } from '../../../support/builders/a-view.ts'
 
 const htmlOf = (partial: Partial<WholeView>) =>
-  String(Installation({ portal: aPortalView(partial), terms: aPage() }))
+  String(Installation({ view: aPortalView(partial), terms: aPage() }))
 
 test('an application is told with its status and its scope', () => {
   expect(htmlOf({})).toContain('<code>local.1</code>, status L')
@@ -23,7 +23,7 @@ test('a portal of outgoing webhooks has no application, and pins that can be rem
 })
 
 test('the numbers of the log are told with its limit', () => {
-  const html = String(LogNumbers({ portal: aPortalView({ erased: 3, reconciled: 2 }) }))
+  const html = String(LogNumbers({ view: aPortalView({ erased: 3, reconciled: 2 }) }))
   expect(html).toContain('42 sent by the portal, 2 found by comparing')
   expect(html).toContain('<dd>4 KiB of 1 GiB</dd>')
   expect(html).toContain('Erased by an uninstall')

@@ -12,7 +12,7 @@ import {
 function pageOf(partial: Partial<PortalPage> = {}) {
   return portalPage({
     terms: aPage(),
-    portal: aPortalView(),
+    view: aPortalView(),
     shown: { events: [anEventView()], before: null, looked: 1 },
     search: parseEventSearch(new URLSearchParams()),
     feedback: null,
@@ -24,7 +24,7 @@ function pageOf(partial: Partial<PortalPage> = {}) {
 }
 
 test('what is wrong comes before everything else', async () => {
-  const text = await textOf(pageOf({ portal: aPortalView({ lanes: [aDisabledLane()] }) }))
+  const text = await textOf(pageOf({ view: aPortalView({ lanes: [aDisabledLane()] }) }))
   expect(text).toMatch(
     /^acme\.bitrix24\.com active .* erp is disabled.* Lanes erp webhook disabled .* Events .* Numbers .* Installation/,
   )
@@ -40,7 +40,7 @@ test('the parts that may change can be put anew, each by its own id', async () =
 })
 
 test('a portal without a domain is named by its member id, and may have no lane', async () => {
-  const page = pageOf({ portal: aPortalView({ domain: null, lanes: [] }) })
+  const page = pageOf({ view: aPortalView({ domain: null, lanes: [] }) })
   expect(page.title).toBe(MEMBER_ID)
   expect(await textOf(page)).toContain('No destination takes events of this portal.')
 })

@@ -31,7 +31,7 @@ describe('withPortal()', () => {
         known.filter(({ report }) => report.domain === domain),
     }
     routes.get('/:memberId', (c) =>
-      withPortal(c, { portals: portalsWith({}), directory }, (_portal, named) =>
+      withPortal(c, { clientOf: portalsWith({}), directory }, (_client, named) =>
         Promise.resolve(reply({ named })),
       ),
     )
@@ -100,7 +100,7 @@ describe('withPortal() and an object that never answers', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const routes = new Hono()
     routes.get('/:memberId', (c) =>
-      withPortal(c, { portals: portalsWith({}), directory: NO_DIRECTORY }, never),
+      withPortal(c, { clientOf: portalsWith({}), directory: NO_DIRECTORY }, never),
     )
     routes.onError((error) => new Response(error.message, { status: 500 }))
     const answer = Promise.resolve(routes.request(`/${MEMBER_ID}`))

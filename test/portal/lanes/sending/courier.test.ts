@@ -65,7 +65,7 @@ function courierOf({
       delivery: ({ sequence, event }, { previousSequence }) =>
         aDelivery({ id: `m-${sequence}`, sequence, event, previousSequence }),
     },
-    names: {
+    nameBook: {
       resolve: async (refs) => new Map(refs.map((ref) => [nameKey(ref), `Name ${ref.id}`])),
     },
     world: {
