@@ -20,7 +20,7 @@ import { healthResponse } from './http/health.ts'
 import { createMetricsRoute, type MetricsDeps } from './http/metrics.ts'
 import { InstallBudget } from './edge/installs/install-budget.ts'
 import type { InstallMemory, IntakeDeps } from './edge/intake-deps.ts'
-import { log } from './log.ts'
+import { logLine } from './log.ts'
 import { MAX_GROUP } from './portal/log/commit-groups.ts'
 import type { PortalLookup } from './edge/portal-client.ts'
 import { HintCount } from './edge/spill/hint-count.ts'
@@ -50,7 +50,7 @@ const WORLD: World = {
   now: () => Date.now(),
   random: () => Math.random(),
   sleep,
-  log,
+  logLine,
   newReceipt: () => crypto.randomUUID(),
 }
 
@@ -87,7 +87,7 @@ export function createApp(inSpan: InSpan = untraced): Hono<{ Bindings: Env }> {
   )
   app.notFound(() => errorResponse('not_found'))
   app.onError((error) => {
-    log('error', 'request_failed', { error: describeError(error) })
+    logLine('error', 'request_failed', { error: describeError(error) })
     return errorResponse('internal_error')
   })
   return app
@@ -104,9 +104,9 @@ function configOf(env: Env): Config {
   if (announced.has(config)) return config
   announced.add(config)
   for (const { setting, problem } of config.problems)
-    log('warn', 'misconfigured', { setting, problem })
-  for (const warning of config.warnings) log('warn', 'unsafe', { warning })
-  for (const doubt of config.doubts) log('info', 'doubtful_setting', { doubt })
+    logLine('warn', 'misconfigured', { setting, problem })
+  for (const warning of config.warnings) logLine('warn', 'unsafe', { warning })
+  for (const doubt of config.doubts) logLine('info', 'doubtful_setting', { doubt })
   return config
 }
 
@@ -167,7 +167,7 @@ async function noteRefusedCaller(
     await directoryOf(env).noteRefused(refused, edge)
   } catch (error) {
     memory.counts.giveBack(edge)
-    log('warn', 'refusal_unnoted', { error: describeError(error) })
+    logLine('warn', 'refusal_unnoted', { error: describeError(error) })
   }
 }
 
@@ -179,7 +179,7 @@ function createIntake(env: Env, edge: EdgeMemory): IntakeDeps {
     appends,
     callers: {
       memory,
-      installs: new InstallStore(env.INSTALLS),
+      installStore: new InstallStore(env.INSTALLS),
       webhooks: config.webhooks,
       limits: {
         isUntrustedWithinLimit: (key) => isWithin(env.UNTRUSTED_LIMIT, key),
@@ -210,7 +210,7 @@ function createAdminAuth(env: Env, access: AccessVerifier): PageAuth {
     adminToken,
     isLetThrough: adminAccess && ((token) => access.verify(token, adminAccess)),
     isWrongTokenWithinLimit: (address) => isWithin(env.ADMIN_LIMIT, address),
-    log,
+    logLine,
     now: WORLD.now,
   }
 }
@@ -222,7 +222,7 @@ function createAdmin(env: Env): AdminDeps {
   return {
     clientOf,
     directory: directoryOf(env),
-    drain: { clientOf, spill, log, now: WORLD.now },
+    drain: { clientOf, spill, logLine, now: WORLD.now },
     sending: { destinations: destinations ?? [], policy, world: WORLD },
     now: WORLD.now,
   }
@@ -281,10 +281,10 @@ function health(
 export function createCron(env: Env): CronDeps {
   return {
     clientOf: portalLookup(env),
-    installs: new InstallStore(env.INSTALLS),
+    installStore: new InstallStore(env.INSTALLS),
     directory: directoryOf(env),
     spill: { store: new SpillStore(env.INSTALLS), sealer: configOf(env).sealer },
-    log,
+    logLine,
     now: WORLD.now,
   }
 }
@@ -312,7 +312,7 @@ export function createPortalSettings(env: Env, inSpan: InSpan = untraced): Porta
       maxGroup: MAX_GROUP,
     },
     world: { ...WORLD, inSpan },
-    installs: new InstallStore(env.INSTALLS),
+    installStore: new InstallStore(env.INSTALLS),
     directory: directoryOf(env),
     pacer: createPacer(env, config),
     callItself: (memberId) =>

@@ -7,7 +7,7 @@
 export type LogFields = Readonly<Record<string, string | number | boolean | null>>
 
 /**
- * Writes one line; `event` is a stable snake_case name. A part of the relay is given this function as `log`.
+ * Writes one line; `event` is a stable snake_case name. A part of the relay is given this function as `logLine`.
  */
 export type LineWriter = (
   level: 'info' | 'warn' | 'error',
@@ -16,6 +16,6 @@ export type LineWriter = (
 ) => void
 
 /** Writes one line to the console. */
-export const log: LineWriter = (level, event, fields = {}) => {
+export const logLine: LineWriter = (level, event, fields = {}) => {
   console[level](JSON.stringify({ event, ...fields }))
 }

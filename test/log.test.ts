@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { log } from '../src/log.ts'
+import { logLine } from '../src/log.ts'
 
 afterEach(() => {
   vi.restoreAllMocks()
@@ -8,8 +8,8 @@ afterEach(() => {
 describe('log()', () => {
   it.each(['info', 'warn', 'error'] as const)('writes one line of JSON at %s', (level) => {
     const write = vi.spyOn(console, level).mockImplementation(() => undefined)
-    log(level, 'spill_drained', { drained: 2, left: 0 })
-    log(level, 'installed')
+    logLine(level, 'spill_drained', { drained: 2, left: 0 })
+    logLine(level, 'installed')
     expect(write.mock.calls).toEqual([
       ['{"event":"spill_drained","drained":2,"left":0}'],
       ['{"event":"installed"}'],
@@ -18,7 +18,7 @@ describe('log()', () => {
 
   it('breaks no line, whatever a field says', () => {
     const write = vi.spyOn(console, 'warn').mockImplementation(() => undefined)
-    log('warn', 'portal_unreachable', { error: 'first\nsecond' })
+    logLine('warn', 'portal_unreachable', { error: 'first\nsecond' })
     expect(write.mock.calls).toEqual([['{"event":"portal_unreachable","error":"first\\nsecond"}']])
   })
 })

@@ -33,7 +33,7 @@ export const VISIT_MS = 30_000
 
 /** The dependencies of scheduled work. */
 export interface CronDeps extends DrainDeps {
-  readonly installs: InstallStore
+  readonly installStore: InstallStore
   readonly directory: Pick<
     DirectoryRemote,
     'notePortals' | 'beginRound' | 'nextVisits' | 'beginOrder' | 'nextOrdered'
@@ -60,12 +60,12 @@ export async function runCron(cron: string, deps: CronDeps): Promise<void> {
  * namespace must not end the visits, and while the directory does not answer, portals are visited as KV lists them.
  */
 async function beginVisiting(deps: CronDeps): Promise<void> {
-  const { installs, directory, log } = deps
+  const { installStore, directory, logLine } = deps
   const unlisted = (error: unknown): void =>
-    log('error', 'portals_unlisted', { error: describeError(error) })
+    logLine('error', 'portals_unlisted', { error: describeError(error) })
   const known: string[] = []
   try {
-    for await (const page of installs.memberIdPages()) known.push(...page)
+    for await (const page of installStore.memberIdPages()) known.push(...page)
   } catch (error) {
     unlisted(error)
   }
@@ -89,7 +89,7 @@ async function goOnVisiting(deps: CronDeps): Promise<void> {
   try {
     visits = await deps.directory.nextVisits(MAX_VISITS)
   } catch (error) {
-    deps.log('error', 'portals_unlisted', { error: describeError(error) })
+    deps.logLine('error', 'portals_unlisted', { error: describeError(error) })
   }
   if (visits.length > 0) await visit(deps, visits)
 }
@@ -98,7 +98,7 @@ async function goOnVisiting(deps: CronDeps): Promise<void> {
  * Lets the objects of portals do their daily upkeep, some at a time. A portal that fails or hangs takes one of these
  * places for a while, and stops no other.
  */
-async function visit({ clientOf, log }: CronDeps, memberIds: readonly string[]): Promise<void> {
+async function visit({ clientOf, logLine }: CronDeps, memberIds: readonly string[]): Promise<void> {
   const seen = { visited: 0, failed: 0 }
   const coming = memberIds.values()
   async function visitInTurn(): Promise<void> {
@@ -108,10 +108,10 @@ async function visit({ clientOf, log }: CronDeps, memberIds: readonly string[]):
         await withTimeout(clientOf(memberId).touch(), VISIT_MS)
       } catch (error) {
         seen.failed += 1
-        log('error', 'visit_failed', { memberId, error: describeError(error) })
+        logLine('error', 'visit_failed', { memberId, error: describeError(error) })
       }
     }
   }
   await Promise.all(Array.from({ length: PORTALS_AT_A_TIME }, visitInTurn))
-  log('info', 'portals_visited', seen)
+  logLine('info', 'portals_visited', seen)
 }

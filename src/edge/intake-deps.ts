@@ -16,7 +16,7 @@ import type { SharedAppends } from './shared-appends.ts'
 /** Where the edge looks for a caller before it asks the portal's object. */
 export interface CallerSources {
   readonly memory: CallerMemory
-  readonly installs: InstallStore
+  readonly installStore: InstallStore
   readonly webhooks: readonly OutgoingWebhook[]
   readonly limits: CallerLimits
   /** Tells the operator's list of a caller that was not let through. Never rejects, and nobody waits for it. */
@@ -74,5 +74,5 @@ export interface IntakeDeps {
   readonly installMemory: InstallMemory
   readonly spill: IntakeSpill
   readonly config: IntakeConfig
-  readonly world: Pick<World, 'fetch' | 'now' | 'newReceipt' | 'log' | 'sleep' | 'inSpan'>
+  readonly world: Pick<World, 'fetch' | 'now' | 'newReceipt' | 'logLine' | 'sleep' | 'inSpan'>
 }

@@ -13,7 +13,7 @@ import type { PortalClient, PortalLookup } from './portal-client.ts'
 export interface OrderDeps {
   readonly clientOf: PortalLookup
   readonly directory: Pick<DirectoryRemote, 'beginOrder' | 'nextOrdered'>
-  readonly log: LineWriter
+  readonly logLine: LineWriter
 }
 
 /** How far an order has come in one run. */
@@ -35,19 +35,19 @@ export async function giveOrder(deps: OrderDeps, order: Order): Promise<OrderPro
 
 /** Goes on with an order that is under way, if there is one. Never rejects. */
 export async function goOnWithOrders(deps: OrderDeps): Promise<void> {
-  const { directory, log } = deps
+  const { directory, logLine } = deps
   try {
     const slice = await directory.nextOrdered(MAX_ASKED, null)
     if (slice === null) return
     const { destination, act } = slice
-    log('info', 'order_carried_on', { destination, act, ...(await carryOut(deps, slice)) })
+    logLine('info', 'order_carried_on', { destination, act, ...(await carryOut(deps, slice)) })
   } catch (error) {
-    log('error', 'orders_unknown', { error: describeError(error) })
+    logLine('error', 'orders_unknown', { error: describeError(error) })
   }
 }
 
 async function carryOut(deps: OrderDeps, slice: OrderSlice): Promise<OrderProgress> {
-  const { clientOf, log } = deps
+  const { clientOf, logLine } = deps
   const { destination, act, left } = slice
   const seen = { portals: 0, failed: 0 }
   await askPortals(
@@ -57,7 +57,12 @@ async function carryOut(deps: OrderDeps, slice: OrderSlice): Promise<OrderProgre
     },
     (memberId, error) => {
       seen.failed += 1
-      log('error', 'order_failed', { memberId, destination, act, error: describeError(error) })
+      logLine('error', 'order_failed', {
+        memberId,
+        destination,
+        act,
+        error: describeError(error),
+      })
     },
   )
   return { ...seen, left }

@@ -36,9 +36,9 @@ export async function tryTwice<T>(
 
 /** Tells the operator's log that the object of a portal has not answered, and by which error its last try has ended. */
 export function logUnreachable(
-  { log }: { readonly log: LineWriter },
+  { logLine }: { readonly logLine: LineWriter },
   memberId: string,
   error: unknown,
 ): void {
-  log('warn', 'portal_unreachable', { memberId, error: describeError(error) })
+  logLine('warn', 'portal_unreachable', { memberId, error: describeError(error) })
 }

@@ -57,11 +57,11 @@ const PendingRowSchema = v.pipe(
 /** All SQL of the directory. */
 export class DirectoryStore {
   readonly #db: Database
-  readonly #log: LineWriter
+  readonly #logLine: LineWriter
 
-  constructor(db: Database, log: LineWriter) {
+  constructor(db: Database, logLine: LineWriter) {
     this.#db = db
-    this.#log = log
+    this.#logLine = logLine
   }
 
   /**
@@ -261,7 +261,7 @@ export class DirectoryStore {
 
   /** Says that a row of this table is damaged, and answers what counts in its place. */
   #damaged<T>(table: 'pins' | 'domains' | 'pending', instead: T): T {
-    this.#log('error', 'directory_damaged', { table })
+    this.#logLine('error', 'directory_damaged', { table })
     return instead
   }
 

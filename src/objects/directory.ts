@@ -4,7 +4,7 @@
  * there are. It stores rows only for a caller who has proved something.
  */
 import { DurableObject } from 'cloudflare:workers'
-import { log } from '../log.ts'
+import { logLine } from '../log.ts'
 import { openDatabase, type Database } from '../storage/database.ts'
 import type { ListedRefusal, RefusedCaller } from '../core/refused-caller.ts'
 import type { PortalReport } from '../core/reports/portal-report.ts'
@@ -51,7 +51,7 @@ export class Directory extends DurableObject<unknown> {
   constructor(ctx: DurableObjectState, env: unknown) {
     super(ctx, env)
     const db = openDatabase(ctx.storage)
-    this.#store = new DirectoryStore(db, log)
+    this.#store = new DirectoryStore(db, logLine)
     this.#reports = new ReportStore(db)
     this.#orders = new OrderStore(db)
     this.#refusals = new RefusalStore(db)

@@ -28,11 +28,11 @@ const NOTHING_STORED: StoredPace = { holdUntil: 0, heldAt: -Infinity, grants: []
 /** All SQL of a pacer. */
 export class PacerStore {
   readonly #db: Database
-  readonly #log: LineWriter
+  readonly #logLine: LineWriter
 
-  constructor(db: Database, log: LineWriter) {
+  constructor(db: Database, logLine: LineWriter) {
     this.#db = db
-    this.#log = log
+    this.#logLine = logLine
   }
 
   /** Loads the row; a missing or damaged one counts as nothing, because no pace may stop a lane for ever. */
@@ -42,7 +42,7 @@ export class PacerStore {
     if (row === undefined) return NOTHING_STORED
     const stored = v.safeParse(RowSchema, row)
     if (stored.success) return stored.output.state
-    this.#log('error', 'pace_damaged')
+    this.#logLine('error', 'pace_damaged')
     return NOTHING_STORED
   }
 

@@ -12,7 +12,7 @@ import {
   takeSlot,
   type PacerState,
 } from '../core/pace/slots.ts'
-import { log } from '../log.ts'
+import { logLine } from '../log.ts'
 import { openDatabase } from '../storage/database.ts'
 import { PacerStore } from './pacer-store.ts'
 
@@ -33,7 +33,7 @@ export class Pacer extends DurableObject<unknown> {
 
   constructor(ctx: DurableObjectState, env: unknown, now: () => number = () => Date.now()) {
     super(ctx, env)
-    this.#store = new PacerStore(openDatabase(ctx.storage), log)
+    this.#store = new PacerStore(openDatabase(ctx.storage), logLine)
     this.#now = now
     const stored = this.#store.load()
     this.#storedHold = stored.holdUntil

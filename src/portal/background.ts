@@ -10,7 +10,7 @@ import { startTimer } from './start-timer.ts'
 /** The dependencies of the background work. */
 export interface BackgroundWorkDeps {
   readonly memberId: string
-  readonly world: Pick<World, 'sleep' | 'log'>
+  readonly world: Pick<World, 'sleep' | 'logLine'>
   /** Lets the platform keep the object until the work has ended. */
   readonly keepAlive: (work: Promise<unknown>) => void
   /** Hears of every failure, after it was logged. */
@@ -40,7 +40,7 @@ export class BackgroundWork implements Pick<Scheduler, 'background' | 'after' | 
   /** Logs a failure. */
   readonly report = (event: FailureEvent, error: unknown): void => {
     const { memberId, world, onFailure } = this.#deps
-    world.log('error', event, { memberId, error: describeError(error) })
+    world.logLine('error', event, { memberId, error: describeError(error) })
     onFailure(error)
   }
 }

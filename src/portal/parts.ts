@@ -149,8 +149,8 @@ function createInstalls(given: Tokens) {
   const robotAddress = new RobotAddress({ memberId, rows: state.rows, state, world })
   const trust = new Trust({ memberId, state, config, world, directory, robotAddress })
   const domains = new PortalDomains({ memberId, state, config, world, directory })
-  const { installs } = given
-  const mirror = new KvMirror({ memberId, state, world, installs, robotAddress })
+  const { installStore } = given
+  const mirror = new KvMirror({ memberId, state, world, installStore, robotAddress })
   const missingListing = new MissingEventsListing({ memberId, state, world, directory })
   const pending = new PendingInstalls({ memberId, state, config, world, directory })
   const decision = new InstallDecision({ memberId, state, config, world, pairs, pending })

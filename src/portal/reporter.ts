@@ -37,7 +37,7 @@ export interface ReporterDeps {
     'lastReport' | 'noteReport' | 'isReportStored' | 'saveEverything' | 'countAnew'
   >
   readonly directory: Pick<DirectoryRemote, 'noteReport' | 'notePortal'>
-  readonly world: Pick<World, 'now' | 'log'>
+  readonly world: Pick<World, 'now' | 'logLine'>
   readonly scheduler: Pick<Scheduler, 'background'>
   readonly source: ReportSource
 }
@@ -152,7 +152,7 @@ export class Reporter {
       return true
     } catch (error) {
       this.#notBefore = world.now() + LOST_REPORT_WAIT_MS
-      world.log('warn', 'directory_behind', { memberId, error: describeError(error) })
+      world.logLine('warn', 'directory_behind', { memberId, error: describeError(error) })
       return false
     }
   }

@@ -42,7 +42,7 @@ export interface PortalSettings {
   readonly config: PortalConfig
   readonly world: World
   /** The mirror of installs in KV. */
-  readonly installs: InstallStore
+  readonly installStore: InstallStore
   readonly directory: Pick<
     DirectoryRemote,
     | 'pin'

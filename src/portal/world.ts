@@ -15,7 +15,7 @@ export interface World {
    * the platform bills that, so whoever may need it no longer ends it.
    */
   readonly sleep: (ms: number, ends?: AbortSignal) => Promise<void>
-  readonly log: LineWriter
+  readonly logLine: LineWriter
   /** Makes a receipt for an event that no portal sent. */
   readonly newReceipt: () => string
   /** Traces a piece of work; absent where nothing is traced. */

@@ -173,7 +173,7 @@ describe('the daily trigger', () => {
     await runCron(DAILY_CRON, {
       ...cron,
       ...(which === 'KV'
-        ? { installs: new InstallStore(watchKv(['list']).kv) }
+        ? { installStore: new InstallStore(watchKv(['list']).kv) }
         : {
             directory: {
               ...cron.directory,
@@ -218,7 +218,7 @@ describe('the daily trigger', () => {
       const trigger = runs.length === 0 ? DAILY_CRON : DRAIN_CRON
       calls = 0
       const before = watched.operations.length
-      await runCron(trigger, { ...cron, installs: new InstallStore(watched.kv), directory })
+      await runCron(trigger, { ...cron, installStore: new InstallStore(watched.kv), directory })
       runs.push(calls + watched.operations.length - before)
     } while (calls > idleCalls)
     expect(new Set(visited).size).toBe(visited.length)

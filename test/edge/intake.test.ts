@@ -164,12 +164,12 @@ describe('takeRequest() with a KV that never answers', () => {
   })
 
   it('asks the object, and stores the event', async () => {
-    const intake = scenario.intake(realPortals, { installs: new InstallStore(silent) })
+    const intake = scenario.intake(realPortals, { installStore: new InstallStore(silent) })
     expect(await intake.take(scenario.event(1))).toEqual({ ...STORED, sequence: 1 })
   })
 
   it('answers 503 after a second when the object is silent, too', async () => {
-    const intake = scenario.intake(UNREACHABLE, { installs: new InstallStore(silent) })
+    const intake = scenario.intake(UNREACHABLE, { installStore: new InstallStore(silent) })
     const taken = intake.take(scenario.event(1))
     await vi.waitFor(() => expect(intake.lines).toHaveLength(1))
     await vi.advanceTimersByTimeAsync(KV_READ_MS)
@@ -209,7 +209,7 @@ describe('takeRequest() with a body of 2,000 parameters', () => {
   })
 
   it('and where KV does not, since the object does', async () => {
-    const intake = scenario.intake(realPortals, { installs: failingKv() })
+    const intake = scenario.intake(realPortals, { installStore: failingKv() })
     expect(await intake.take(long().request)).toEqual({ ...STORED, sequence: 1 })
     expect(intake.lookups).toHaveLength(2)
   })
@@ -226,7 +226,7 @@ describe('takeRequest() with a body of 2,000 parameters', () => {
   })
 
   it('does not decode it where nobody knows the caller in time', async () => {
-    const intake = scenario.intake(UNREACHABLE, { installs: failingKv() })
+    const intake = scenario.intake(UNREACHABLE, { installStore: failingKv() })
     const { request, decode } = long()
     expect(await intake.take(request)).toEqual({ kind: 'refused', code: 'not_stored' })
     expect(decode).not.toHaveBeenCalled()

@@ -97,9 +97,9 @@ describe('tryTwice()', () => {
 
 it('logUnreachable() warns with the portal and the error, without a token of its text', () => {
   const lines: unknown[] = []
-  const log = (...line: unknown[]) => lines.push(line)
+  const logLine = (...line: unknown[]) => lines.push(line)
   const token = 'a1b2c3d4e5f60718293a4b5c6d7e8f90'
-  logUnreachable({ log }, 'portal', new Error(`overloaded: auth=${token}`))
+  logUnreachable({ logLine }, 'portal', new Error(`overloaded: auth=${token}`))
   expect(lines).toEqual([
     [
       'warn',

@@ -164,8 +164,9 @@ describe('a damaged row', () => {
   async function overDamaged<T>(statement: string, work: (store: DirectoryStore) => T) {
     const logged: unknown[] = []
     const answer = await withDatabase((db) => {
-      const log = (_: unknown, event: string, fields: unknown) => void logged.push([event, fields])
-      const store = new DirectoryStore(db, log)
+      const logLine = (_: unknown, event: string, fields: unknown) =>
+        void logged.push([event, fields])
+      const store = new DirectoryStore(db, logLine)
       store.pin('token-1', ACME)
       store.holdDomain('acme.bitrix24.com', ACME)
       store.savePending(aListing())

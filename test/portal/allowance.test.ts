@@ -137,8 +137,8 @@ describe('a call after which the object sends', () => {
   it('lets the portal be asked about an uninstall when forty events have just been sent', async () => {
     const scenario = new RelayScenario()
     const logged = new Set<string>()
-    const log: AdaptableSettings['log'] = (_level, event) => void logged.add(event)
-    scenario.adapt = (settings) => ({ ...settings, callItself, log })
+    const logLine: AdaptableSettings['logLine'] = (_level, event) => void logged.add(event)
+    scenario.adapt = (settings) => ({ ...settings, callItself, logLine })
     await scenario.portal.installs()
     // What an installation asks the portal in the background is over.
     await until(async () => logged.has('subscribed') && logged.has('reconciled'))

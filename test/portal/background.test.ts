@@ -10,7 +10,7 @@ function aBackground() {
   const failures: unknown[] = []
   const work = new BackgroundWork({
     memberId: 'a223',
-    world: { sleep: clock.sleep, log: (...line) => void lines.push(line) },
+    world: { sleep: clock.sleep, logLine: (...line) => void lines.push(line) },
     keepAlive: (promise) => void kept.push(promise),
     onFailure: (error) => void failures.push(error),
   })

@@ -57,8 +57,8 @@ const DIRECTORY = {
 const DEPS = {
   directory: DIRECTORY,
   now: () => NOW,
-  portals: () => PORTAL_OBJECT,
-  drain: { portals: () => PORTAL_OBJECT, spill: { store: NOTHING }, log: () => {} },
+  clientOf: () => PORTAL_OBJECT,
+  drain: { clientOf: () => PORTAL_OBJECT, spill: { store: NOTHING }, logLine: () => {} },
   sending: {
     destinations: configured([person('crm-alerts')]),
     policy: { allowLocal: false },

@@ -117,9 +117,9 @@ function linesOf(call: string): readonly Line[] {
   })
 }
 
-/** Every call of a line writer: of `log`, or of a member `log` or `#log` of something. */
+/** Every call of a line writer: of `logLine`, or of a member `logLine` or `#logLine` of something. */
 function callsIn(source: string): readonly string[] {
-  return [...source.matchAll(/(?<![\w$])(?:[\w.#]*\.#?)?log\(/gu)]
+  return [...source.matchAll(/(?<![\w$])(?:[\w.#]*\.#?)?logLine\(/gu)]
     .map((match) => argumentsAt(source, match.index + match[0].length - 1))
     .filter((call) => call.includes(','))
 }
@@ -181,7 +181,7 @@ describe('the calls of the log', () => {
 
   it('are found on members, on private members and over several lines', () => {
     const source =
-      "world.log('a', 'b')\nthis.#log(\n'c', 'd')\ncatalog('x', 'y')\nthis.#deps.log.last()"
+      "world.logLine('a', 'b')\nthis.#logLine(\n'c', 'd')\nrewriteLine('x', 'y')\nthis.#deps.logLine.last()"
     expect(callsIn(source)).toEqual(["'a', 'b'", "\n'c', 'd'"])
   })
 })

@@ -54,7 +54,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'the drain deletes what its object could not take',
     file: 'edge/spill/drain.ts',
-    before: `    log('warn', 'spill_kept', { memberId, error: describeError(error) })`,
+    before: `    logLine('warn', 'spill_kept', { memberId, error: describeError(error) })`,
     after: '    await spill.store.remove(record)',
   },
   {
@@ -106,7 +106,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     name: 'a token stands in a log line',
     file: 'edge/installs/take-install.ts',
     before: '    logUnreachable(world, memberId, error)\n',
-    after: `    world.log('warn', 'portal_unreachable', { memberId, token: request.applicationToken })\n`,
+    after: `    world.logLine('warn', 'portal_unreachable', { memberId, token: request.applicationToken })\n`,
   },
   {
     name: 'a failed send keeps its connection',

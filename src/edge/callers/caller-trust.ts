@@ -41,7 +41,7 @@ export async function readTrust(
   presented: PresentedToken,
   address: string,
 ): Promise<CallerTrust | 'over_limit'> {
-  const { memory, installs } = deps.callers
+  const { memory, installStore } = deps.callers
   const { memberId, tokenHash, token } = presented
   const now = deps.world.now()
   const atHand = recallTrust(deps, presented)
@@ -54,7 +54,7 @@ export async function readTrust(
     return isUnlimited ? 'unknown' : 'over_limit'
   }
   try {
-    const hashes = (await installs.load(memberId))?.hashes ?? []
+    const hashes = (await installStore.load(memberId))?.hashes ?? []
     memory.rememberRecord(memberId, hashes)
     if (trustsToken({ hashes }, tokenHash, now)) return 'trusted'
   } catch {

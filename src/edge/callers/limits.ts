@@ -43,7 +43,7 @@ export async function chargeCaller(
     return (await isWithin(addressKeys(address), isAddressWithinLimit)) ? null : 'address'
   } catch (error) {
     // A limiter that fails must not cost an event: the object still decides about trust.
-    world.log('warn', 'rate_limit_failed', { memberId, error: describeError(error) })
+    world.logLine('warn', 'rate_limit_failed', { memberId, error: describeError(error) })
     return null
   }
 }

@@ -40,8 +40,8 @@ interface Waiter {
 
 /** The budget of one isolate. */
 export class InstallBudget {
-  readonly #isolate = bucketOf(INSTALLS_PER_MINUTE)
-  readonly #portals = new BoundedMap<LeakyBucket>(MAX_PORTALS)
+  readonly #isolateBucket = bucketOf(INSTALLS_PER_MINUTE)
+  readonly #portalBuckets = new BoundedMap<LeakyBucket>(MAX_PORTALS)
   readonly #waiting = new Set<Waiter>()
 
   /**
@@ -49,12 +49,12 @@ export class InstallBudget {
    * isolate nothing, since the portal's object asks nobody about it.
    */
   spend(memberId: string, now: number): SpentBudget | null {
-    const portal = this.#portals.get(memberId) ?? bucketOf(CHECKS_PER_MINUTE)
-    if (portal.waitMs(now) > 0) return 'portal'
+    const bucket = this.#portalBuckets.get(memberId) ?? bucketOf(CHECKS_PER_MINUTE)
+    if (bucket.waitMs(now) > 0) return 'portal'
     // Nobody overtakes those who wait.
     if (this.#waitingAt(now).length > 0 || !this.#take(now)) return 'isolate'
-    portal.take(now)
-    this.#portals.set(memberId, portal)
+    bucket.take(now)
+    this.#portalBuckets.set(memberId, bucket)
     return null
   }
 
@@ -67,11 +67,11 @@ export class InstallBudget {
     const from = now()
     const waiting = this.#waitingAt(from)
     const own = waiting.filter((other) => other.network === network)
-    const waitMs = this.#isolate.waitMs(from)
+    const waitMs = this.#isolateBucket.waitMs(from)
     // A clock that was set back makes the waits longer than all that wait can explain.
     if (waiting.length >= MAX_WAITING || waitMs > MAX_TURN_MS) return false
     if (own.length >= MAX_WAITING_OF_NETWORK) return false
-    this.#isolate.take(from)
+    this.#isolateBucket.take(from)
     const waiter = { network, until: from + waitMs }
     this.#waiting.add(waiter)
     await sleep(waitMs)
@@ -85,8 +85,8 @@ export class InstallBudget {
   }
 
   #take(now: number): boolean {
-    if (this.#isolate.waitMs(now) > 0) return false
-    this.#isolate.take(now)
+    if (this.#isolateBucket.waitMs(now) > 0) return false
+    this.#isolateBucket.take(now)
     return true
   }
 }

@@ -56,8 +56,11 @@ async function emptyInTime(
   work: (drain: DrainDeps) => Promise<unknown>,
 ): Promise<void> {
   try {
-    await withTimeout(work({ clientOf, spill, log: world.log, now: world.now }), STORE_BUDGET_MS)
+    await withTimeout(
+      work({ clientOf, spill, logLine: world.logLine, now: world.now }),
+      STORE_BUDGET_MS,
+    )
   } catch (error) {
-    world.log('warn', 'spill_kept', { memberId, error: describeError(error) })
+    world.logLine('warn', 'spill_kept', { memberId, error: describeError(error) })
   }
 }

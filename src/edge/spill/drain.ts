@@ -16,7 +16,7 @@ import { decodeSpilled } from './spilled-request.ts'
 export interface DrainDeps {
   readonly clientOf: PortalLookup
   readonly spill: SpillDeps
-  readonly log: LineWriter
+  readonly logLine: LineWriter
   /** Unix milliseconds. */
   readonly now: () => number
 }
@@ -68,7 +68,7 @@ export async function drainSpill(
     }
   }
   await Promise.all(Array.from({ length: PORTALS_AT_A_TIME }, drainInTurn))
-  if (seen.drained + seen.left > 0) deps.log('info', 'spill_drained', seen)
+  if (seen.drained + seen.left > 0) deps.logLine('info', 'spill_drained', seen)
   return seen
 }
 
@@ -129,7 +129,7 @@ async function drainShare(
 }
 
 async function drainRecord(
-  { clientOf, spill, log, now }: DrainDeps,
+  { clientOf, spill, logLine, now }: DrainDeps,
   record: SpillRecord,
 ): Promise<'drained' | 'unreadable' | 'failed'> {
   const { memberId, receipt } = record
@@ -138,23 +138,23 @@ async function drainRecord(
     if (value === null) return 'drained'
     const decoded = await decodeSpilled(value, { memberId, sealer: spill.sealer })
     if (!decoded.ok) {
-      log('error', 'spill_unreadable', { memberId, receipt })
+      logLine('error', 'spill_unreadable', { memberId, receipt })
       return 'unreadable'
     }
     const answer = await takeSpilled(clientOf(memberId), decoded.value)
     if (answer.kind === 'refused') {
       const { reason } = answer
-      log('warn', 'spill_refused', { memberId, receipt, reason })
+      logLine('warn', 'spill_refused', { memberId, receipt, reason })
       await spill.store.refuse(record, value, { ...answer.facts, reason, refusedAt: now() })
       return 'drained'
     }
     if (answer.kind === 'dropped') {
-      log('warn', 'spill_dropped', { memberId, receipt, reason: answer.reason })
+      logLine('warn', 'spill_dropped', { memberId, receipt, reason: answer.reason })
     }
     await spill.store.remove(record)
     return 'drained'
   } catch (error) {
-    log('warn', 'spill_kept', { memberId, error: describeError(error) })
+    logLine('warn', 'spill_kept', { memberId, error: describeError(error) })
     return 'failed'
   }
 }

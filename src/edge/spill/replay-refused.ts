@@ -35,12 +35,13 @@ export async function replayRefused(deps: DrainDeps, memberId: string): Promise<
     }
   }
   const { replayed, refused, left } = counts
-  if (replayed + refused + left > 0) deps.log('info', 'refused_replayed', { memberId, ...counts })
+  if (replayed + refused + left > 0)
+    deps.logLine('info', 'refused_replayed', { memberId, ...counts })
   return counts
 }
 
 async function replayOne(
-  { clientOf, spill, log }: DrainDeps,
+  { clientOf, spill, logLine }: DrainDeps,
   record: RefusedRecord,
 ): Promise<keyof RefusedReplay> {
   const { memberId } = record
@@ -54,7 +55,7 @@ async function replayOne(
     await spill.store.remove(record)
     return 'replayed'
   } catch (error) {
-    log('warn', 'spill_kept', { memberId, error: describeError(error) })
+    logLine('warn', 'spill_kept', { memberId, error: describeError(error) })
     return 'left'
   }
 }

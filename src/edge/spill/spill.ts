@@ -28,7 +28,7 @@ export async function spillRequest(
     await spill.store.save({ memberId, receivedAt, receipt }, encoded.value)
     return { kind: 'spilled' }
   } catch (error) {
-    world.log('error', 'spill_failed', { memberId, error: describeError(error) })
+    world.logLine('error', 'spill_failed', { memberId, error: describeError(error) })
     return NOT_STORED
   }
 }

@@ -29,7 +29,7 @@ export interface ReconcilerDeps {
   readonly reconciliation: ReconciliationBook
   readonly access: Pick<PortalAccess, 'hasAccess' | 'refusal' | 'generation'>
   readonly config: Pick<PortalConfig, 'reconcileMinutes' | 'wantedEvents'>
-  readonly world: Pick<World, 'now' | 'log'>
+  readonly world: Pick<World, 'now' | 'logLine'>
   readonly scheduler: Pick<Scheduler, 'advance' | 'report'>
 }
 
@@ -137,7 +137,7 @@ export class Reconciler {
     const ended = { startedAt, now, outcome, unreadable, isAsked: this.#hasWish() }
     reconciliation.save(endRun(reconciliation.state(), ended))
     const { suspects, failures } = reconciliation.state()
-    world.log(outcome === 'read' ? 'info' : 'warn', 'reconciled', {
+    world.logLine(outcome === 'read' ? 'info' : 'warn', 'reconciled', {
       memberId,
       suspects: suspects.length,
       failures,

@@ -57,7 +57,7 @@ export interface InstallDecisionDeps {
   readonly memberId: string
   readonly state: Pick<PortalState, 'install' | 'changeInstall'>
   readonly config: Pick<PortalConfig, 'applications'>
-  readonly world: Pick<World, 'now' | 'log'>
+  readonly world: Pick<World, 'now' | 'logLine'>
   readonly pairs: Pairs
   readonly pending: PendingInstalls
 }
@@ -106,14 +106,14 @@ export class InstallDecision {
     state.changeInstall((install) => recordInstall(install, confirmed, world.now()))
     // The visit of an ordinary user does not end a pending install.
     if (isByOwner) pending.endOlder({ ts: check.ts, tokenHash: confirmed.hash })
-    world.log('info', 'installed', { memberId, domain, cause: request.cause })
+    world.logLine('info', 'installed', { memberId, domain, cause: request.cause })
     return { kind: 'installed', domain, finished, isOwner: isByOwner }
   }
 
   /** Refuses an installation; at a known portal it is counted for the operator. */
   refuse(reason: InstallRefusal): InstallAnswer {
     const { memberId, state, world } = this.#deps
-    world.log('warn', 'install_refused', { memberId, reason })
+    world.logLine('warn', 'install_refused', { memberId, reason })
     if (isKnownPortal(state.install())) {
       state.changeInstall((install) => countRefusal(install, reason, world.now()))
     }
@@ -151,7 +151,7 @@ export class InstallDecision {
     if (!added.ok) return this.refuse(added.error)
     const domain = content.verified?.domain ?? null
     if (added.value === 'stored') {
-      world.log('warn', 'install_pending', { memberId, domain, reason: kind })
+      world.logLine('warn', 'install_pending', { memberId, domain, reason: kind })
     }
     return { kind: 'pending', domain }
   }

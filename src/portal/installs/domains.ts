@@ -15,7 +15,7 @@ export interface PortalDomainsDeps {
   readonly memberId: string
   readonly state: Pick<PortalState, 'install' | 'changeInstall'>
   readonly config: Pick<PortalConfig, 'destinations'>
-  readonly world: Pick<World, 'log'>
+  readonly world: Pick<World, 'logLine'>
   readonly directory: Pick<DirectoryRemote, 'holdDomain'>
 }
 
@@ -59,7 +59,8 @@ export class PortalDomains {
     if (!this.#isNamedByDomain(domain)) return
     const holder = await directory.holdDomain(domain, memberId)
     if (state.install().application?.domain !== domain) return
-    if (holder !== memberId) world.log('warn', 'domain_of_another', { memberId, domain, holder })
+    if (holder !== memberId)
+      world.logLine('warn', 'domain_of_another', { memberId, domain, holder })
     state.changeInstall((install) => ({ ...install, domainHolder: { domain, memberId: holder } }))
   }
 

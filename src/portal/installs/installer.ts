@@ -56,8 +56,8 @@ interface PendingCheck extends InstallCheck {
 export class Installer {
   readonly #deps: InstallerDeps
   /** Two budgets, so that a flood of installations does not keep the pending ones from their turn. */
-  readonly #installs = new LeakyBucket(BUDGET)
-  readonly #looks = new LeakyBucket(BUDGET)
+  readonly #installBudget = new LeakyBucket(BUDGET)
+  readonly #lookBudget = new LeakyBucket(BUDGET)
   #looked = 0
   #isLooking = false
 
@@ -80,7 +80,7 @@ export class Installer {
     const { generation } = state.install()
     // A pending install of a known portal takes no new row. A stranger could invent portals without limit.
     if (isOverBudget && !isKnownPortal(state.install())) return { kind: 'busy' }
-    const mayAsk = !isOverBudget && this.#mayAsk(this.#installs)
+    const mayAsk = !isOverBudget && this.#mayAsk(this.#installBudget)
     const verdict = mayAsk ? await verifyInstall(request, this.#verifyDeps()) : OVER_BUDGET
     return decision.decide(request, verdict, { ts, generation, network, again: null })
   }
@@ -102,7 +102,7 @@ export class Installer {
   async #look(due: readonly PendingInstall[], generation: number): Promise<void> {
     const first = due.length === 0 ? 0 : this.#looked % due.length
     for (const pending of [...due.slice(first), ...due.slice(0, first)]) {
-      if (!this.#mayAsk(this.#looks)) return
+      if (!this.#mayAsk(this.#lookBudget)) return
       this.#looked += 1
       await this.#lookAgain(pending, generation)
     }

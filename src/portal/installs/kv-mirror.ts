@@ -22,8 +22,8 @@ const KV_RETRY_MS = MINUTE_MS
 export interface KvMirrorDeps {
   readonly memberId: string
   readonly state: Pick<PortalState, 'install' | 'changeInstall'>
-  readonly world: Pick<World, 'now' | 'log'>
-  readonly installs: Pick<InstallStore, 'load' | 'save' | 'remove'>
+  readonly world: Pick<World, 'now' | 'logLine'>
+  readonly installStore: Pick<InstallStore, 'load' | 'save' | 'remove'>
   readonly robotAddress: { hash(): string | null }
 }
 
@@ -81,12 +81,12 @@ export class KvMirror {
 
   /** Writes the record again when KV holds another one, or none: a namespace may have been emptied. */
   async #mend(): Promise<void> {
-    const { memberId, state, installs } = this.#deps
+    const { memberId, state, installStore } = this.#deps
     const read = state.install()
     if (read.kvDirty) return
     let record: unknown
     try {
-      record = await installs.load(memberId)
+      record = await installStore.load(memberId)
     } catch {
       // KV does not answer. The next daily visit looks again.
       return
@@ -98,15 +98,15 @@ export class KvMirror {
   }
 
   async #write(goesOn: () => boolean): Promise<void> {
-    const { memberId, state, world, installs } = this.#deps
+    const { memberId, state, world, installStore } = this.#deps
     while (state.install().kvDirty) {
       const written = state.install()
       try {
-        await installs.save(memberId, this.#recordOf(written))
+        await installStore.save(memberId, this.#recordOf(written))
       } catch (error) {
         if (!goesOn()) return
         this.#retryAt = world.now() + KV_RETRY_MS
-        world.log('warn', 'kv_behind', { memberId, error: describeError(error) })
+        world.logLine('warn', 'kv_behind', { memberId, error: describeError(error) })
         return
       }
       if (!goesOn()) return
@@ -118,10 +118,10 @@ export class KvMirror {
   }
 
   async #remove(): Promise<void> {
-    const { memberId, installs, state } = this.#deps
+    const { memberId, installStore, state } = this.#deps
     const removed = state.install()
     try {
-      await installs.remove(memberId)
+      await installStore.remove(memberId)
     } catch {
       // KV has refused. The daily upkeep tries again, and the object refuses every event meanwhile.
       return

@@ -16,7 +16,7 @@ const MAX_NAMED = 10
 export interface MissingEventsListingDeps {
   readonly memberId: string
   readonly state: Pick<PortalState, 'install'>
-  readonly world: Pick<World, 'log'>
+  readonly world: Pick<World, 'logLine'>
   readonly directory: Pick<DirectoryRemote, 'noteMissing'>
 }
 
@@ -55,7 +55,7 @@ export class MissingEventsListing {
       await directory.noteMissing(memberId, events === null ? null : { domain, events })
     } catch (error) {
       this.#told = before
-      world.log('warn', 'directory_behind', { memberId, error: describeError(error) })
+      world.logLine('warn', 'directory_behind', { memberId, error: describeError(error) })
     }
   }
 

@@ -40,7 +40,7 @@ export interface SubscriberDeps {
   readonly state: Pick<PortalState, 'install' | 'changeInstall'>
   readonly youngest: Pick<YoungestStore, 'lastEventTimes'>
   readonly config: Pick<PortalConfig, 'publicUrl' | 'wanted'>
-  readonly world: Pick<World, 'now' | 'log'>
+  readonly world: Pick<World, 'now' | 'logLine'>
   /** Calls that prefer the pair of an administrator. */
   readonly call: CallPortal
 }
@@ -186,14 +186,14 @@ export class Subscriber {
     const hosts = [...formerHosts, new URL(handler).host]
     if (missing.length > 0) {
       const told = missing.map(({ event, reason }) => `${event}:${reason}`)
-      world.log('warn', 'not_subscribed', { memberId, missing: told.join(' ') })
+      world.logLine('warn', 'not_subscribed', { memberId, missing: told.join(' ') })
     }
-    if (bound.length > 0) world.log('info', 'subscribed', { memberId, bound: bound.join(' ') })
+    if (bound.length > 0) world.logLine('info', 'subscribed', { memberId, bound: bound.join(' ') })
     if (others.length > 0) {
-      world.log('warn', 'another_relay', { memberId, others: others.join(' ') })
+      world.logLine('warn', 'another_relay', { memberId, others: others.join(' ') })
     }
     if (unbound.length > 0) {
-      world.log('info', 'unsubscribed', { memberId, unbound: unbound.join(' ') })
+      world.logLine('info', 'unsubscribed', { memberId, unbound: unbound.join(' ') })
     }
     state.changeInstall((install) => ({
       ...install,

@@ -34,7 +34,7 @@ export interface TrustDeps {
   readonly memberId: string
   readonly state: Pick<PortalState, 'install' | 'changeInstall'>
   readonly config: Pick<PortalConfig, 'webhooks' | 'destinations'>
-  readonly world: Pick<World, 'now' | 'log'>
+  readonly world: Pick<World, 'now' | 'logLine'>
   readonly directory: Pick<DirectoryRemote, 'pin' | 'pinned' | 'unpin'>
   readonly robotAddress: Pick<RobotAddress, 'trusts'>
 }
@@ -169,12 +169,12 @@ export class Trust {
     const mayBeOwn = isLost && (known === null || known === portal)
     if (mayBeOwn && (await directory.pinned(pinId)) === memberId) return true
     if (reason !== null) {
-      world.log('warn', 'pin_refused', { memberId, portal, reason, remedy: PIN_REMEDY })
+      world.logLine('warn', 'pin_refused', { memberId, portal, reason, remedy: PIN_REMEDY })
       return false
     }
     const holder = await directory.pin(pinId, memberId)
     if (holder === memberId) return true
-    world.log('warn', 'pin_refused', { memberId, portal, reason: 'pinned', holder })
+    world.logLine('warn', 'pin_refused', { memberId, portal, reason: 'pinned', holder })
     return false
   }
 

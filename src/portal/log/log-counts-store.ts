@@ -36,7 +36,7 @@ export class LogCountsStore {
     const sum = (column: string): number =>
       rows.reduce((total, row) => total + (numberIn(row, column) ?? 0), 0)
     const upTo = numberIn(rows.at(-1) ?? {}, 'up_to') ?? 0
-    const last = this.#segments.lastIn(this.#segments.open().log)
+    const last = this.#segments.lastIn(this.#segments.open().logTable)
     return {
       entries: sum('entries') + Math.max(0, last - upTo),
       reconciled: sum('reconciled'),
@@ -47,10 +47,10 @@ export class LogCountsStore {
 
   /** Sequences without an event are counted as well: the true numbers are kept by tables that are not there yet. */
   #formerCounts(): LogCounts {
-    const { log } = this.#segments.open()
-    const [row] = this.#db.all(`SELECT min(sequence) AS first FROM ${log}`)
+    const { logTable } = this.#segments.open()
+    const [row] = this.#db.all(`SELECT min(sequence) AS first FROM ${logTable}`)
     const first = numberIn(row ?? {}, 'first')
-    const entries = first === null ? 0 : this.#segments.lastIn(log) - first + 1
+    const entries = first === null ? 0 : this.#segments.lastIn(logTable) - first + 1
     return { entries, reconciled: 0, thin: 0, quarantined: 0 }
   }
 
@@ -93,7 +93,7 @@ export class LogCountsStore {
   skipTo(head: number): void {
     if (!this.#segments.isSegmented()) return
     const open = this.#segments.open()
-    const last = Math.max(this.#segments.lastIn(open.log), this.#lastClosed())
+    const last = Math.max(this.#segments.lastIn(open.logTable), this.#lastClosed())
     if (last === head) return
     this.#db.all(
       `UPDATE segments SET entries = entries + max(0, ? - up_to), up_to = ? WHERE id = ? AND up_to < ?`,

@@ -32,11 +32,11 @@ export interface NewRow {
 /** Writes a row into the table of a segment's log. */
 export function insertRow(
   db: Database,
-  log: string,
+  logTable: string,
   { sequence, arrival, event, enrichment, isReconciled }: NewRow,
 ): void {
   db.all(
-    `INSERT INTO ${log} (sequence, received_at, receipt, digest, event, enrichment, reconciled)
+    `INSERT INTO ${logTable} (sequence, received_at, receipt, digest, event, enrichment, reconciled)
      VALUES (?, ?, ?, ?, ?, ?, ?)`,
     sequence,
     arrival.receivedAt,

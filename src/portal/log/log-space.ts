@@ -20,7 +20,7 @@ export interface LogSpaceDeps {
   /** The snapshots of fields lie in the same database, and are no part of the log. */
   readonly fields: { bytes(): number }
   readonly config: Pick<PortalConfig, 'maxLogBytes'>
-  readonly world: Pick<World, 'log' | 'now'>
+  readonly world: Pick<World, 'logLine' | 'now'>
 }
 
 /** Events that went before their time. */
@@ -116,14 +116,14 @@ export class LogSpace {
   /** Tells the operator's log that the object is full, or that it has room again. */
   tellFull({ isFull }: { readonly isFull: boolean }): void {
     const { memberId, world } = this.#deps
-    if (isFull) world.log('error', 'portal_full', { memberId })
-    else world.log('info', 'portal_has_room', { memberId })
+    if (isFull) world.logLine('error', 'portal_full', { memberId })
+    else world.logLine('info', 'portal_has_room', { memberId })
   }
 
   /** Tells the operator's log that events went before their time, and whose lanes had still to get them. */
   tellShortened({ events, expired, heldBy }: ShortenedLog): void {
     const { memberId, world } = this.#deps
     const fields = { memberId, events, expired, heldBy: heldBy.join(', ') }
-    world.log('warn', 'log_shortened', fields)
+    world.logLine('warn', 'log_shortened', fields)
   }
 }

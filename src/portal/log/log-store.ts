@@ -62,8 +62,8 @@ export class LogStore {
 
   /** The highest sequence in the log; 0 when it is empty. */
   lastSequence(): number {
-    for (const { log, last } of this.#segments.all().toReversed()) {
-      const found = last ?? this.#segments.lastIn(log)
+    for (const { logTable, last } of this.#segments.all().toReversed()) {
+      const found = last ?? this.#segments.lastIn(logTable)
       if (found > 0) return found
     }
     return 0
@@ -100,15 +100,15 @@ export class LogStore {
 
   /** Writes the enrichment of an event, and what its row carries beside it. */
   enrich(sequence: number, enrichment: Enrichment, carried: CarriedText | null = null): void {
-    const { log } = this.#segments.holding(sequence)
+    const { logTable } = this.#segments.holding(sequence)
     this.#memory.forget(sequence)
     const [row] = this.#db.all(
-      `SELECT enrichment LIKE '{"status":"unavailable"%' AS thin FROM ${log} WHERE sequence = ?`,
+      `SELECT enrichment LIKE '{"status":"unavailable"%' AS thin FROM ${logTable} WHERE sequence = ?`,
       sequence,
     )
     if (row === undefined) return
     this.#db.all(
-      `UPDATE ${log} SET enrichment = ? WHERE sequence = ?`,
+      `UPDATE ${logTable} SET enrichment = ? WHERE sequence = ?`,
       formatEnrichment(enrichment, carried),
       sequence,
     )
@@ -122,10 +122,10 @@ export class LogStore {
     { event, enrichment }: { readonly event: RelayEvent; readonly enrichment: Enrichment },
   ): void {
     this.#keeper?.releaseUpTo(sequence)
-    const { log } = this.#segments.holding(sequence)
+    const { logTable } = this.#segments.holding(sequence)
     this.#memory.forget(sequence)
     this.#db.all(
-      `UPDATE ${log} SET event = ?, digest = '', enrichment = iif(enrichment IS NULL, NULL, ?) WHERE sequence = ?`,
+      `UPDATE ${logTable} SET event = ?, digest = '', enrichment = iif(enrichment IS NULL, NULL, ?) WHERE sequence = ?`,
       JSON.stringify(event),
       JSON.stringify(enrichment),
       sequence,
@@ -133,7 +133,7 @@ export class LogStore {
   }
 
   #openLog(): string {
-    return this.#segments.open().log
+    return this.#segments.open().logTable
   }
 
   #count(sequence: number, counts: Parameters<LogCountsStore['add']>[1]): void {
@@ -208,8 +208,8 @@ export class LogStore {
 
   /** The rows that `read` finds behind a sequence, in the first segment where it finds any. */
   #pageAfter<T>(sequence: number, limit: number, read: (page: RowPage) => T[]): T[] {
-    for (const { log } of this.#segments.within({ from: sequence + 1, to: MAX_SEQUENCE })) {
-      const rows = `${log} WHERE sequence > ? ORDER BY sequence`
+    for (const { logTable } of this.#segments.within({ from: sequence + 1, to: MAX_SEQUENCE })) {
+      const rows = `${logTable} WHERE sequence > ? ORDER BY sequence`
       const found = read({ rows, sequence, limit })
       if (found.length > 0) return found
     }
@@ -218,8 +218,8 @@ export class LogStore {
 
   /** The rows that `read` finds before a sequence, in the last segment where it finds any. */
   #pageBefore<T>(sequence: number, limit: number, read: (page: RowPage) => T[]): T[] {
-    for (const { log } of this.#segments.within({ from: 1, to: sequence - 1 }).toReversed()) {
-      const rows = `${log} WHERE sequence < ? ORDER BY sequence DESC`
+    for (const { logTable } of this.#segments.within({ from: 1, to: sequence - 1 }).toReversed()) {
+      const rows = `${logTable} WHERE sequence < ? ORDER BY sequence DESC`
       const found = read({ rows, sequence, limit })
       if (found.length > 0) return found
     }
@@ -228,8 +228,8 @@ export class LogStore {
 
   /** One entry; null when it was never stored or has been dropped. */
   entry(sequence: number): LogEntry | null {
-    const { log } = this.#segments.holding(sequence)
-    const [row] = this.#db.all(`SELECT * FROM ${log} WHERE sequence = ?`, sequence)
+    const { logTable } = this.#segments.holding(sequence)
+    const [row] = this.#db.all(`SELECT * FROM ${logTable} WHERE sequence = ?`, sequence)
     return row === undefined ? null : parseEntry(row)
   }
 
@@ -240,9 +240,9 @@ export class LogStore {
 
   /** The sequences and the times of receipt of the oldest entries. */
   oldest(limit: number): AgedEvent[] {
-    for (const { log } of this.#segments.all()) {
+    for (const { logTable } of this.#segments.all()) {
       const rows = this.#db.all(
-        `SELECT sequence, received_at FROM ${log} ORDER BY sequence LIMIT ?`,
+        `SELECT sequence, received_at FROM ${logTable} ORDER BY sequence LIMIT ?`,
         limit,
       )
       if (rows.length > 0) {
@@ -261,7 +261,7 @@ export class LogStore {
    */
   lastWithin(bytes: number, limit: number): number | null {
     const [oldest] = this.#segments.all()
-    const rows = `${oldest?.log ?? ''} WHERE sequence > ? ORDER BY sequence`
+    const rows = `${oldest?.logTable ?? ''} WHERE sequence > ? ORDER BY sequence`
     const count = countFitting(this.#db, { rows, sequence: 0, limit }, bytes)
     return this.oldest(count).at(-1)?.sequence ?? null
   }
@@ -276,15 +276,15 @@ export class LogStore {
     const [oldest] = this.#segments.all()
     if (oldest === undefined) return
     this.#memory.clear()
-    const { id, log } = oldest
+    const { id, logTable } = oldest
     const [gone] = this.#db.all(
-      `SELECT ${COUNTS_OF_ROWS} FROM ${log} WHERE sequence <= ?`,
+      `SELECT ${COUNTS_OF_ROWS} FROM ${logTable} WHERE sequence <= ?`,
       sequence,
     )
     if (gone === undefined) return
-    const last = this.#segments.lastIn(log)
+    const last = this.#segments.lastIn(logTable)
     // Deleted first: an object that is full takes nothing else.
-    this.#db.all(`DELETE FROM ${log} WHERE sequence <= ?`, sequence)
+    this.#db.all(`DELETE FROM ${logTable} WHERE sequence <= ?`, sequence)
     this.#keeper?.releaseUpTo(sequence)
     this.#counts.takeOff(id, last, {
       entries: numberOf(gone, 'entries'),

@@ -93,7 +93,8 @@ export function hasAllSegments(db: Database, rows: readonly SqlRow[]): boolean {
   const isInOrder = ends.every(
     (end, n) => typeof end === 'number' && end >= Number(ends[n - 1] ?? 0),
   )
-  const isBeside = (id: number): boolean => id >= FIRST_SEGMENT && hasTable(db, tablesOf(id).log)
+  const isBeside = (id: number): boolean =>
+    id >= FIRST_SEGMENT && hasTable(db, tablesOf(id).logTable)
   return isGapless && isInOrder && !isBeside(first - 1) && !isBeside(open + 1)
 }
 
@@ -128,10 +129,10 @@ export function mendRows(db: Database, rows: readonly SqlRow[]): readonly SqlRow
 
 /** The row of a segment as its tables tell it. */
 function countRow(db: Database, id: number): SqlRow {
-  const { log } = tablesOf(id)
-  const [counts] = db.all(`SELECT ${COUNTS_OF_ROWS} FROM ${log}`)
+  const { logTable } = tablesOf(id)
+  const [counts] = db.all(`SELECT ${COUNTS_OF_ROWS} FROM ${logTable}`)
   const timeAt = (order: string): number | null => {
-    const [row] = db.all(`SELECT received_at FROM ${log} ORDER BY sequence ${order} LIMIT 1`)
+    const [row] = db.all(`SELECT received_at FROM ${logTable} ORDER BY sequence ${order} LIMIT 1`)
     return numberIn(row ?? {}, 'received_at')
   }
   const times = { oldest_at: timeAt('ASC'), youngest_at: timeAt('DESC') }
@@ -140,18 +141,18 @@ function countRow(db: Database, id: number): SqlRow {
 
 /** The last sequence in the log of a segment; 0 when it is empty. */
 function endOf(db: Database, id: number): number {
-  const [row] = db.all(`SELECT max(sequence) AS last FROM ${tablesOf(id).log}`)
+  const [row] = db.all(`SELECT max(sequence) AS last FROM ${tablesOf(id).logTable}`)
   return numberIn(row ?? {}, 'last') ?? 0
 }
 
 /** Makes the tables of a segment, with the index of its parked fates. */
 export function createTables(db: Database, id: number): void {
-  const { log, fates, digests } = tablesOf(id)
-  db.all(`CREATE TABLE ${log} ${TABLES.log}`)
-  db.all(`CREATE TABLE ${fates} ${TABLES.fates}`)
-  db.all(`CREATE TABLE ${digests} ${TABLES.digests}`)
+  const { logTable, fateTable, digestTable } = tablesOf(id)
+  db.all(`CREATE TABLE ${logTable} ${TABLES.log}`)
+  db.all(`CREATE TABLE ${fateTable} ${TABLES.fates}`)
+  db.all(`CREATE TABLE ${digestTable} ${TABLES.digests}`)
   const index = id === FIRST_SEGMENT ? 'parked' : `parked_${id}`
-  db.all(`CREATE INDEX ${index} ON ${fates} (destination, sequence) WHERE state = 'parked'`)
+  db.all(`CREATE INDEX ${index} ON ${fateTable} (destination, sequence) WHERE state = 'parked'`)
 }
 
 /** Drops the tables of a segment, and with them everything that was written down of its events. */

@@ -75,10 +75,10 @@ export class SegmentStore {
     const closed = this.all().slice(0, -1)
     const [row] = this.#db.all(
       'SELECT entries + max(0, ? - up_to) AS entries FROM segments ORDER BY id DESC LIMIT 1',
-      this.lastIn(this.open().log),
+      this.lastIn(this.open().logTable),
     )
     const [first] = this.#db.all(
-      `SELECT received_at FROM ${this.open().log} ORDER BY sequence LIMIT 1`,
+      `SELECT received_at FROM ${this.open().logTable} ORDER BY sequence LIMIT 1`,
     )
     return {
       events: numberIn(row ?? {}, 'entries') ?? 0,
@@ -88,8 +88,8 @@ export class SegmentStore {
   }
 
   /** The highest sequence of one table; 0 when it is empty. */
-  lastIn(log: string): number {
-    const [row] = this.#db.all(`SELECT max(sequence) AS last FROM ${log}`)
+  lastIn(table: string): number {
+    const [row] = this.#db.all(`SELECT max(sequence) AS last FROM ${table}`)
     return row === undefined ? 0 : (numberIn(row, 'last') ?? 0)
   }
 
@@ -132,9 +132,11 @@ export class SegmentStore {
   #close(head: number): void {
     // So a closed segment, which goes as a whole, holds nothing that has no other row.
     this.#keeper?.releaseUpTo(head)
-    const { id, log } = this.open()
+    const { id, logTable } = this.open()
     const { oldestAt, bytes } = this.openState()
-    const [last] = this.#db.all(`SELECT received_at FROM ${log} ORDER BY sequence DESC LIMIT 1`)
+    const [last] = this.#db.all(
+      `SELECT received_at FROM ${logTable} ORDER BY sequence DESC LIMIT 1`,
+    )
     this.#db.all(
       `UPDATE segments SET last = ?, oldest_at = ?, youngest_at = ?, bytes = ?,
          entries = entries + max(0, ? - up_to), up_to = ? WHERE id = ?`,
@@ -142,7 +144,7 @@ export class SegmentStore {
       oldestAt,
       numberIn(last ?? {}, 'received_at'),
       bytes,
-      this.lastIn(log),
+      this.lastIn(logTable),
       head,
       id,
     )

@@ -27,13 +27,17 @@ export function findStoredPlace(
 ): StoredPlace | null {
   const places = segments
     .filter((segment) => isOfTime(segment, search.arrival.receivedAt))
-    .flatMap(({ log }) => findIn(db, log, search) ?? [])
+    .flatMap(({ logTable }) => findIn(db, logTable, search) ?? [])
   return places.find(({ sameReceipt }) => sameReceipt) ?? places[0] ?? null
 }
 
-function findIn(db: Database, log: string, { arrival, windowMs }: PlaceSearch): StoredPlace | null {
+function findIn(
+  db: Database,
+  logTable: string,
+  { arrival, windowMs }: PlaceSearch,
+): StoredPlace | null {
   const [row] = db.all(
-    `SELECT sequence, receipt FROM ${log}
+    `SELECT sequence, receipt FROM ${logTable}
      WHERE receipt = ? OR (digest = ? AND received_at BETWEEN ? AND ?)
      ORDER BY receipt = ? DESC, sequence LIMIT 1`,
     arrival.receipt,

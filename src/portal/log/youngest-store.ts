@@ -182,13 +182,13 @@ export class YoungestStore {
   }
 
   *#readPages(): Generator<readonly SqlRow[], void> {
-    for (const { log } of this.#deps.segments.all().toReversed()) {
+    for (const { logTable } of this.#deps.segments.all().toReversed()) {
       let before = MAX_SEQUENCE
       for (;;) {
         const rows = this.#deps.db.all(
           `SELECT sequence, received_at, receipt, digest, reconciled, enrichment = '${AWAITS}' AS awaits,
              enrichment IS NOT NULL AND reconciled = 0 AS is_read, ${CARRIED} AS carried
-           FROM ${log} WHERE sequence < ? ORDER BY sequence DESC LIMIT ?`,
+           FROM ${logTable} WHERE sequence < ? ORDER BY sequence DESC LIMIT ?`,
           before,
           PAGE,
         )

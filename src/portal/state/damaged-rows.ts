@@ -38,7 +38,7 @@ export interface DamagedRow {
 export interface DamagedRowsDeps {
   readonly db: Database
   readonly memberId: string
-  readonly world: Pick<World, 'now' | 'log'>
+  readonly world: Pick<World, 'now' | 'logLine'>
 }
 
 /** All SQL over the damaged rows of one portal. */
@@ -59,14 +59,18 @@ export class DamagedRows {
     try {
       this.#move(part, id)
     } catch (error) {
-      world.log('error', 'damaged_row_not_kept', { memberId, part, error: describeError(error) })
+      world.logLine('error', 'damaged_row_not_kept', {
+        memberId,
+        part,
+        error: describeError(error),
+      })
     }
   }
 
   /** Says that a row was damaged. Those that the tables themselves tell are written again, and not kept. */
   tell(part: DamagedPart | 'migrations' | 'segments' | 'bulletins', id?: number): void {
     const { memberId, world } = this.#deps
-    world.log('error', `${part}_damaged`, { memberId, ...(id !== undefined && { id }) })
+    world.logLine('error', `${part}_damaged`, { memberId, ...(id !== undefined && { id }) })
   }
 
   /** The rows that are kept, the last one first. */

@@ -20,13 +20,13 @@ export interface Migration {
   /** What is done once. The log, its fates and its digests are changed by `ofSegment`, and never here. */
   readonly statements: readonly string[]
   /**
-   * What is done to each segment that stands, after the statements: ({ log }) => [`ALTER TABLE ${log} ADD COLUMN …`].
+   * What is done to each segment that stands, after the statements: ({ logTable }) => [`ALTER TABLE ${logTable} ADD COLUMN …`].
    * The same is changed in segment-rows.ts, for the segments that follow.
    */
   readonly ofSegment?: (segment: SegmentTables) => readonly string[]
   /**
    * What this step has made: a table (`segments`), a column (`fields.weight`), or the same of each segment
-   * (({ log }) => `${log}.weight`). It tells that the step was applied where the row is damaged that says so. It
+   * (({ logTable }) => `${logTable}.weight`). It tells that the step was applied where the row is damaged that says so. It
    * stands at least until a later step has made its own.
    */
   readonly makes: string | ((segment: SegmentTables) => string)

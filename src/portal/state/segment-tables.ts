@@ -6,15 +6,15 @@ export const FIRST_SEGMENT = 1
 
 /** The names of one segment's tables, for example `log_2`, `fates_2` and `digests_2`. */
 export interface SegmentTables {
-  readonly log: string
-  readonly fates: string
-  readonly digests: string
+  readonly logTable: string
+  readonly fateTable: string
+  readonly digestTable: string
 }
 
 /** The names of a segment's tables. */
 export function tablesOf(id: number): SegmentTables {
   const end = id === FIRST_SEGMENT ? '' : `_${id}`
-  return { log: `log${end}`, fates: `fates${end}`, digests: `digests${end}` }
+  return { logTable: `log${end}`, fateTable: `fates${end}`, digestTable: `digests${end}` }
 }
 
 /** The ids of the segments whose tables stand in storage, oldest first. */

@@ -55,7 +55,7 @@ export function dropPage(parts: DropParts, upTo: number, reason: DropReason): nu
   const [oldest] = segments.all()
   // Behind its last event no sequence may have been given, as in an object that was restored.
   const isLast =
-    oldest !== undefined && oldest.last !== null && segments.lastIn(oldest.log) <= floor
+    oldest !== undefined && oldest.last !== null && segments.lastIn(oldest.logTable) <= floor
   pass(parts, { floor, meant, reason }, () => {
     log.dropUpTo(floor)
     fates.dropUpTo(floor)

@@ -90,7 +90,7 @@ export async function erasePortal(
     const tombstone = { generation, lastSequence, uninstallTs, erasedUpTo }
     return { ...NO_INSTALL, ...tombstone, kvDirty: true }
   })
-  world.log('info', 'portal_erased', { memberId, erased })
+  world.logLine('info', 'portal_erased', { memberId, erased })
   await reporter.renew({ isLogEmpty: true })
   await mirror.tidy({ isLogEmpty: true })
   scheduler.advance()

@@ -35,9 +35,9 @@ interface RecoveryParts {
   readonly db: Pick<Database, 'all' | 'sync'>
   readonly state: Pick<PortalState, 'damagedInstall' | 'recover'>
   readonly log: Pick<LogStore, 'lastSequence'>
-  readonly installs: Pick<InstallStore, 'load'>
+  readonly installStore: Pick<InstallStore, 'load'>
   readonly alarm: Pick<AlarmKeeper, 'moveTo'>
-  readonly world: Pick<World, 'now' | 'log'>
+  readonly world: Pick<World, 'now' | 'logLine'>
 }
 
 /**
@@ -55,15 +55,18 @@ export async function recoverInstall(parts: RecoveryParts): Promise<void> {
   const terms = { traces, lastSequence: loadLastSequence(parts, traces), now: world.now() }
   const install = copied === null ? createLostInstall(terms) : restoreInstall(copied, terms)
   state.recover(install)
-  world.log('warn', 'install_recovered', { memberId, from: copied === null ? 'nothing' : 'kv' })
+  world.logLine('warn', 'install_recovered', {
+    memberId,
+    from: copied === null ? 'nothing' : 'kv',
+  })
 }
 
 async function loadRecord(parts: RecoveryParts): Promise<KvInstall | null> {
-  const { memberId, installs, alarm, db, world } = parts
+  const { memberId, installStore, alarm, db, world } = parts
   try {
-    return await installs.load(memberId)
+    return await installStore.load(memberId)
   } catch (error) {
-    world.log('error', 'install_not_recovered', { memberId, error: describeError(error) })
+    world.logLine('error', 'install_not_recovered', { memberId, error: describeError(error) })
     await alarm.moveTo(world.now() + RECOVERY_RETRY_MS)
     // The object ends with this failure, and what is not durable ends with it.
     await db.sync()

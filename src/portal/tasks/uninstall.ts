@@ -89,7 +89,7 @@ export function endBy(
   const erased = uninstaller.end({ ts: decided.ts, clean, endedAt })
   // What was told of the portal goes too; only its end is told by the step below, in the same turn.
   if (clean) bulletins.clear({ isTold: true })
-  world.log('info', 'uninstalled', { memberId, clean, confirmed, erased })
+  world.logLine('info', 'uninstalled', { memberId, clean, confirmed, erased })
   scheduler.advance()
   scheduler.background(mirror.follow())
 }

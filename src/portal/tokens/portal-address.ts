@@ -23,7 +23,7 @@ export interface PortalAddressDeps {
   readonly memberId: string
   readonly state: Pick<PortalState, 'install'>
   readonly config: Pick<PortalConfig, 'policy' | 'oauthUrls'>
-  readonly world: Pick<World, 'fetch' | 'now' | 'log'>
+  readonly world: Pick<World, 'fetch' | 'now' | 'logLine'>
   readonly pairs: Pairs
   readonly refresh: Refresh
 }
@@ -51,7 +51,7 @@ export class PortalAddress {
     if (address === null || !(await this.#isReached(pair, address.clientEndpoint))) return false
     if (state.install().generation !== generation) return false
     pairs.change(address, { access: null })
-    world.log('info', 'portal_renamed', { memberId, domain: address.domain })
+    world.logLine('info', 'portal_renamed', { memberId, domain: address.domain })
     return true
   }
 

@@ -50,7 +50,7 @@ export interface RefreshDeps {
   readonly memberId: string
   readonly state: Pick<PortalState, 'install'>
   readonly config: Pick<PortalConfig, 'policy' | 'applications' | 'oauthUrls'>
-  readonly world: Pick<World, 'fetch' | 'now' | 'log'>
+  readonly world: Pick<World, 'fetch' | 'now' | 'logLine'>
   readonly pairs: Pairs
   readonly troubles: AccessTroubles
   readonly tallies: TallyKeeper
@@ -146,10 +146,10 @@ export class Refresh {
       pairs.change({ ...replacement.changes, oauthUrl: server ?? oauthUrl }, { access: null })
     } catch {
       // A failed transaction. The fresh pair is lost; Bitrix24 will say so when the old one is refreshed.
-      world.log('error', 'pair_not_stored', { memberId, pair: pair.field })
+      world.logLine('error', 'pair_not_stored', { memberId, pair: pair.field })
       return err(NOT_STORED)
     }
-    world.log('info', 'tokens_refreshed', { memberId, pair: pair.field })
+    world.logLine('info', 'tokens_refreshed', { memberId, pair: pair.field })
     return ok(null)
   }
 

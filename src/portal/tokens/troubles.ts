@@ -21,7 +21,7 @@ export interface AccessTroublesDeps {
   readonly memberId: string
   readonly state: Pick<PortalState, 'install' | 'changeInstall'>
   readonly config: Pick<PortalConfig, 'sealer' | 'applications' | 'oauthUrls'>
-  readonly world: Pick<World, 'now' | 'log'>
+  readonly world: Pick<World, 'now' | 'logLine'>
   readonly pairs: Pairs
 }
 
@@ -76,7 +76,7 @@ export class AccessTroubles {
     const known = state.install().access
     const access = { trouble, code, at: world.now() }
     if (known?.trouble !== trouble) {
-      world.log('warn', 'access_trouble', { memberId, trouble, code })
+      world.logLine('warn', 'access_trouble', { memberId, trouble, code })
     } else if (!isBlocked(access, world.now())) {
       // This trouble keeps no call back, so each call meets it again. A later time would tell nothing new, and
       // would cost a write.

@@ -96,8 +96,8 @@ describe('readTrust()', () => {
   })
 
   it('knows nobody while KV fails, and stops nobody', async () => {
-    const installs = new InstallStore(watchKv(['get']).kv)
-    const { deps } = scenario.watchedIntake({ installs, isUntrustedWithinLimit: no })
+    const installStore = new InstallStore(watchKv(['get']).kv)
+    const { deps } = scenario.watchedIntake({ installStore, isUntrustedWithinLimit: no })
     await chargeCaller(deps, { memberId: scenario.memberId, address })
     expect(await readTrust(deps, await presented('one'), address)).toBe('unknown')
   })
@@ -117,7 +117,7 @@ describe('takeRequest()', () => {
     })
     const isAddressWithinLimit = () => Promise.resolve(false)
     const intake = scenario.watchedIntake({
-      installs: new InstallStore(flaky),
+      installStore: new InstallStore(flaky),
       isAddressWithinLimit,
     })
     const stranger = (digit: string) => scenario.event(1, { 'auth[member_id]': digit.repeat(32) })
@@ -127,7 +127,7 @@ describe('takeRequest()', () => {
     expect(await intake.take(scenario.event(1))).toEqual({ ...STORED, sequence: 1 })
     isDown = true
     const other = scenario.watchedIntake({
-      installs: new InstallStore(flaky),
+      installStore: new InstallStore(flaky),
       isAddressWithinLimit,
     })
     expect(await other.take(stranger('3'))).toEqual(TOO_MANY)

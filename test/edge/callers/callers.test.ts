@@ -98,7 +98,7 @@ describe('takeRequest() asks memory, then the object', () => {
 
   it('and lets the object decide where KV fails or holds rubbish', async () => {
     await scenario.install()
-    const failing = scenario.watchedIntake({ installs: new InstallStore(watchKv(['get']).kv) })
+    const failing = scenario.watchedIntake({ installStore: new InstallStore(watchKv(['get']).kv) })
     expect(await failing.take(scenario.event(1))).toEqual({ ...STORED, sequence: 1 })
     await env.INSTALLS.put(`install:${scenario.memberId}`, '{"version":2}')
     expect(await scenario.watchedIntake().take(scenario.event(2))).toEqual({

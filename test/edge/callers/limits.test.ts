@@ -131,7 +131,7 @@ describe('the rate limit counts only callers that could not prove themselves', (
   it('and never a burst of the true token, though KV is silent', async () => {
     await scenario.install()
     const silent = new InstallStore(watchKv(['get']).kv)
-    const intake = limited(0, { installs: silent })
+    const intake = limited(0, { installStore: silent })
     const burst = Array.from({ length: 50 }, (_, id) => intake.take(scenario.event(id + 1)))
     const answers = await Promise.all(burst)
     expect(answers.filter(({ kind }) => kind !== 'stored')).toEqual([])

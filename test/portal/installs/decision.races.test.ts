@@ -356,8 +356,8 @@ describe('a page', () => {
     await scenario.kvFollows()
     const saved = vi.fn<() => Promise<void>>(async () => {})
     scenario.adapt = (settings) => {
-      const installs = Object.create(settings.installs, { save: { value: saved } })
-      return { ...settings, installs }
+      const installStore = Object.create(settings.installStore, { save: { value: saved } })
+      return { ...settings, installStore }
     }
     await scenario.relay.restarts()
     visitAs(77)

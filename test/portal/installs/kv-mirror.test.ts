@@ -38,7 +38,7 @@ function injectKv(faults: Readonly<Record<string, Fault>>): void {
           : fault(async () => void (await Reflect.apply(method, real, args)))
     },
   })
-  scenario.adapt = (settings) => ({ ...settings, installs: new InstallStore(kv) })
+  scenario.adapt = (settings) => ({ ...settings, installStore: new InstallStore(kv) })
 }
 
 describe('KV follows the object', () => {

@@ -19,7 +19,7 @@ function aListing(): MissingEventsListing {
   const listing = new MissingEventsListing({
     memberId: 'a'.repeat(32),
     state: { install: () => install },
-    world: { log: () => {} },
+    world: { logLine: () => {} },
     directory: {
       noteMissing: async (_, line) => {
         if (fails) throw new Error('down')

@@ -315,7 +315,7 @@ describe('a visit of the page', () => {
       },
       youngest: { lastEventTimes: () => [] },
       config: { publicUrl: RELAY, wanted: { names: [], globs: [], noNames: [] } },
-      world: { now: () => now, log: () => {} },
+      world: { now: () => now, logLine: () => {} },
       call: async (method) => {
         if (method === 'event.get') alignments += 1
         return ok({ result: [] })

@@ -122,7 +122,7 @@ describe('the token of a domain does not claim a portal', () => {
         machine('erp', { portals: [scenario.memberId.toUpperCase()] }),
         machine('other', { portals: ['b*'] }),
       ]),
-      log: (...line) => void lines.push(line),
+      logLine: (...line) => void lines.push(line),
     })
     expect(await send(TOKEN_A)).toBe(403)
     expect(lines).toContainEqual([
@@ -230,7 +230,7 @@ describe('two tokens of different domains that speak for a new portal at the sam
         changeInstall: (change) => void (stored.install = change(stored.install)),
       },
       config: { webhooks: [DOMAIN_A, DOMAIN_B], destinations: [] },
-      world: { now: () => NOW, log: () => {} },
+      world: { now: () => NOW, logLine: () => {} },
       directory: {
         pin: () => Promise.resolve(memberId),
         pinned: () => Promise.resolve(null),

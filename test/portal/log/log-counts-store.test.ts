@@ -15,7 +15,7 @@ function aLog(db: Database): LogCountsStore {
   for (const sequence of [1, 2, 3]) {
     const arrival = { receipt: `r${sequence}`, contentHash: '', receivedAt: NOW }
     const row = { event: '{}', enrichment: null, isReconciled: false }
-    insertRow(db, segments.open().log, { sequence, arrival, ...row })
+    insertRow(db, segments.open().logTable, { sequence, arrival, ...row })
     if (sequence === 2) segments.close(2)
   }
   return new LogCountsStore(db, segments)

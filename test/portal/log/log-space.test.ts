@@ -11,7 +11,7 @@ function aSpace(bytes: number, { maxLogBytes = 1000, fieldBytes = 0 } = {}) {
     db: { bytes: () => bytes },
     fields: { bytes: () => fieldBytes },
     config: { maxLogBytes },
-    world: { log: () => {}, now: () => clock.now },
+    world: { logLine: () => {}, now: () => clock.now },
   })
   return { space, clock }
 }

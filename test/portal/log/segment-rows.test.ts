@@ -13,21 +13,21 @@ import { withDatabase } from '../../support/storage/object-database.ts'
 
 /** The columns of a segment's tables in their order, and what its index holds. */
 function shapeOf(db: Database, id: number) {
-  const { log, fates, digests } = tablesOf(id)
-  const columns = [log, fates, digests].map((table) =>
+  const { logTable, fateTable, digestTable } = tablesOf(id)
+  const columns = [logTable, fateTable, digestTable].map((table) =>
     db.all('SELECT name, type, "notnull", dflt_value, pk FROM pragma_table_info(?)', table),
   )
   const indexes = db.all(
     `SELECT substr(sql, instr(sql, '(')) AS held FROM sqlite_master
      WHERE type = 'index' AND sql IS NOT NULL AND tbl_name = ?`,
-    fates,
+    fateTable,
   )
   const rowless = db.all(
     `SELECT count(*) AS tables FROM sqlite_master
      WHERE name IN (?, ?, ?) AND sql LIKE '%WITHOUT ROWID'`,
-    log,
-    fates,
-    digests,
+    logTable,
+    fateTable,
+    digestTable,
   )
   return { columns, indexes, rowless }
 }

@@ -17,7 +17,7 @@ function aLog(db: Database): SegmentStore {
     const receivedAt = NOW + (sequence - 1) * DAY_MS
     const arrival = { receipt: `r${sequence}`, contentHash: `hash-${sequence}`, receivedAt }
     const row = { event: '{}', enrichment: null, isReconciled: false }
-    insertRow(db, segments.open().log, { sequence, arrival, ...row })
+    insertRow(db, segments.open().logTable, { sequence, arrival, ...row })
     if (sequence % 2 === 0 && sequence < 6) segments.changing(() => segments.close(sequence))
   }
   return segments

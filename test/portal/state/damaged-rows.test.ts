@@ -59,7 +59,7 @@ it('keeps the newest ones, each for a time, and all of them no longer than the i
   const seen = await withDatabase((db) => {
     migrate(db)
     let now = NOW
-    const world = { now: () => now, log: () => {} }
+    const world = { now: () => now, logLine: () => {} }
     const rows = new DamagedRows({ db, memberId: 'a'.repeat(32), world })
     for (let id = 1; id <= MAX_DAMAGED_ROWS + 2; id += 1) {
       db.all(`INSERT INTO fields VALUES (?, 'lead', 'CRM_LEAD', '{')`, id)

@@ -294,11 +294,11 @@ const WEIGHT: Migration = {
 const COLOUR: Migration = {
   id: '8889-colour',
   statements: [],
-  ofSegment: ({ log, fates }) => [
-    `ALTER TABLE ${log} ADD COLUMN colour TEXT`,
-    `ALTER TABLE ${fates} ADD COLUMN colour TEXT`,
+  ofSegment: ({ logTable, fateTable }) => [
+    `ALTER TABLE ${logTable} ADD COLUMN colour TEXT`,
+    `ALTER TABLE ${fateTable} ADD COLUMN colour TEXT`,
   ],
-  makes: ({ log }) => `${log}.colour`,
+  makes: ({ logTable }) => `${logTable}.colour`,
 }
 
 /** The tables that have a column of this name. */

@@ -34,7 +34,7 @@ afterEach(() => scenario.close())
 function adapt(changes: Parameters<typeof scenario.adapt>[0] | object = {}): void {
   scenario.adapt = (settings) => ({
     ...settings,
-    log: (_level, event) => void logged.push(event),
+    logLine: (_level, event) => void logged.push(event),
     ...changes,
   })
 }
@@ -42,7 +42,7 @@ function adapt(changes: Parameters<typeof scenario.adapt>[0] | object = {}): voi
 /** A KV that the object asks in vain. */
 function isAway(how: 'failing' | 'silent'): void {
   const { kv } = watchKv(how === 'failing' ? ['get'] : [], how === 'silent' ? ['get'] : [])
-  adapt({ installs: new InstallStore(kv) })
+  adapt({ installStore: new InstallStore(kv) })
 }
 
 /** Installs the portal, and waits for the work that goes on in the background. */
@@ -142,11 +142,11 @@ describe('a KV that does not answer', () => {
     const recovered = recoverInstall({
       memberId: scenario.memberId,
       state: { damagedInstall: () => '{', recover: () => void did.push('recovered') },
-      installs: { load: () => Promise.reject(new Error('KV is down')) },
+      installStore: { load: () => Promise.reject(new Error('KV is down')) },
       alarm: { moveTo: async (at) => void did.push(`alarm in ${(at ?? 0) - NOW}`) },
       db: { all: () => [], sync: async () => void did.push('durable') },
       log: { lastSequence: () => 0 },
-      world: { now: () => NOW, log: () => {} },
+      world: { now: () => NOW, logLine: () => {} },
     })
     await expect(recovered).rejects.toThrow('KV does not answer')
     expect(did).toEqual([`alarm in ${RECOVERY_RETRY_MS}`, 'durable'])

@@ -19,7 +19,7 @@ async function mirrorsTo(save: () => Promise<void>): Promise<void> {
   scenario.settings = {
     ...scenario.settings,
     // Sound: the object uses nothing else of it here.
-    installs: { save } as unknown as NonNullable<typeof scenario.settings.installs>,
+    installStore: { save } as unknown as NonNullable<typeof scenario.settings.installStore>,
   }
   await scenario.relay.restarts()
   await scenario.rows(`UPDATE install SET install = json_set(install, '$.kvDirty', json('true'))`)

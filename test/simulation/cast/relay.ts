@@ -193,7 +193,7 @@ export class VirtualRelay {
           now: () => Date.now(),
           random,
           sleep: (ms, ends) => life.within(time.sleep(ms, ends)),
-          log: (level, event, fields = {}) => {
+          logLine: (level, event, fields = {}) => {
             this.lines.push(JSON.stringify({ level, event, ...fields }))
           },
           newReceipt: () => crypto.randomUUID(),

@@ -105,18 +105,18 @@ export function anIntake(changes: IntakeChanges = {}): WatchedIntake {
     lookups.push(memberId)
     return (changes.clientOf ?? realPortals)(memberId)
   }
-  const installs = changes.installs ?? new InstallStore(env.INSTALLS)
+  const installStore = changes.installStore ?? new InstallStore(env.INSTALLS)
   const spill = {
     store: changes.spills ?? new SpillStore(env.INSTALLS),
     sealer: changes.sealer ?? aSealer(),
   }
-  const log: LineWriter = (level, event, fields = {}) => lines.push({ level, event, fields })
+  const logLine: LineWriter = (level, event, fields = {}) => lines.push({ level, event, fields })
   const deps: IntakeDeps = {
     clientOf,
     appends: new SharedAppends(),
     callers: {
       memory: changes.memory ?? new CallerMemory(),
-      installs,
+      installStore,
       webhooks: changes.webhooks ?? [],
       limits: {
         isUntrustedWithinLimit: (key) => {
@@ -144,7 +144,7 @@ export function anIntake(changes: IntakeChanges = {}): WatchedIntake {
       now: changes.now ?? (() => Date.now()),
       newReceipt: changes.newReceipt ?? (() => crypto.randomUUID()),
       sleep: changes.sleep ?? sleep,
-      log: changes.log ?? log,
+      logLine: changes.logLine ?? logLine,
     },
   }
   return {
@@ -152,10 +152,10 @@ export function anIntake(changes: IntakeChanges = {}): WatchedIntake {
     take: (request, source = SOURCE) => takeRequest(deps, request, source),
     cron: {
       clientOf,
-      installs,
+      installStore,
       directory: realPortalList(),
       spill,
-      log: deps.world.log,
+      logLine: deps.world.logLine,
       now: deps.world.now,
     },
     lookups,

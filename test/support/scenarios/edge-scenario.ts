@@ -53,9 +53,9 @@ export class EdgeScenario extends RelayScenario {
 
   /** An intake in front of the real objects, over the watched namespace. */
   watchedIntake(changes: IntakeChanges = {}): WatchedIntake {
-    const installs = new InstallStore(this.kv.kv)
+    const installStore = new InstallStore(this.kv.kv)
     const newReceipt = () => crypto.randomUUID()
-    return this.intake(realPortals, { installs, newReceipt, ...changes })
+    return this.intake(realPortals, { installStore, newReceipt, ...changes })
   }
 
   /** An event of the portal; `id` keeps it from being a duplicate. */

@@ -257,7 +257,7 @@ export class FieldScenario {
       now: this.#clock.now,
       sleep: (ms: number, ends?: AbortSignal): Promise<void> => inLife(this.#clock.sleep(ms, ends)),
       newReceipt: () => `own-${(this.#receipts += 1)}`,
-      log: () => {},
+      logLine: () => {},
     }
     const scheduler: Scheduler = {
       advance: () => void this.seenUpTo.push(enricher.readableHead()),

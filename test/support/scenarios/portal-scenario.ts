@@ -145,7 +145,7 @@ export class PortalScenario extends Scenario {
       sleep: this.time.clock.sleep,
       random: () => 0,
       webhooks: [{ token: TOKEN, portal: this.memberId, rest: null }],
-      log: (_level, event) => void this.logged.push(event),
+      logLine: (_level, event) => void this.logged.push(event),
       ...(this.#takesReports ? {} : { directory: withoutReports(settings.directory) }),
       ...this.settings,
     })

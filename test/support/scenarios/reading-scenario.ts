@@ -51,7 +51,7 @@ export class ReadingScenario extends PortalScenario {
       webhooks: [{ token: 'scenario-token', portal: PORTAL_HOST, rest }],
       wantedEvents: ['ONCRMREQUISITEUSERFIELDUPDATE', 'ONCRMLEADUSERFIELDUPDATE'],
       reconcileMinutes: 0,
-      log: (...line) => void this.lines.push(JSON.stringify(line)),
+      logLine: (...line) => void this.lines.push(JSON.stringify(line)),
     }
     this.network.handle(({ url, body }) => {
       const method = methodOf(url)

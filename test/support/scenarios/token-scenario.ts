@@ -104,7 +104,7 @@ export class TokenScenario {
       world: {
         fetch: this.#servers.fetch,
         now: () => this.now,
-        log: (...line: unknown[]) => void this.lines.push(JSON.stringify(line)),
+        logLine: (...line: unknown[]) => void this.lines.push(JSON.stringify(line)),
       },
     }
     const pairs = new Pairs(deps)

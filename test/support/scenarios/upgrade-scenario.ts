@@ -92,7 +92,7 @@ export class UpgradeScenario {
         random: () => 0,
         // The clock decides what is due, not the sleep.
         sleep: (ms, ends) => this.#pause(ms, ends),
-        log: (_level, event) => void this.logged.push(event),
+        logLine: (_level, event) => void this.logged.push(event),
       })
     },
     /** Another isolate: what the edge has learned of callers is forgotten. */

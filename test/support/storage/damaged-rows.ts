@@ -5,6 +5,9 @@ import { NOW } from '../time.ts'
 
 /** The damaged rows over a database; `logged` takes the names of their lines. */
 export function damagedRows(db: Database, logged: string[] = []): DamagedRows {
-  const world = { now: () => NOW, log: (_: unknown, event: string) => void logged.push(event) }
+  const world = {
+    now: () => NOW,
+    logLine: (_: unknown, event: string) => void logged.push(event),
+  }
   return new DamagedRows({ db, memberId: 'a'.repeat(32), world })
 }

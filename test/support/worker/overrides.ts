@@ -39,7 +39,7 @@ export function adaptSettings({
   return {
     config: all,
     world: all,
-    installs: all.installs,
+    installStore: all.installStore,
     directory: all.directory,
     pacer: all.pacer,
     callItself: all.callItself,

@@ -36,7 +36,7 @@ export interface AccessWorld {
   readonly fetch: Fetch
   /** Unix milliseconds. */
   readonly now: () => number
-  readonly log: LineWriter
+  readonly logLine: LineWriter
 }
 
 /** The verifier of one isolate, which remembers the keys. */
@@ -50,14 +50,14 @@ export class AccessVerifier {
 
   /** Whether Access has let the bearer of a token through. It never rejects. */
   async verify(token: string, { issuer, audience }: AdminAccess): Promise<boolean> {
-    const { now, log } = this.#world
+    const { now, logLine } = this.#world
     try {
       const terms = { issuer, audience, algorithms: ['RS256'], requiredClaims: ['exp', 'sub'] }
       await jwtVerify(token, this.#keysOf(issuer), { ...terms, currentDate: new Date(now()) })
       return true
     } catch (error) {
       // The reason helps the operator, and tells the caller nothing. The token stands in none of these errors.
-      log('warn', 'access_refused', { error: describeError(error) })
+      logLine('warn', 'access_refused', { error: describeError(error) })
       return false
     }
   }

@@ -21,7 +21,7 @@ export interface AdminAuth {
   readonly isLetThrough: ((token: string) => Promise<boolean>) | null
   /** Counts one wrong token of an address; false when it is one too many. It rejects when the limiter fails. */
   readonly isWrongTokenWithinLimit: (address: string) => Promise<boolean>
-  readonly log: LineWriter
+  readonly logLine: LineWriter
 }
 
 /**
@@ -72,7 +72,7 @@ export async function refuseAdmin(auth: AdminAuth, request: Request): Promise<Re
 
 /** Counts a wrong token by its caller's address; false when it is one too many. */
 export async function countWrongToken(
-  { isWrongTokenWithinLimit, log }: AdminAuth,
+  { isWrongTokenWithinLimit, logLine }: AdminAuth,
   request: Request,
 ): Promise<boolean> {
   const address = clientAddress(request)
@@ -81,7 +81,7 @@ export async function countWrongToken(
     return answers.every(Boolean)
   } catch (error) {
     // A limiter that fails opens nothing: the token is wrong all the same.
-    log('warn', 'rate_limit_failed', { error: describeError(error) })
+    logLine('warn', 'rate_limit_failed', { error: describeError(error) })
     return true
   }
 }

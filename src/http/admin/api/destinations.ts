@@ -98,8 +98,8 @@ export function dryRunInAllPortals(
 
 /** Gives an order to the lanes of a destination in all portals. */
 export function orderInAllPortals(deps: DestinationsDeps, wanted: Order): Promise<OrderProgress> {
-  const { clientOf, log } = deps.drain
-  return withTimeout(giveOrder({ clientOf, log, directory: deps.directory }, wanted), ADMIN_MS)
+  const { clientOf, logLine } = deps.drain
+  return withTimeout(giveOrder({ clientOf, logLine, directory: deps.directory }, wanted), ADMIN_MS)
 }
 
 function progressView(progress: OrderProgress): v.InferOutput<typeof ProgressSchema> {

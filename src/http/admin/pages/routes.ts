@@ -35,7 +35,7 @@ export function createPageRoutes(depsOf: PageDepsOf): Hono<PageEnv> {
   addActs(routes, depsOf)
   routes.all(`${OVERVIEW_PATH}/*`, (c) => replyProblem(c, depsOf(c), 'not_found'))
   routes.onError((error, c) => {
-    depsOf(c).auth.log('error', 'request_failed', { error: describeError(error) })
+    depsOf(c).auth.logLine('error', 'request_failed', { error: describeError(error) })
     return replyProblem(c, depsOf(c), 'failed')
   })
   return routes

@@ -28,10 +28,10 @@ export class FateStore {
 
   /** Writes the exact fate of an event at a destination; an earlier one is replaced. */
   save(destination: string, fate: ExactFate): void {
-    const { fates } = this.#segments.holding(fate.sequence)
+    const { fateTable } = this.#segments.holding(fate.sequence)
     const wasParked = this.find(destination, fate.sequence)?.state === 'parked'
     this.#db.all(
-      `INSERT OR REPLACE INTO ${fates} (destination, sequence, state, reason, status, at, attempts)
+      `INSERT OR REPLACE INTO ${fateTable} (destination, sequence, state, reason, status, at, attempts)
        VALUES (?, ?, ?, ?, ?, ?, ?)`,
       destination,
       fate.sequence,
@@ -58,9 +58,9 @@ export class FateStore {
   /** Writes down a digest that was delivered, beside its last event. */
   saveDigest(destination: string, { sequences, at, attempts }: DigestRecord): void {
     const last = sequences.at(-1) ?? 0
-    const { digests } = this.#segments.holding(last)
+    const { digestTable } = this.#segments.holding(last)
     this.#db.all(
-      `INSERT OR REPLACE INTO ${digests} (destination, last, sequences, at, attempts)
+      `INSERT OR REPLACE INTO ${digestTable} (destination, last, sequences, at, attempts)
        VALUES (?, ?, ?, ?, ?)`,
       destination,
       last,
@@ -72,9 +72,9 @@ export class FateStore {
 
   /** The exact fate of one event at one destination; null when it has none. */
   find(destination: string, sequence: number): DestinationFate | null {
-    const { fates } = this.#segments.holding(sequence)
+    const { fateTable } = this.#segments.holding(sequence)
     const [row] = this.#db.all(
-      `SELECT * FROM ${fates} WHERE destination = ? AND sequence = ?`,
+      `SELECT * FROM ${fateTable} WHERE destination = ? AND sequence = ?`,
       destination,
       sequence,
     )
@@ -85,9 +85,9 @@ export class FateStore {
   inRange(destination: string, range: SequenceRange): DestinationFate[] {
     return this.#segments
       .within(range)
-      .flatMap(({ fates }) =>
+      .flatMap(({ fateTable }) =>
         this.#db.all(
-          `SELECT * FROM ${fates} WHERE destination = ? AND sequence BETWEEN ? AND ? ORDER BY sequence`,
+          `SELECT * FROM ${fateTable} WHERE destination = ? AND sequence BETWEEN ? AND ? ORDER BY sequence`,
           destination,
           range.from,
           range.to,
@@ -99,13 +99,13 @@ export class FateStore {
   /** The delivered digests of a destination that may tell some of these events. */
   digestsInRange(destination: string, { from, to }: SequenceRange): DigestRecord[] {
     const found: DigestRecord[] = []
-    for (const { digests } of this.#segments.within({ from, to: MAX_SEQUENCE })) {
+    for (const { digestTable } of this.#segments.within({ from, to: MAX_SEQUENCE })) {
       // A digest tells consecutive events of its lane. So the first digest that ends at `to` or behind it is
       // the last one that can tell one of these events.
       const rows = this.#db.all(
-        `SELECT * FROM ${digests} WHERE destination = ? AND last >= ?
+        `SELECT * FROM ${digestTable} WHERE destination = ? AND last >= ?
          AND last <= coalesce(
-           (SELECT min(last) FROM ${digests} WHERE destination = ? AND last >= ?), ?)
+           (SELECT min(last) FROM ${digestTable} WHERE destination = ? AND last >= ?), ?)
          ORDER BY last`,
         destination,
         from,
@@ -122,9 +122,9 @@ export class FateStore {
   /** Everything that is parked, oldest segment first, by destination and sequence; at most `limit` fates. */
   parked(limit: number): DestinationFate[] {
     const found: DestinationFate[] = []
-    for (const { fates } of this.#segments.all()) {
+    for (const { fateTable } of this.#segments.all()) {
       const rows = this.#db.all(
-        `SELECT * FROM ${fates} WHERE state = 'parked' ORDER BY destination, sequence LIMIT ?`,
+        `SELECT * FROM ${fateTable} WHERE state = 'parked' ORDER BY destination, sequence LIMIT ?`,
         limit - found.length,
       )
       found.push(...rows.map(parseFate))
@@ -145,7 +145,7 @@ export class FateStore {
   #formerCount(destination: string): number {
     const [segment] = this.#segments.all()
     const [row] = this.#db.all(
-      `SELECT count(*) AS fates FROM ${segment?.fates ?? ''} WHERE destination = ? AND state = 'parked'`,
+      `SELECT count(*) AS fates FROM ${segment?.fateTable ?? ''} WHERE destination = ? AND state = 'parked'`,
       destination,
     )
     return row === undefined ? 0 : numberOf(row, 'fates')
@@ -153,9 +153,9 @@ export class FateStore {
 
   /** The first sequence of a range that is parked at a destination; null when none is. */
   nextParked(destination: string, { from, to }: SequenceRange): number | null {
-    for (const { fates } of this.#segments.within({ from, to })) {
+    for (const { fateTable } of this.#segments.within({ from, to })) {
       const [row] = this.#db.all(
-        `SELECT sequence FROM ${fates}
+        `SELECT sequence FROM ${fateTable}
          WHERE destination = ? AND state = 'parked' AND sequence BETWEEN ? AND ?
          ORDER BY sequence LIMIT 1`,
         destination,
@@ -169,22 +169,22 @@ export class FateStore {
 
   /** Forgets what is parked, since the lanes begin anew and send it again. */
   forgetParked(): void {
-    for (const { fates } of this.#segments.all()) {
-      this.#db.all(`DELETE FROM ${fates} WHERE state = 'parked'`)
+    for (const { fateTable } of this.#segments.all()) {
+      this.#db.all(`DELETE FROM ${fateTable} WHERE state = 'parked'`)
     }
     if (this.#segments.isSegmented()) this.#db.all('DELETE FROM parked_counts')
   }
 
   /** Marks the parked deliveries of an event as expired: its content is gone, so none of them can be replayed. */
   expireParked(sequence: number): void {
-    const { fates } = this.#segments.holding(sequence)
+    const { fateTable } = this.#segments.holding(sequence)
     const rows = this.#db.all(
-      `SELECT destination FROM ${fates} WHERE sequence = ? AND state = 'parked'`,
+      `SELECT destination FROM ${fateTable} WHERE sequence = ? AND state = 'parked'`,
       sequence,
     )
     for (const { destination } of rows) {
       this.#db.all(
-        `UPDATE ${fates} SET state = 'expired' WHERE destination = ? AND sequence = ?`,
+        `UPDATE ${fateTable} SET state = 'expired' WHERE destination = ? AND sequence = ?`,
         destination ?? null,
         sequence,
       )
@@ -198,8 +198,8 @@ export class FateStore {
     if (oldest === undefined) return
     const parked = this.#parkedIn(oldest, sequence)
     // Deleted first: an object that is full takes nothing else.
-    this.#db.all(`DELETE FROM ${oldest.fates} WHERE sequence <= ?`, sequence)
-    this.#db.all(`DELETE FROM ${oldest.digests} WHERE last <= ?`, sequence)
+    this.#db.all(`DELETE FROM ${oldest.fateTable} WHERE sequence <= ?`, sequence)
+    this.#db.all(`DELETE FROM ${oldest.digestTable} WHERE last <= ?`, sequence)
     for (const [destination, count] of parked) this.#countParked(destination, -count)
   }
 
@@ -213,9 +213,9 @@ export class FateStore {
   }
 
   /** How many events of a segment are parked up to a sequence, by destination. */
-  #parkedIn({ fates }: Segment, sequence: number): ReadonlyMap<string, number> {
+  #parkedIn({ fateTable }: Segment, sequence: number): ReadonlyMap<string, number> {
     const rows = this.#db.all(
-      `SELECT destination, count(*) AS fates FROM ${fates}
+      `SELECT destination, count(*) AS fates FROM ${fateTable}
        WHERE state = 'parked' AND sequence <= ? GROUP BY destination`,
       sequence,
     )

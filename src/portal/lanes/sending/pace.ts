@@ -18,7 +18,7 @@ const UNNAMED_WAIT_MS = 30_000
 /** The dependencies of the pace. */
 export interface LanePaceDeps {
   readonly memberId: string
-  readonly world: Pick<World, 'now' | 'log'>
+  readonly world: Pick<World, 'now' | 'logLine'>
   readonly pacer: PacerClient
 }
 
@@ -57,7 +57,7 @@ export class LanePace {
       return await pacer.take(receiver.paceKey, `${memberId} ${destination}`, windows)
     } catch {
       // Swallows: the pacer cannot be reached. Its absence must never stop a delivery.
-      world.log('warn', 'pacer_unreachable', { memberId, destination })
+      world.logLine('warn', 'pacer_unreachable', { memberId, destination })
       const waitMs = Math.max(receiver.carefulMs, this.intervalMs(receiver, lane))
       const at = (this.#sentAt.get(destination) ?? 0) + waitMs
       return world.now() >= at ? null : at
@@ -78,7 +78,7 @@ export class LanePace {
       await pacer.hold(receiver.paceKey, world.now() + waitMs)
     } catch {
       // Swallows: the pacer cannot be reached. This lane waits by itself.
-      world.log('warn', 'pacer_unreachable', { memberId, destination })
+      world.logLine('warn', 'pacer_unreachable', { memberId, destination })
     }
   }
 }

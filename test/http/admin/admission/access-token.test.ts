@@ -54,7 +54,7 @@ describe('AccessVerifier', () => {
         return published()
       },
       now: () => NOW,
-      log: () => {},
+      logLine: () => {},
     })
   })
 
@@ -90,7 +90,7 @@ describe('AccessVerifier', () => {
     const away = new AccessVerifier({
       fetch: () => Promise.reject(new TypeError('Network connection lost.')),
       now: () => NOW,
-      log: (_level, event) => void lines.push(event),
+      logLine: (_level, event) => void lines.push(event),
     })
     expect(await away.verify(await aToken(), ACCESS)).toBe(false)
     expect(lines).toEqual(['access_refused'])

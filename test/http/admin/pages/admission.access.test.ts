@@ -10,7 +10,7 @@ const AUTH: PageAuth = {
   adminToken: null,
   isLetThrough: async (token) => token === 'a-good-token',
   isWrongTokenWithinLimit: async () => true,
-  log: () => {},
+  logLine: () => {},
   now: () => NOW,
 }
 

@@ -128,7 +128,7 @@ describe('a pacer that cannot be reached', () => {
     const unreachable = () => Promise.reject(new Error('unreachable'))
     const pace = new LanePace({
       memberId: scenario.memberId,
-      world: { now: () => now, log: () => {} },
+      world: { now: () => now, logLine: () => {} },
       pacer: { take: unreachable, hold: unreachable },
     })
     const chat = opened(slack, { url: URL_OF_CHAT })
