@@ -124,7 +124,7 @@ function createTokens({ memberId, config, world, state, book: tallies }: Stored)
   const troubles = new AccessTroubles({ memberId, state, config, world, pairs })
   const refresh = new Refresh({ memberId, state, config, world, pairs, troubles, tallies })
   const address = new PortalAddress({ memberId, state, config, world, pairs, refresh })
-  const webhook = new IncomingWebhook({ memberId, state, config, world })
+  const incomingWebhook = new IncomingWebhook({ memberId, state, config, world })
   const portalCaller = new PortalCaller({
     config,
     world,
@@ -132,7 +132,7 @@ function createTokens({ memberId, config, world, state, book: tallies }: Stored)
     troubles,
     refresh,
     address,
-    webhook,
+    incomingWebhook,
   })
   const presenceCheck = new PresenceCheck({ config, world, pairs, refresh, address })
   const paced = new PacedCalls(world)

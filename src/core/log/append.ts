@@ -58,7 +58,7 @@ export class RecentEvents {
    * Returns the place of an event that is remembered; null for one that is new as far as memory reaches.
    * Two events with equal content count as one within `windowMs`.
    */
-  find(arrival: Arrival, windowMs: number = DUPLICATE_WINDOW_MS): StoredPlace | null {
+  findPlace(arrival: Arrival, windowMs: number = DUPLICATE_WINDOW_MS): StoredPlace | null {
     const same = this.#byReceipt.get(arrival.receipt)
     if (same !== undefined) return { sequence: same.sequence, sameReceipt: true }
     const equal = this.#byContent.get(arrival.contentHash)

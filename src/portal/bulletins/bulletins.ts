@@ -28,7 +28,7 @@ export interface BulletinsParts {
   readonly db: Pick<Database, 'transaction'>
   readonly state: Pick<PortalState, 'isKnown' | 'head'>
   readonly store: BulletinStore
-  readonly log: Pick<BulletinLog, 'noteLast'>
+  readonly bulletinLog: Pick<BulletinLog, 'noteLast'>
   /** The lanes that tell bulletins. */
   readonly book: Pick<
     LaneBook,
@@ -139,13 +139,13 @@ export class Bulletins {
   }
 
   #load(create: () => Desk): void {
-    const { store, book, log } = this.#parts
+    const { store, book, bulletinLog } = this.#parts
     book.load()
     const stored = store.loadDesk()
     const last = stored?.last ?? this.#lastNumber()
     this.#isDeskStored = stored !== null
     this.#desk = stored ?? { ...create(), last }
-    log.noteLast(last)
+    bulletinLog.noteLast(last)
   }
 
   #lastNumber(): number {
@@ -160,7 +160,7 @@ export class Bulletins {
   }
 
   #write(plan: DeskPlan): void {
-    const { db, store, book, lanes, log, observer } = this.#parts
+    const { db, store, book, lanes, bulletinLog, observer } = this.#parts
     const { desk } = plan
     const isKept = desk === this.#desk && (this.#isDeskStored || !plan.isGathering)
     if (isKept) return
@@ -187,7 +187,7 @@ export class Bulletins {
     })
     store.noteThere(true)
     book.adopt()
-    log.noteLast(next.last)
+    bulletinLog.noteLast(next.last)
     this.#desk = next
     this.#isDeskStored = true
     observer.noteTold(plan.told)

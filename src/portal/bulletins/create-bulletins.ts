@@ -53,8 +53,8 @@ export function createBulletins(given: Given) {
   const { receivers } = given
   const store = new BulletinStore(db)
   const bulletinLog = new BulletinLog(store)
-  const told = createBook(given, { store, log: bulletinLog })
-  const pump = createPump(given, { book: told, log: bulletinLog })
+  const told = createBook(given, { store, bulletinLog })
+  const pump = createPump(given, { book: told, bulletinLog })
   const lanes = new BulletinLanes({ memberId, config, state, receivers, book: told })
   const observer = new Observer({ state, status, log, youngest, book, space, world })
   const bulletinControl = new LaneControl({
@@ -71,7 +71,7 @@ export function createBulletins(given: Given) {
     db,
     state,
     store,
-    log: bulletinLog,
+    bulletinLog,
     book: told,
     lanes,
     pump,
@@ -83,12 +83,12 @@ export function createBulletins(given: Given) {
 
 function createBook(
   { db, damaged, scheduler }: Pick<Given, 'db' | 'damaged' | 'scheduler'>,
-  { store, log }: { readonly store: BulletinStore; readonly log: BulletinLog },
+  { store, bulletinLog }: { readonly store: BulletinStore; readonly bulletinLog: BulletinLog },
 ): LaneBook {
   return new LaneBook({
     db,
-    log,
-    fates: log,
+    log: bulletinLog,
+    fates: bulletinLog,
     damaged: { setAside: () => damaged.tell('bulletins') },
     scheduler,
     rows: store.lanes,
@@ -101,7 +101,7 @@ function createPump(
     Given,
     'memberId' | 'state' | 'parcels' | 'receivers' | 'pace' | 'world' | 'scheduler'
   >,
-  { book, log }: { readonly book: LaneBook; readonly log: BulletinLog },
+  { book, bulletinLog }: { readonly book: LaneBook; readonly bulletinLog: BulletinLog },
 ): Pump {
   const { memberId, state, receivers, pace, world, scheduler } = given
   const parcels = new BulletinParcels({ memberId, state, parcels: given.parcels })
@@ -116,11 +116,11 @@ function createPump(
     world,
   })
   const walker = new LaneWalker({
-    log,
-    fates: log,
+    log: bulletinLog,
+    fates: bulletinLog,
     book,
-    courier: { receiverOf: (name) => tellerOf(courier.receiverOf(name), { name, log }) },
-    enricher: log,
+    courier: { receiverOf: (name) => tellerOf(courier.receiverOf(name), { name, bulletinLog }) },
+    enricher: bulletinLog,
     world,
   })
   const laneRested = (): void => {
@@ -131,7 +131,7 @@ function createPump(
     book,
     receivers,
     walker,
-    enricher: log,
+    enricher: bulletinLog,
     world,
     scheduler: { ...scheduler, laneRested },
   })
@@ -143,13 +143,13 @@ function createPump(
  */
 function tellerOf(
   receiver: WalkReceiver | null,
-  { name, log }: { readonly name: string; readonly log: BulletinLog },
+  { name, bulletinLog }: { readonly name: string; readonly bulletinLog: BulletinLog },
 ): WalkReceiver | null {
   if (receiver === null) return null
   return {
     ...receiver,
     digestRule: null,
     match: (_filter, { sequence }) =>
-      log.isFor(name, sequence) ? { matches: true } : { matches: false, reason: 'event' },
+      bulletinLog.isFor(name, sequence) ? { matches: true } : { matches: false, reason: 'event' },
   }
 }

@@ -36,9 +36,9 @@ export type LaneFault = 'unknown_lane' | 'removed_lane' | 'not_head' | 'too_many
 export interface LaneControlDeps {
   readonly log: Pick<LogStore, 'outlinesAfter'>
   readonly fates: Pick<FateStore, 'countParked' | 'parked'>
-  readonly book: Pick<LaneBook, 'find' | 'save'>
+  readonly book: Pick<LaneBook, 'findLane' | 'save'>
   readonly rules: Pick<LaneRules, 'filteredBy' | 'match'>
-  readonly receivers: Pick<Receivers, 'find'>
+  readonly receivers: Pick<Receivers, 'findDestination'>
   readonly enricher: Pick<Enricher, 'readableHead'>
   readonly world: Pick<World, 'now'>
 }
@@ -74,9 +74,9 @@ export class LaneControl {
    */
   apply(destination: string, wish: LaneWish): Result<LaneState, LaneFault> {
     const { book, receivers } = this.#deps
-    const lane = book.find(destination)
+    const lane = book.findLane(destination)
     if (lane === null) return err('unknown_lane')
-    if (receivers.find(destination) === null) return err('removed_lane')
+    if (receivers.findDestination(destination) === null) return err('removed_lane')
     switch (wish.kind) {
       case 'pause':
         return ok(this.#save(pause(lane)))
@@ -129,7 +129,7 @@ export class LaneControl {
     { dryRun }: { dryRun: boolean },
   ): Result<number, LaneFault> {
     const { book, world } = this.#deps
-    const lane = book.find(destination)
+    const lane = book.findLane(destination)
     if (lane === null) return err('unknown_lane')
     if (lane.status === 'removed') return err('removed_lane')
     const job = createJob(lane, { wish, startedAt: world.now() })
@@ -147,7 +147,7 @@ export class LaneControl {
     { limit }: { limit: number },
   ): Result<ReplayList, LaneFault> {
     const { book, world } = this.#deps
-    const lane = book.find(destination)
+    const lane = book.findLane(destination)
     if (lane === null) return err('unknown_lane')
     if (lane.status === 'removed') return err('removed_lane')
     const job = createJob(lane, { wish, startedAt: world.now() })

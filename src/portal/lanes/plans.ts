@@ -14,7 +14,7 @@ export interface LanePlansDeps {
   readonly memberId: string
   readonly config: Pick<PortalConfig, 'destinations'>
   readonly domains: Pick<PortalDomains, 'present' | 'refusedFrom'>
-  readonly book: Pick<LaneBook, 'all' | 'find'>
+  readonly book: Pick<LaneBook, 'all' | 'findLane'>
   readonly receivers: Pick<Receivers, 'open' | 'hasValues' | 'fingerprint'>
 }
 
@@ -81,7 +81,7 @@ export class LanePlans {
     }
     // Its filter may be the wrong setting: until it is right, the filter that stood decides which events
     // wait.
-    const epoch = filterOf(book.find(name)?.epochs.at(-1) ?? ANYTHING)
+    const epoch = filterOf(book.findLane(name)?.epochs.at(-1) ?? ANYTHING)
     // The fault may lie in another destination. Then the fingerprint of this one stays the same when the
     // fault is mended, and only this prefix makes it change.
     const unusable = { fingerprint: `unusable ${fingerprint}`, problem: 'misconfigured' } as const

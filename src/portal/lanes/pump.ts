@@ -32,7 +32,7 @@ export const STANDING_LOOK_MS = 15 * MINUTE_MS
 /** The dependencies of the pump. */
 export interface PumpDeps {
   readonly book: Pick<LaneBook, 'all' | 'hasUnstoredOutcome' | 'correctWaits' | 'hasUnopened'>
-  readonly receivers: Pick<Receivers, 'find'>
+  readonly receivers: Pick<Receivers, 'findDestination'>
   readonly walker: Pick<LaneWalker, 'walk'>
   readonly enricher: Pick<Enricher, 'readableHead'>
   readonly world: Pick<World, 'now'>
@@ -84,7 +84,7 @@ export class Pump {
     book.correctWaits(world.now())
     const readableHead = enricher.readableHead()
     return book.all().flatMap((lane: LaneState) => {
-      if (receivers.find(lane.destination) === null) return []
+      if (receivers.findDestination(lane.destination) === null) return []
       // A lane with an outcome that storage has refused stores that before it does anything else.
       const at = book.hasUnstoredOutcome(lane.destination) ? 0 : laneDueAt(lane, readableHead)
       return at === null ? [] : [{ destination: lane.destination, at }]

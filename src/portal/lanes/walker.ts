@@ -15,7 +15,7 @@ import type { FateStore } from './book/fate-store.ts'
 export interface LaneWalkerDeps {
   readonly log: Pick<LogStore, 'afterForLanes' | 'outlinesAfter' | 'outlinesBefore' | 'entry'>
   readonly fates: Pick<FateStore, 'find' | 'nextParked'>
-  readonly book: Pick<LaneBook, 'find' | 'page'>
+  readonly book: Pick<LaneBook, 'findLane' | 'page'>
   readonly courier: Pick<Courier, 'receiverOf'>
   readonly enricher: Pick<Enricher, 'readableHead'>
   readonly world: Pick<World, 'now' | 'random' | 'sleep'>
@@ -35,7 +35,7 @@ export class LaneWalker {
    */
   async walk(name: string, deadline: number): Promise<void> {
     const { book, courier, world } = this.#deps
-    if (book.find(name) === null) return
+    if (book.findLane(name) === null) return
     const receiver = courier.receiverOf(name)
     if (receiver === null) return
     await walkLane(

@@ -178,7 +178,8 @@ export class Appender {
     },
   ): StoredPlace | null {
     const { staged, windowMs, drained } = terms
-    const remembered = staged.find(arrival, windowMs) ?? this.#recent.find(arrival, windowMs)
+    const remembered =
+      staged.findPlace(arrival, windowMs) ?? this.#recent.findPlace(arrival, windowMs)
     if (remembered !== null || !drained) return remembered
     return this.#deps.log.findPlace(arrival, windowMs)
   }

@@ -36,7 +36,7 @@ export function controlLane(
   // A resumed lane is disabled again here while its destination is not usable.
   matcher.matchNow()
   scheduler.advance()
-  return ok((book.find(destination) ?? changed.value).status)
+  return ok((book.findLane(destination) ?? changed.value).status)
 }
 
 /** The answer to the wish to store or remove a value of the portal: there may be no key that seals it. */

@@ -26,14 +26,14 @@ export async function previewMessage(
   sequence: number | null,
 ): Promise<Result<Preview, PreviewRefusal>> {
   const { world, receivers } = parts
-  const destination = receivers.find(name)
+  const destination = receivers.findDestination(name)
   if (!parts.state.isKnown() || destination === null) return err('unknown')
   const receiver = open(parts, destination)
   if (receiver === null) return err('unusable')
   const parcel =
     sequence === null ? sampleParcel(portalOf(parts)) : await parcelOf(parts, name, sequence)
   if (parcel === null) return err('unknown')
-  const memory = parts.book.find(name)?.memory ?? NO_MEMORY
+  const memory = parts.book.findLane(name)?.memory ?? NO_MEMORY
   return ok(await previewParcel(receiver, parcel, { now: world.now(), memory }))
 }
 
@@ -43,7 +43,7 @@ export async function sendTestMessage(
   name: string,
 ): Promise<DeliveryOutcome | null> {
   const { world, receivers } = parts
-  const destination = receivers.find(name)
+  const destination = receivers.findDestination(name)
   if (!parts.state.isKnown() || destination === null) return null
   const receiver = open(parts, destination)
   if (receiver === null) {
@@ -69,7 +69,7 @@ async function parcelOf(
 ): Promise<Parcel | null> {
   const entry = log.entry(sequence)
   if (entry === null) return null
-  const lane = book.find(name)
+  const lane = book.findLane(name)
   const receiver = { match: rules.match }
   const found =
     lane === null

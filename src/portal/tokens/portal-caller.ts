@@ -32,7 +32,7 @@ export interface PortalCallerDeps {
   readonly troubles: AccessTroubles
   readonly refresh: Refresh
   readonly address: PortalAddress
-  readonly webhook: IncomingWebhook
+  readonly incomingWebhook: IncomingWebhook
 }
 
 /** The portal caller of one portal. */
@@ -45,13 +45,13 @@ export class PortalCaller {
 
   /** Whether the portal has any access at all, whether it works now or not. */
   hasAccess(): boolean {
-    return this.#deps.pairs.application() !== null || this.#deps.webhook.isThere()
+    return this.#deps.pairs.application() !== null || this.#deps.incomingWebhook.isThere()
   }
 
   /** Why asking is useless now; null when it is worth a try. */
   refusal(): ThinReason | null {
-    const { pairs, troubles, webhook } = this.#deps
-    if (webhook.isThere()) return null
+    const { pairs, troubles, incomingWebhook } = this.#deps
+    if (incomingWebhook.isThere()) return null
     if (pairs.application() === null) return 'no_tokens'
     const block = troubles.block()
     if (block !== null) return thinReasonOfTrouble(block.trouble)
@@ -68,12 +68,12 @@ export class PortalCaller {
     method: string,
     params: JsonObject,
   ): Promise<Result<JsonObject, RestError>> {
-    const { troubles, webhook } = this.#deps
+    const { troubles, incomingWebhook } = this.#deps
     const block = troubles.block()
     const answer =
       block === null ? await this.#callWithPairs(purpose, method, params) : err(errorOf(block))
     if (answer.ok || (block === null && !mayWebhookHelp(answer.error))) return answer
-    const read = purpose === 'background' ? await webhook.call(method, params) : null
+    const read = purpose === 'background' ? await incomingWebhook.call(method, params) : null
     return read ?? answer
   }
 

@@ -13,7 +13,7 @@ export const BULLETINS_SHOWN = 20
 export interface BulletinsViewParts {
   readonly memberId: string
   readonly bulletinLog: Pick<BulletinLog, 'newest'>
-  readonly bulletinBook: Pick<LaneBook, 'find'>
+  readonly bulletinBook: Pick<LaneBook, 'findLane'>
 }
 
 /** The last bulletins, newest first. */
@@ -27,7 +27,7 @@ export function bulletinsView(parts: BulletinsViewParts): readonly BulletinView[
       about,
       at: new Date(at).toISOString(),
       fates: to.map((destination) =>
-        fateView(bulletin, destination, parts.bulletinBook.find(destination)),
+        fateView(bulletin, destination, parts.bulletinBook.findLane(destination)),
       ),
     }
   })

@@ -13,7 +13,7 @@ export interface LaneViewParts {
   readonly state: Pick<PortalState, 'head'>
   readonly log: Pick<LogStore, 'outlinesAfter'>
   readonly fates: Pick<FateStore, 'countParked'>
-  readonly receivers: Pick<Receivers, 'find' | 'problems'>
+  readonly receivers: Pick<Receivers, 'findDestination' | 'problems'>
 }
 
 /** The view of a lane; `now` is in unix milliseconds. */
@@ -22,7 +22,7 @@ export function laneView(parts: LaneViewParts, lane: LaneState, now: number): La
   const waiting = parts.log.outlinesAfter(lane.cursor, 1)[0]
   const wait = waitOf(lane, { head, now })
   const { lastError } = lane
-  const destination = parts.receivers.find(lane.destination)
+  const destination = parts.receivers.findDestination(lane.destination)
   const isMisconfigured = lane.disabledReason === 'misconfigured' && destination !== null
   return {
     destination: lane.destination,

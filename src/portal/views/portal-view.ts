@@ -35,7 +35,7 @@ export interface PortalViewParts {
   readonly log: Pick<LogStore, 'outlinesBefore' | 'outlinesAfter' | 'counts'>
   readonly fates: Pick<FateStore, 'countParked'>
   readonly book: Pick<LaneBook, 'all'>
-  readonly receivers: Pick<Receivers, 'find' | 'problems'>
+  readonly receivers: Pick<Receivers, 'findDestination' | 'problems'>
   readonly domains: Pick<PortalDomains, 'present'>
   readonly troubles: Pick<AccessTroubles, 'current' | 'pairState'>
   readonly reconciliation: Pick<ReconciliationBook, 'state'>

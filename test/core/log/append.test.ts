@@ -35,7 +35,7 @@ describe('RecentEvents find()', () => {
     ['no equal event received more than 60 s before', { receivedAt: NOW - 60_001 }, null],
     ['no other event', { contentHash: 'd2' }, null],
   ])('under another receipt finds %s', (_name, partial, expected) => {
-    expect(recent.find(anArrival({ receipt: 'r2', ...partial }))).toEqual(expected)
+    expect(recent.findPlace(anArrival({ receipt: 'r2', ...partial }))).toEqual(expected)
   })
 
   it.each([
@@ -45,13 +45,13 @@ describe('RecentEvents find()', () => {
   ])(
     'takes the same receipt for a second try of the caller, no duplicate: %s',
     (_name, partial) => {
-      expect(recent.find(anArrival(partial))).toEqual({ sequence: 1, sameReceipt: true })
+      expect(recent.findPlace(anArrival(partial))).toEqual({ sequence: 1, sameReceipt: true })
     },
   )
 
   it('prefers the receipt where receipt and content hash name two events', () => {
     recent.remember(anArrival({ receipt: 'r2', contentHash: 'd2' }), 2)
-    expect(recent.find(anArrival({ receipt: 'r2', contentHash: 'd1' }))).toEqual({
+    expect(recent.findPlace(anArrival({ receipt: 'r2', contentHash: 'd1' }))).toEqual({
       sequence: 2,
       sameReceipt: true,
     })
@@ -60,13 +60,13 @@ describe('RecentEvents find()', () => {
   it('counts the 60 s from the latest stored event that is equal', () => {
     recent.remember(anArrival({ receipt: 'r2', receivedAt: NOW + 70_000 }), 2)
     const third = anArrival({ receipt: 'r3', receivedAt: NOW + 130_000 })
-    expect(recent.find(third)).toEqual({ sequence: 2, sameReceipt: false })
+    expect(recent.findPlace(third)).toEqual({ sequence: 2, sameReceipt: false })
   })
 
   it('remembers nothing by itself: what was only asked for may still be stored', () => {
     const asked = anArrival({ receipt: 'r2', contentHash: 'd2' })
-    recent.find(asked)
-    expect(recent.find(asked)).toBeNull()
+    recent.findPlace(asked)
+    expect(recent.findPlace(asked)).toBeNull()
   })
 })
 
@@ -86,7 +86,7 @@ describe('an event without a time of its own', () => {
     [-1001, null],
   ])('%i ms after an equal one finds %j', (ms, expected) => {
     const arrival = anArrival({ receipt: 'r2', receivedAt: NOW + ms })
-    expect(recent.find(arrival, windowMs)).toEqual(expected)
+    expect(recent.findPlace(arrival, windowMs)).toEqual(expected)
   })
 })
 
@@ -95,22 +95,25 @@ describe('a staged group', () => {
     const staged = new RecentEvents()
     const first = anArrival({ receipt: 'r2', contentHash: 'd2' })
     staged.remember(first, 2)
-    expect(staged.find(first)).toEqual({ sequence: 2, sameReceipt: true })
-    expect(staged.find({ ...first, receipt: 'r3' })).toEqual({ sequence: 2, sameReceipt: false })
-    expect(recent.find(first)).toBeNull()
+    expect(staged.findPlace(first)).toEqual({ sequence: 2, sameReceipt: true })
+    expect(staged.findPlace({ ...first, receipt: 'r3' })).toEqual({
+      sequence: 2,
+      sameReceipt: false,
+    })
+    expect(recent.findPlace(first)).toBeNull()
   })
 })
 
 describe('RecentEvents forget()', () => {
   it('keeps a receipt younger than 120 s', () => {
     recent.forget(NOW + 119_999)
-    expect(recent.find(anArrival())).toEqual({ sequence: 1, sameReceipt: true })
+    expect(recent.findPlace(anArrival())).toEqual({ sequence: 1, sameReceipt: true })
   })
 
   it('forgets receipt and content hash after 120 s', () => {
     recent.forget(NOW + 2 * MINUTE_MS)
-    expect(recent.find(anArrival())).toBeNull()
-    expect(recent.find(anArrival({ receipt: 'r2' }))).toBeNull()
+    expect(recent.findPlace(anArrival())).toBeNull()
+    expect(recent.findPlace(anArrival({ receipt: 'r2' }))).toBeNull()
   })
 
   it('remembers 5000 events and no more, the oldest goes first', () => {
@@ -119,10 +122,10 @@ describe('RecentEvents forget()', () => {
     }
     recent.forget(NOW)
     expect(MAX_REMEMBERED).toBe(5000)
-    expect(recent.find(anArrival())).toBeNull()
-    expect(recent.find(anArrival({ receipt: 'x' }))).toBeNull()
-    expect(recent.find(anArrival({ receipt: 'r2', contentHash: 'd2' }))?.sequence).toBe(2)
-    expect(recent.find(anArrival({ receipt: 'x', contentHash: 'd2' }))?.sequence).toBe(2)
+    expect(recent.findPlace(anArrival())).toBeNull()
+    expect(recent.findPlace(anArrival({ receipt: 'x' }))).toBeNull()
+    expect(recent.findPlace(anArrival({ receipt: 'r2', contentHash: 'd2' }))?.sequence).toBe(2)
+    expect(recent.findPlace(anArrival({ receipt: 'x', contentHash: 'd2' }))?.sequence).toBe(2)
   })
 
   it('counts a content hash by its latest event, so that nothing older hides behind it', () => {
@@ -130,8 +133,8 @@ describe('RecentEvents forget()', () => {
     recent.remember(between, 2)
     recent.remember(anArrival({ receipt: 'r3', receivedAt: NOW + 61_000 }), 3)
     recent.forget(NOW + 125_000)
-    expect(recent.find({ ...between, receipt: 'x' })).toBeNull()
-    expect(recent.find(anArrival({ receipt: 'x', receivedAt: NOW + 61_000 }))).toEqual({
+    expect(recent.findPlace({ ...between, receipt: 'x' })).toBeNull()
+    expect(recent.findPlace(anArrival({ receipt: 'x', receivedAt: NOW + 61_000 }))).toEqual({
       sequence: 3,
       sameReceipt: false,
     })
@@ -141,7 +144,7 @@ describe('RecentEvents forget()', () => {
 describe('RecentEvents clear()', () => {
   it('forgets receipts and content hashes', () => {
     recent.clear()
-    expect(recent.find(anArrival())).toBeNull()
-    expect(recent.find(anArrival({ receipt: 'r2' }))).toBeNull()
+    expect(recent.findPlace(anArrival())).toBeNull()
+    expect(recent.findPlace(anArrival({ receipt: 'r2' }))).toBeNull()
   })
 })

@@ -42,7 +42,7 @@ describe('LaneControl.apply()', () => {
       const answers = await inLaneRoom({}, (scenario) => {
         const { match } = scenario.rules
         const rules = { match, filteredBy: () => null }
-        const receivers = { find: () => null }
+        const receivers = { findDestination: () => null }
         const { log, fates, book } = scenario
         const world = { now: () => NOW }
         const enricher = { readableHead: () => 0 }

@@ -38,7 +38,7 @@ class PumpScenario {
         correctWaits: () => {},
         hasUnopened: () => this.isUnopened,
       },
-      receivers: { find: (name) => known.find((each) => each.name === name) ?? null },
+      receivers: { findDestination: (name) => known.find((each) => each.name === name) ?? null },
       walker: {
         walk: (name, deadline) => {
           this.walks.push({ name, deadline })

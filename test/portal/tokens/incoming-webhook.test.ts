@@ -46,7 +46,7 @@ describe('an incoming webhook', () => {
         at: scenario.now,
       })
       scenario.onCall = () => Response.json({ result: {} })
-      await scenario.start().webhook.call(METHOD, {})
+      await scenario.start().incomingWebhook.call(METHOD, {})
       expect(scenario.install.access).toBeNull()
     },
   )

@@ -12,7 +12,7 @@ function fateOf(lane: LaneState | null, fates: NumberedBulletin['fates'] = {}) {
   const [view] = bulletinsView({
     memberId: 'm',
     bulletinLog: { newest: () => [{ n: 3, at: NOW, fates, ...told }] },
-    bulletinBook: { find: () => lane },
+    bulletinBook: { findLane: () => lane },
   })
   expect(view).toMatchObject({ n: 3, id: 'm-relay-3', type: told.type, about: 'erp', at: AT })
   return view?.fates[0]

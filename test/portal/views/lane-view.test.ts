@@ -11,7 +11,7 @@ const PARTS: LaneViewParts = {
   state: { head: () => 43 },
   log: pagesOf(ENTRIES),
   fates: { countParked: () => 0 },
-  receivers: { find: () => null, problems: () => [] },
+  receivers: { findDestination: () => null, problems: () => [] },
 }
 
 describe('a lane in the view', () => {

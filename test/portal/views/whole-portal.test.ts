@@ -11,7 +11,7 @@ function wholeView(robotsSince: number | null) {
     space: { bytes: () => 5000, limit: () => 9000 },
     robotAddress: { since: () => robotsSince },
     bulletinLog: { newest: () => [] },
-    bulletinBook: { find: () => null },
+    bulletinBook: { findLane: () => null },
     world: { now: () => NOW },
   })
 }

@@ -56,7 +56,7 @@ export function aShownPortal({
     },
     fates: { countParked: (destination) => parked[destination] ?? 0 },
     book: { all: () => lanes, portalTally: () => NO_PORTAL_TALLY },
-    receivers: { find: () => null, problems: () => [] },
+    receivers: { findDestination: () => null, problems: () => [] },
     domains: { present: () => 'acme.bitrix24.com' },
     troubles: { current, pairState: () => pairs },
     reconciliation: { state: () => NO_RECONCILIATION },

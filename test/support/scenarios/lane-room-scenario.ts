@@ -123,7 +123,7 @@ export class LaneRoomScenario {
 
   /** One lane; throws when there is none. */
   lane(destination = 'erp'): LaneState {
-    const lane = this.book.find(destination)
+    const lane = this.book.findLane(destination)
     if (lane === null) throw new Error(`Cannot find the lane ${destination}`)
     return lane
   }

@@ -112,10 +112,17 @@ export class TokenScenario {
     const tallies = { tally: (change: (tally: PortalTally) => PortalTally) => this.#count(change) }
     const refresh = new Refresh({ ...deps, pairs, troubles, tallies })
     const address = new PortalAddress({ ...deps, pairs, refresh })
-    const webhook = new IncomingWebhook(deps)
-    const portalCaller = new PortalCaller({ ...deps, pairs, troubles, refresh, address, webhook })
+    const incomingWebhook = new IncomingWebhook(deps)
+    const portalCaller = new PortalCaller({
+      ...deps,
+      pairs,
+      troubles,
+      refresh,
+      address,
+      incomingWebhook,
+    })
     const presenceCheck = new PresenceCheck({ ...deps, pairs, refresh, address })
-    return { pairs, troubles, refresh, address, webhook, portalCaller, presenceCheck }
+    return { pairs, troubles, refresh, address, incomingWebhook, portalCaller, presenceCheck }
   }
 
   #count(change: (tally: PortalTally) => PortalTally): void {

@@ -113,7 +113,7 @@ export class LaneBook implements TallyKeeper {
   }
 
   /** One lane; null when no destination of that name was ever met. */
-  find(destination: string): LaneState | null {
+  findLane(destination: string): LaneState | null {
     return this.all().find((lane) => lane.destination === destination) ?? null
   }
 
@@ -252,7 +252,7 @@ export class LaneBook implements TallyKeeper {
    * few events to skip again.
    */
   setInMemory(lane: LaneState): void {
-    const skipped = Math.max(0, lane.cursor - (this.find(lane.destination)?.cursor ?? 0))
+    const skipped = Math.max(0, lane.cursor - (this.findLane(lane.destination)?.cursor ?? 0))
     this.put(lane)
     this.checkpoint.noteSkipped(skipped)
   }

@@ -8,7 +8,7 @@ import type { Checkpoint } from './checkpoint.ts'
 
 /** The book as far as a page uses it. */
 export interface PageBook {
-  find(destination: string): LaneState | null
+  findLane(destination: string): LaneState | null
   erasures(): number
   save(lane: LaneState, records?: FateRecords): void
   /** Changes memory only. */
@@ -34,7 +34,7 @@ export class LanePage implements WalkBook {
 
   /** The lane as it is now; throws when there is none. */
   lane(): LaneState {
-    const lane = this.#book.find(this.#destination)
+    const lane = this.#book.findLane(this.#destination)
     if (lane === null) throw new Error(`Cannot walk lane ${this.#destination} as it does not exist`)
     return lane
   }

@@ -30,9 +30,9 @@ export const BATCH_BYTES = 1_000_000
 
 /** The dependencies of the courier. */
 export interface CourierDeps {
-  readonly book: Pick<LaneBook, 'find' | 'setInMemory'>
+  readonly book: Pick<LaneBook, 'findLane' | 'setInMemory'>
   readonly rules: Pick<LaneRules, 'match'>
-  readonly receivers: Pick<Receivers, 'find' | 'open'>
+  readonly receivers: Pick<Receivers, 'findDestination' | 'open'>
   readonly pace: Pick<LanePace, 'intervalMs' | 'takeSlot' | 'obey' | 'connect'>
   readonly parcels: Pick<Parcels, 'create' | 'delivery'>
   readonly nameBook: Pick<NameBook, 'resolve'>
@@ -53,7 +53,7 @@ export class Courier {
    */
   receiverOf(name: string): WalkReceiver | null {
     const { rules, receivers, pace } = this.#deps
-    const destination = receivers.find(name)
+    const destination = receivers.findDestination(name)
     if (destination === null || destination.type === null) return null
     const { retryMs } = destination
     const { reader } = destination.type
@@ -73,7 +73,7 @@ export class Courier {
   }
 
   #lane(name: string): LaneState {
-    const found = this.#deps.book.find(name)
+    const found = this.#deps.book.findLane(name)
     if (found === null) throw new Error(`Cannot send for lane ${name} as it does not exist`)
     return found
   }
@@ -142,7 +142,7 @@ export class Courier {
   /** Keeps what the receiver asked to be remembered, unless its destination has other settings by now. */
   #remember(before: LaneState, memory: LaneState['memory']): void {
     const { book } = this.#deps
-    const lane = book.find(before.destination)
+    const lane = book.findLane(before.destination)
     if (memory === before.memory || lane === null) return
     if (lane.fingerprint === before.fingerprint) book.setInMemory({ ...lane, memory })
   }

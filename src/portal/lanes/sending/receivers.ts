@@ -35,7 +35,7 @@ export class Receivers {
   }
 
   /** The configured destination of that name; null when it was removed. */
-  find(name: string): Destination | null {
+  findDestination(name: string): Destination | null {
     return this.#deps.config.destinations?.find((known) => known.name === name) ?? null
   }
 

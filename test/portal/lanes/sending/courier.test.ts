@@ -37,7 +37,7 @@ function courierOf({
   const connections = new Connections(() => NOW)
   const courier = new Courier({
     book: {
-      find: (name) => (name === seen.lane.destination ? seen.lane : null),
+      findLane: (name) => (name === seen.lane.destination ? seen.lane : null),
       setInMemory: (next) => {
         seen.lane = next
         seen.saves.push(next)
@@ -45,7 +45,7 @@ function courierOf({
     },
     rules: { match: () => ({ matches: true }) },
     receivers: {
-      find: (name) => known.find((destination) => destination.name === name) ?? null,
+      findDestination: (name) => known.find((destination) => destination.name === name) ?? null,
       open: () => receiver,
     },
     pace: {

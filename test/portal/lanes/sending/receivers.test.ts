@@ -30,11 +30,14 @@ function known(destination: Destination | undefined): Destination {
 describe('Receivers.find()', () => {
   it('knows the configured destinations by name', () => {
     const receivers = receiversWith(new Map())
-    expect([receivers.find('own')?.name, receivers.find('crm')]).toEqual(['own', null])
+    expect([receivers.findDestination('own')?.name, receivers.findDestination('crm')]).toEqual([
+      'own',
+      null,
+    ])
   })
 
   it('knows none while the configuration cannot be read', () => {
-    expect(receiversWith(new Map(), null).find('own')).toBeNull()
+    expect(receiversWith(new Map(), null).findDestination('own')).toBeNull()
   })
 })
 
