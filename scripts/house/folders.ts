@@ -129,7 +129,7 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
     `import '../routes.ts'`,
     `import '../../../app.ts'`,
   ],
-  'src/http/admin/admission': [`import '../pages/routes.ts'`, `import '../api/exchange.ts'`],
+  'src/http/admin/admission': [`import '../pages/routes.ts'`, `import '../api/json-route.ts'`],
   'src/http/admin/openapi': [`import '../pages/routes.ts'`, `import '../admission/session.ts'`],
   'src/http': [`import '../app.ts'`, `import '../config/config.ts'`],
   cli: [

@@ -10,7 +10,7 @@ import { metricsOf } from '../core/metrics/metrics.ts'
 import type { IntakeErrorCode } from '../edge/intake-answer.ts'
 import type { DirectoryRemote } from '../objects/directory.ts'
 import { withTimeout } from '../storage/with-timeout.ts'
-import { ADMIN_MS } from './admin/api/exchange.ts'
+import { ADMIN_MS } from './admin/api/json-route.ts'
 import { errorResponse } from './error-response.ts'
 
 /** Where the metrics are. */

@@ -15,7 +15,7 @@ import { isoTime } from '../../../portal/views/iso-time.ts'
 import { withTimeout } from '../../../storage/with-timeout.ts'
 import { errorResponse } from '../../error-response.ts'
 import type { SendingDeps } from './try-destination.ts'
-import { ADMIN_MS, readJson, readQuery, reply } from './exchange.ts'
+import { ADMIN_MS, readJson, readQuery, reply } from './json-route.ts'
 
 /** The states of lanes, the worst first: the worst one of all portals is that of the destination. */
 const WORST_FIRST: readonly LaneWord[] = ['disabled', 'retrying', 'paused', 'active', 'removed']

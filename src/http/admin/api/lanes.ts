@@ -12,7 +12,7 @@ import {
   SequenceSchema,
   withPortal,
   type PortalFinder,
-} from './exchange.ts'
+} from './json-route.ts'
 import { errorResponse, type ErrorCode } from '../../error-response.ts'
 
 const LANE_PATH = '/portals/:memberId/lanes/:destination'

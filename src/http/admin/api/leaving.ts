@@ -14,7 +14,7 @@ import {
   reply,
   withPortal,
   type PortalFinder,
-} from './exchange.ts'
+} from './json-route.ts'
 
 /** The confirmation of an erasure. */
 export const DomainSchema = v.strictObject({ domain: v.string() })

@@ -11,7 +11,7 @@ import { isoTime } from '../../../portal/views/iso-time.ts'
 import { withTimeout } from '../../../storage/with-timeout.ts'
 import type { PortalList, PortalRow } from '../../../core/views/portal-list.ts'
 import { errorResponse } from '../../error-response.ts'
-import { ADMIN_MS, readQuery, reply } from './exchange.ts'
+import { ADMIN_MS, readQuery, reply } from './json-route.ts'
 
 /** The longest text that is looked for. */
 const MAX_TEXT = 255

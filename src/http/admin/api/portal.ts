@@ -15,7 +15,7 @@ import {
   replyOrNotFound,
   withPortal,
   type PortalFinder,
-} from './exchange.ts'
+} from './json-route.ts'
 
 /** The value of `$portal.NAME`. */
 export const ValueSchema = v.strictObject({

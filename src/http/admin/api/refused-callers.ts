@@ -5,7 +5,7 @@ import type { RefusedCallerView } from '../../../core/views/refused-callers-view
 import type { DirectoryRemote } from '../../../objects/directory.ts'
 import { isoTime } from '../../../portal/views/iso-time.ts'
 import { withTimeout } from '../../../storage/with-timeout.ts'
-import { ADMIN_MS, reply } from './exchange.ts'
+import { ADMIN_MS, reply } from './json-route.ts'
 
 /** The dependencies of the list. */
 export interface RefusedCallersDeps {

@@ -7,7 +7,7 @@ import * as v from 'valibot'
 import { listOf, TextOrNullSchema, TimeOrNullSchema } from '../../../core/views/schema.ts'
 import { isoTime } from '../../../portal/views/iso-time.ts'
 import type { RefusedRecord } from '../../../storage/spill-store.ts'
-import { reply, withPortal, type PortalFinder } from './exchange.ts'
+import { reply, withPortal, type PortalFinder } from './json-route.ts'
 
 const REFUSED_PATH = '/portals/:memberId/refused'
 

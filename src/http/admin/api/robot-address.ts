@@ -2,7 +2,7 @@
 import type { Context, Hono } from 'hono'
 import * as v from 'valibot'
 import { errorResponse } from '../../error-response.ts'
-import { reply, withPortal, type PortalFinder } from './exchange.ts'
+import { reply, withPortal, type PortalFinder } from './json-route.ts'
 
 /** The address, which is shown this once. */
 export const RobotAddressSchema = v.object({ address: v.string() })

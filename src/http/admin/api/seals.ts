@@ -1,7 +1,7 @@
 /** The admin API of seals: how many records of a portal each key has sealed, and so when a former key may go. */
 import type { Context, Hono } from 'hono'
 import type { DrainDeps } from '../../../edge/spill/drain.ts'
-import { reply, withPortal, type PortalFinder } from './exchange.ts'
+import { reply, withPortal, type PortalFinder } from './json-route.ts'
 import { errorResponse } from '../../error-response.ts'
 import { countSpilled, listRefusedRequests } from '../../../edge/spill/first-pages.ts'
 

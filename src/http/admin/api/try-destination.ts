@@ -19,7 +19,7 @@ import {
   reply,
   SequenceSchema,
   type PortalFinder,
-} from './exchange.ts'
+} from './json-route.ts'
 
 /** A portal may be named, whose values the settings ask for. */
 export const TestWishSchema = v.strictObject({ memberId: v.optional(v.string()) })

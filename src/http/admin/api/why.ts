@@ -13,7 +13,7 @@ import {
   replyOrNotFound,
   withPortal,
   type PortalFinder,
-} from './exchange.ts'
+} from './json-route.ts'
 import { errorResponse } from '../../error-response.ts'
 import { countSpilled, listRefusedRequests } from '../../../edge/spill/first-pages.ts'
 

@@ -6,7 +6,7 @@ import { portalPath } from '../../../dashboard/paths.ts'
 import type { PortalClient } from '../../../edge/portal-client.ts'
 import { replayRefused } from '../../../edge/spill/replay-refused.ts'
 import type { LaneWish } from '../../../portal/lanes/control.ts'
-import { aboutPortal, parseNumber, replyToAct, type PageDepsOf } from './exchange.ts'
+import { aboutPortal, parseNumber, replyToAct, type PageDepsOf } from './page-route.ts'
 import type { PageContext, PageEnv } from './page-context.ts'
 import { replayWishes } from './replay.ts'
 

@@ -16,9 +16,9 @@ import { ORDER_ACTS } from '../../../objects/order-store.ts'
 import { withTimeout } from '../../../storage/with-timeout.ts'
 import { dryRunInAllPortals, listDestinations, orderInAllPortals } from '../api/destinations.ts'
 import { outcomeView, sendTestMessage } from '../api/try-destination.ts'
-import { ADMIN_MS } from '../api/exchange.ts'
+import { ADMIN_MS } from '../api/json-route.ts'
 import { replyPage } from './answer.ts'
-import { replyProblem, replyToAct, type PageDeps, type PageDepsOf } from './exchange.ts'
+import { replyProblem, replyToAct, type PageDeps, type PageDepsOf } from './page-route.ts'
 import type { PageContext, PageEnv } from './page-context.ts'
 
 /** Adds the page and its acts. */

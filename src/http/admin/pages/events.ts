@@ -5,7 +5,7 @@ import { eventPage } from '../../../dashboard/pages/event/event-page.tsx'
 import { parkedPage } from '../../../dashboard/pages/parked-page.tsx'
 import { parseEventSearch } from '../../../dashboard/pages/portal/event-search.ts'
 import { replyPage } from './answer.ts'
-import { aboutPortal, parseNumber, type PageDepsOf, type AskedPortal } from './exchange.ts'
+import { aboutPortal, parseNumber, type PageDepsOf, type AskedPortal } from './page-route.ts'
 import type { PageEnv } from './page-context.ts'
 import { findEvents } from './find-events.ts'
 

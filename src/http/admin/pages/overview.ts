@@ -5,11 +5,11 @@ import { overviewPage } from '../../../dashboard/pages/overview-page.tsx'
 import { OVERVIEW_PATH } from '../../../dashboard/paths.ts'
 import { isMemberId } from '../../../core/access/member-id.ts'
 import { withTimeout } from '../../../storage/with-timeout.ts'
-import { ADMIN_MS } from '../api/exchange.ts'
+import { ADMIN_MS } from '../api/json-route.ts'
 import { listPortals, type ListQuery } from '../api/portal-list.ts'
 import { listRefusedCallers } from '../api/refused-callers.ts'
 import { replyPage } from './answer.ts'
-import type { PageDeps, PageDepsOf } from './exchange.ts'
+import type { PageDeps, PageDepsOf } from './page-route.ts'
 import type { PageContext, PageEnv } from './page-context.ts'
 
 /** The most portals with a problem that are told one by one. */

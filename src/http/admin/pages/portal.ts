@@ -7,7 +7,7 @@ import type { HistoryView } from '../../../core/views/history-view.ts'
 import type { PortalClient } from '../../../edge/portal-client.ts'
 import { countWaitingRequests } from '../api/portal.ts'
 import { replyPage } from './answer.ts'
-import { aboutPortal, type PageDepsOf, type AskedPortal } from './exchange.ts'
+import { aboutPortal, type PageDepsOf, type AskedPortal } from './page-route.ts'
 import type { PageEnv } from './page-context.ts'
 import { findEvents } from './find-events.ts'
 

@@ -3,10 +3,10 @@ import type { Hono } from 'hono'
 import { refusedPage } from '../../../dashboard/pages/refused-page.tsx'
 import { REFUSED_PATH } from '../../../dashboard/paths.ts'
 import { withTimeout } from '../../../storage/with-timeout.ts'
-import { ADMIN_MS } from '../api/exchange.ts'
+import { ADMIN_MS } from '../api/json-route.ts'
 import { listRefusedCallers } from '../api/refused-callers.ts'
 import { replyPage } from './answer.ts'
-import type { PageDepsOf } from './exchange.ts'
+import type { PageDepsOf } from './page-route.ts'
 import type { PageEnv } from './page-context.ts'
 
 /** Adds the page. */

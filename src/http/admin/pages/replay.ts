@@ -3,7 +3,7 @@ import type { Hono } from 'hono'
 import { replayPage, type ReplayForm } from '../../../dashboard/pages/replay-page.tsx'
 import type { ReplayWish } from '../../../portal/lanes/control.ts'
 import { replyPage } from './answer.ts'
-import { aboutPortal, parseNumber, type PageDepsOf, type AskedPortal } from './exchange.ts'
+import { aboutPortal, parseNumber, type PageDepsOf, type AskedPortal } from './page-route.ts'
 import type { PageEnv } from './page-context.ts'
 
 /** Adds the page. */

@@ -8,7 +8,7 @@ import {
   reply,
   replyOrNotFound,
   withPortal,
-} from '../../../../src/http/admin/api/exchange.ts'
+} from '../../../../src/http/admin/api/json-route.ts'
 import type { ListedPortal } from '../../../../src/objects/report-store.ts'
 import { aReport } from '../../../support/builders/a-report.ts'
 import { never, portalsWith } from '../../../support/builders/an-intake.ts'

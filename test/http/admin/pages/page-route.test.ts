@@ -1,6 +1,6 @@
 /** The common part of the pages: failures, the way back from an act, numbers. */
 import { expect, it, onTestFinished, vi } from 'vitest'
-import { parseNumber } from '../../../../src/http/admin/pages/exchange.ts'
+import { parseNumber } from '../../../../src/http/admin/pages/page-route.ts'
 import { Browser } from '../../../support/worker/browser.ts'
 
 it.each([
