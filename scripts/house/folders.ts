@@ -121,6 +121,16 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
     `import '../pages/overview-page.tsx'`,
     `import 'hono'`,
   ],
+  'src/dashboard/pages': [
+    `import './portal/event-list.tsx'`,
+    `import './overview-page.tsx'`,
+    `import '../../app.ts'`,
+  ],
+  'src/dashboard/pages/portal': [
+    `import '../event/event-fates.tsx'`,
+    `import '../overview-page.tsx'`,
+    `import '../../../portal/portal.ts'`,
+  ],
   'src/dashboard/frame': [`import '../pages/overview-page.tsx'`, `import '../../app.ts'`],
   'src/http/admin/api': [
     `import '../pages/routes.ts'`,

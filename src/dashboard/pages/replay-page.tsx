@@ -1,9 +1,9 @@
 /** The page that asks before a replay. It says what would be sent; only its second button sends anything. */
 import type { EventView } from '../../core/views/event-views.ts'
 import { ActButton } from '../parts/buttons.tsx'
+import { EventRow } from '../parts/event-row.tsx'
 import type { PageContent } from '../frame/document.tsx'
 import { lanePath, portalPath } from '../paths.ts'
-import { EventRow } from './portal/event-list.tsx'
 import type { PageTerms } from '../terms.ts'
 import { counted } from '../words/counts.ts'
 

@@ -1,9 +1,5 @@
 import { expect, test } from 'vitest'
-import {
-  EventList,
-  EventRow,
-  type FoundEvents,
-} from '../../../../src/dashboard/pages/portal/event-list.tsx'
+import { EventList, type FoundEvents } from '../../../../src/dashboard/pages/portal/event-list.tsx'
 import { parseEventSearch } from '../../../../src/dashboard/pages/portal/event-search.ts'
 import { aPage } from '../../../support/builders/a-page.ts'
 import { anEventView, HOSTILE, MEMBER_ID } from '../../../support/builders/a-view.ts'
@@ -23,16 +19,6 @@ test('older events keep the search', () => {
   const html = htmlOf({ events: [anEventView()], before: 40 }, 'event=user&before=99')
   expect(html).toContain(`href="/admin/portals/${MEMBER_ID}?event=user&amp;before=40#events"`)
   expect(html).toContain(`href="/admin/portals/${MEMBER_ID}?event=user#events"`)
-})
-
-test('a row shows three changes, and how many more there are', () => {
-  const changes = [1, 2, 3, 4, 5].map((n) => ({ attribute: `A${n}`, before: n, after: n + 1 }))
-  const html = String(
-    EventRow({ terms: aPage(), memberId: MEMBER_ID, view: anEventView({ changes }) }),
-  )
-  expect(html).toContain('<code>A3</code> <bdi>3</bdi> → <bdi>4</bdi>')
-  expect(html).not.toContain('A4')
-  expect(html).toContain('and 2 more')
 })
 
 test('nothing that a portal has sent can leave its place', () => {
