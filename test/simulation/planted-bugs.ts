@@ -98,9 +98,9 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'previousSequence names a filtered event',
     file: 'core/lanes/state/cursor.ts',
-    before: '    nextAttemptAt: waitOfNext(lane),\n    gatherUntil: null,\n',
+    before: '    nextAttemptAt: waitOfNext(lane),\n    gathering: withoutWait(lane.gathering),\n',
     after:
-      '    nextAttemptAt: waitOfNext(lane),\n    lastMeant: sequence,\n    gatherUntil: null,\n',
+      '    nextAttemptAt: waitOfNext(lane),\n    lastMeant: sequence,\n    gathering: withoutWait(lane.gathering),\n',
   },
   {
     name: 'a token stands in a log line',
@@ -129,10 +129,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'a batch is not stored before it is sent',
     file: 'core/lanes/walk-lane.ts',
-    before:
-      'if (sequences.length > 1 && lane.digest === null) book.save({ ...lane, digest: sequences })',
-    after:
-      'if (sequences.length > 1 && lane.digest === null) book.setInMemory({ ...lane, digest: sequences })',
+    before: 'if (isNewDigest) book.save({ ...lane, gathering })',
+    after: 'if (isNewDigest) book.setInMemory({ ...lane, gathering })',
   },
   {
     name: 'retries end with the second attempt',

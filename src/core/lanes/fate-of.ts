@@ -3,7 +3,7 @@
  * the cursor at 41, event 40 was delivered, and event 42 waits.
  */
 import type { LogEntry } from '../log/event.ts'
-import { partWith } from './state/digest-parts.ts'
+import { partWith } from './state/gathering.ts'
 import type { DigestRecord, ParkReason, StoredFate } from './state/fate.ts'
 import type { FilteredBy, FilterReason } from './filters/filter-reason.ts'
 import type { DisabledReason, LaneState } from './state/lane-state.ts'
@@ -65,7 +65,7 @@ export interface KnownFate {
 
 /** The fate of an entry: a stored one wins over the one that follows from the cursor. */
 export function fateOf(lane: LaneState, entry: LogEntry, known: KnownFate): Fate {
-  const sequences = known.digestRecord?.sequences ?? partWith(lane, entry.sequence) ?? []
+  const sequences = known.digestRecord?.sequences ?? partWith(lane.gathering, entry.sequence) ?? []
   const isTogether = sequences.length > 1 && sequences.includes(entry.sequence)
   const status = known.exact?.status ?? null
   return { ...stateOf(lane, entry, known), status, digest: isTogether ? placeOf(sequences) : null }

@@ -7,7 +7,7 @@ import type { LogEntry } from '../log/event.ts'
 import { skipEvent } from './state/cursor.ts'
 import { asReplayed, canReplay, isMeant } from './filters/filter-reason.ts'
 import type { ReplayJob } from './state/lane-state.ts'
-import { halveDigest } from './state/digest-parts.ts'
+import { halveDigest } from './state/gathering.ts'
 import {
   MAX_BEHIND,
   calmUntil,
@@ -38,11 +38,13 @@ export function nextEntries(ports: WalkPorts): AttemptEntries | null {
   // The digest was begun under other settings, and holds more than the present ones allow. It falls apart, since
   // the receiver may know it: with other events in it, it would be another message under other ids.
   const max = receiver.digestRule?.max ?? 1
-  let lane = book.lane()
-  while (lane.digest !== null && lane.digest.length > max) lane = { ...lane, ...halveDigest(lane) }
-  if (lane !== book.lane()) book.setInMemory(lane)
-  const { digest } = lane
-  const [first, ...others] = (digest ?? []).flatMap((sequence) => log.entry(sequence) ?? [])
+  const lane = book.lane()
+  let { gathering } = lane
+  while ((gathering.underWay ?? []).length > max) gathering = halveDigest(gathering)
+  if (gathering !== lane.gathering) book.setInMemory({ ...lane, gathering })
+  const [first, ...others] = (gathering.underWay ?? []).flatMap(
+    (sequence) => log.entry(sequence) ?? [],
+  )
   if (first !== undefined) return [first, ...others]
   const front = findFront(ports)
   return front === null ? null : [front]

@@ -4,6 +4,7 @@
  */
 import type { LogEntry } from '../log/event.ts'
 import { nextEntries, nextReplayed, readWaiting } from './lane-reader.ts'
+import { hasParts } from './state/gathering.ts'
 import type { LaneState } from './state/lane-state.ts'
 import { planDigest, type AttemptEntries } from './plan-digest.ts'
 import type { WalkPorts } from './walk-ports.ts'
@@ -58,8 +59,9 @@ function planLive(ports: WalkPorts, entries: AttemptEntries): Attempt | Wait {
   const lane = book.lane()
   const [front] = entries
   const rule = receiver.digestRule
-  const isPart = lane.digest !== null || lane.halves.length > 0
-  const isDecided = isPart || lane.attempts > 0 || front.sequence <= lane.singlyUpTo
+  const { gathering } = lane
+  const isSingle = front.sequence <= gathering.singlyUpTo
+  const isDecided = hasParts(gathering) || lane.attempts > 0 || isSingle
   if (rule === null || isDecided) {
     return notBefore(liveDueAt(lane), { kind: 'live', entries }, ports)
   }
@@ -68,8 +70,9 @@ function planLive(ports: WalkPorts, entries: AttemptEntries): Attempt | Wait {
   if (plan.kind === 'send') {
     return notBefore(liveDueAt(lane), { kind: 'live', entries: plan.entries }, ports)
   }
-  if (lane.gatherUntil !== plan.until) book.setInMemory({ ...lane, gatherUntil: plan.until })
-  return { kind: 'wait', at: Math.max(plan.until, liveDueAt(lane)) }
+  const { until } = plan
+  if (gathering.until !== until) book.setInMemory({ ...lane, gathering: { ...gathering, until } })
+  return { kind: 'wait', at: Math.max(until, liveDueAt(lane)) }
 }
 
 function nextReplay(ports: WalkPorts): Attempt | Wait | null {

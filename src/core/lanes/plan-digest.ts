@@ -46,8 +46,9 @@ export type DigestPlan =
  * The time until which a lane gathers because it has just sent a digest; a time in the past when it does not.
  * A digest in the future was written while the clock was wrong, and counts as none.
  */
-export function calmUntil({ digestedAt }: LaneState, now: number): number {
-  return digestedAt === null || digestedAt > now ? 0 : digestedAt + CALM_MS
+export function calmUntil({ gathering }: LaneState, now: number): number {
+  const { lastDigestAt } = gathering
+  return lastDigestAt === null || lastDigestAt > now ? 0 : lastDigestAt + CALM_MS
 }
 
 /** Decides about the events that wait: the lane's front first, and at most `max` of them. */

@@ -9,7 +9,7 @@ import { DAY_MS } from '../durations.ts'
 import { MAX_SEQUENCE } from '../log/max-sequence.ts'
 import type { BookState } from './state/book-state.ts'
 import { waitOfNext } from './state/cursor.ts'
-import { partsBehind } from './state/digest-parts.ts'
+import { gatheringBehind } from './state/gathering.ts'
 import type { LaneState } from './state/lane-state.ts'
 
 /** The most events that one plan deletes; the others stay for the next one. */
@@ -80,7 +80,7 @@ export function passFloor(
   return {
     ...kept,
     // A digest under way keeps the events that are left.
-    ...partsBehind(lane, floor),
+    gathering: gatheringBehind(lane.gathering, floor),
     cursor: floor,
     attempts: 0,
     nextAttemptAt: waitOfNext(lane),

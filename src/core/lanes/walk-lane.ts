@@ -166,7 +166,9 @@ async function sendReplay(walk: Walk, entry: LogEntry): Promise<void> {
 function saveBeforeSend({ book, receiver }: Walk, sequences: readonly number[]): void {
   const lane = book.lane()
   const unsaved = book.unsavedEvents()
-  if (sequences.length > 1 && lane.digest === null) book.save({ ...lane, digest: sequences })
+  const isNewDigest = sequences.length > 1 && lane.gathering.underWay === null
+  const gathering = { ...lane.gathering, underWay: sequences }
+  if (isNewDigest) book.save({ ...lane, gathering })
   else if (unsaved > 0 && unsaved + sequences.length > MAX_REPEATS[receiver.reader]) book.save(lane)
   else if (unsaved > 0) book.saveInTime()
 }

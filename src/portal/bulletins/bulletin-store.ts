@@ -8,7 +8,7 @@ import type { BookState } from '../../core/lanes/state/book-state.ts'
 import { NO_LANES } from '../../core/lanes/state/book-state.ts'
 import type { ExactFate } from '../../core/lanes/state/fate.ts'
 import { hasTable, jsonOf, numberOf, type Database, type SqlRow } from '../../storage/database.ts'
-import { parseBook, type BookRows } from '../lanes/book/book-rows.ts'
+import { parseBook, storedBook, type BookRows } from '../lanes/book/book-rows.ts'
 import { parseBulletin, parseDesk } from './bulletin-rows.ts'
 
 /** The most bulletins of a portal that are kept; the oldest one leaves, also when somebody has not got it yet. */
@@ -28,7 +28,7 @@ export class BulletinStore {
   /** The row of the lanes that tell bulletins. */
   readonly lanes: BookRows = {
     load: () => this.#loadLanes(),
-    save: (book) => this.#saveState('lanes', book),
+    save: (book) => this.#saveState('lanes', storedBook(book)),
     clear: () => this.#clearState('lanes'),
   }
 

@@ -108,7 +108,7 @@ export class LaneControl {
    * decided what it tells.
    */
   #front(lane: LaneState): number | null {
-    const [first] = lane.digest ?? []
+    const [first] = lane.gathering.underWay ?? []
     if (first !== undefined) return first
     const { log, rules, enricher } = this.#deps
     const readableHead = enricher.readableHead()

@@ -9,6 +9,7 @@ import {
   type FilteredBy,
   type MatchFilter,
 } from '../../core/lanes/filters/filter-reason.ts'
+import { hasParts } from '../../core/lanes/state/gathering.ts'
 import type { LaneState } from '../../core/lanes/state/lane-state.ts'
 import { MAX_REPEATS } from '../../core/lanes/walk-lane.ts'
 import {
@@ -120,7 +121,7 @@ export class LaneRules {
     for (const lane of book.all()) {
       // The events of a digest were decided by the filter that stood: they are passed only when it is
       // settled.
-      const isFree = lane.status === 'active' && lane.digest === null && lane.halves.length === 0
+      const isFree = lane.status === 'active' && !hasParts(lane.gathering)
       const passed = isFree ? this.#lastFiltered(lane, readableHead) : lane.cursor
       if (passed > lane.cursor) book.setInMemory(skipEvent(lane, passed))
     }

@@ -62,9 +62,9 @@ export function eraseEvent(parts: EventParts, sequence: number): EventErasure {
 }
 
 /** Whether an event is in front of the lane, in a message under way, or wanted again. */
-function stillWaits({ cursor, digest, replays }: LaneState, sequence: number): boolean {
+function stillWaits({ cursor, gathering, replays }: LaneState, sequence: number): boolean {
   const isWanted = replays.some(({ next, to }) => next <= sequence && sequence <= to)
-  return sequence > cursor || isWanted || (digest ?? []).includes(sequence)
+  return sequence > cursor || isWanted || (gathering.underWay ?? []).includes(sequence)
 }
 
 /**

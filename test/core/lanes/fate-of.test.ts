@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ExactFate } from '../../../src/core/lanes/state/fate.ts'
 import { fateOf } from '../../../src/core/lanes/fate-of.ts'
-import type { LaneState } from '../../../src/core/lanes/state/lane-state.ts'
-import { aLane, anEntry } from '../../support/builders/a-lane.ts'
+import { aLane, anEntry, type LaneMembers } from '../../support/builders/a-lane.ts'
 import { NOW } from '../../support/time.ts'
 
 const EXACT: ExactFate = {
@@ -19,7 +18,7 @@ const UNTIMED = { at: null, attempts: null }
 const FAILURE = { reason: 'http_503', detail: null, status: 503, at: NOW } as const
 
 describe('fateOf() an event of a digest under way', () => {
-  const lane = aLane({ cursor: 1, digest: [2, 3, 5], halves: [[6], [8, 9]] })
+  const lane = aLane({ cursor: 1, gathering: { underWay: [2, 3, 5], halves: [[6], [8, 9]] } })
 
   it.each([
     [3, { first: 2, last: 5, count: 3 }],
@@ -36,7 +35,7 @@ describe('fateOf() event 5', () => {
   const retrying = { cursor: 4, attempts: 2, lastError: FAILURE }
   const disabled = { status: 'disabled', disabledReason: 'gone' } as const
 
-  it.each<[string, Partial<LaneState>, Partial<Parameters<typeof fateOf>[2]>, object]>([
+  it.each<[string, LaneMembers, Partial<Parameters<typeof fateOf>[2]>, object]>([
     [
       'is what was written down, before everything else',
       { cursor: 5, recent: [RECENT] },
@@ -146,8 +145,10 @@ describe('the digest in a fate', () => {
   })
 
   it('is the one under way for an event that waits in it', () => {
-    const { digest } = fateOf(aLane({ cursor: 4, digest: [5, 6] }), entry, NONE)
+    const { digest } = fateOf(aLane({ cursor: 4, gathering: { underWay: [5, 6] } }), entry, NONE)
     expect(digest).toEqual({ first: 5, last: 6, count: 2 })
-    expect(fateOf(aLane({ cursor: 4, digest: [6, 7] }), entry, NONE).digest).toBeNull()
+    expect(
+      fateOf(aLane({ cursor: 4, gathering: { underWay: [6, 7] } }), entry, NONE).digest,
+    ).toBeNull()
   })
 })

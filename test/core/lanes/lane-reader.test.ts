@@ -94,7 +94,11 @@ describe('nextEntries()', () => {
 
   it('is the digest under way, without what retention has dropped of it', () => {
     const digestRule = { waitMs: null, max: 50 }
-    const scenario = aLaneScenario({ events: 4, digestRule, lane: { digest: [1, 2, 4] } })
+    const scenario = aLaneScenario({
+      events: 4,
+      digestRule,
+      lane: { gathering: { underWay: [1, 2, 4] } },
+    })
     scenario.log.shift()
     expect(sequences(nextEntries(scenario.ports()))).toEqual([2, 4])
   })
@@ -104,24 +108,32 @@ describe('nextEntries()', () => {
     const scenario = aLaneScenario({
       events: 4,
       digestRule,
-      lane: { cursor: 2, digest: [1, 2] },
+      lane: { cursor: 2, gathering: { underWay: [1, 2] } },
     })
     scenario.log.splice(0, 2)
     expect(sequences(nextEntries(scenario.ports()))).toEqual([3])
   })
 
   it('is the front alone when machines read what people read before', () => {
-    const scenario = aLaneScenario({ events: 2, reader: 'machine', lane: { digest: [1, 2] } })
+    const scenario = aLaneScenario({
+      events: 2,
+      reader: 'machine',
+      lane: { gathering: { underWay: [1, 2] } },
+    })
     expect(sequences(nextEntries(scenario.ports()))).toEqual([1])
-    expect(scenario.lane).toMatchObject({ digest: null, halves: [[2]], singlyUpTo: 1 })
+    expect(scenario.lane).toMatchObject({
+      gathering: { underWay: null, halves: [[2]], singlyUpTo: 1 },
+    })
   })
 
   it('is a part of the digest under way when the settings allow fewer events now', () => {
-    const lane = { digest: oneTo(10) }
+    const lane = { gathering: { underWay: oneTo(10) } }
     const digestRule = { waitMs: 0, max: 4 }
     const scenario = aLaneScenario({ events: 20, lane, digestRule })
     expect(sequences(nextEntries(scenario.ports()))).toEqual([1, 2, 3])
-    expect(scenario.lane).toMatchObject({ digest: [1, 2, 3], halves: [[4, 5], oneTo(10).slice(5)] })
+    expect(scenario.lane).toMatchObject({
+      gathering: { underWay: [1, 2, 3], halves: [[4, 5], oneTo(10).slice(5)] },
+    })
     expect(scenario.saves).toEqual([])
   })
 })
@@ -143,11 +155,16 @@ describe('readWaiting()', () => {
   })
 
   it('looks behind the front while the lane is calm', () => {
-    expect(waiting(aLaneScenario({ events: 3, lane: { digestedAt: NOW } }))).toEqual([1, 2, 3])
+    expect(
+      waiting(aLaneScenario({ events: 3, lane: { gathering: { lastDigestAt: NOW } } })),
+    ).toEqual([1, 2, 3])
   })
 
   it('looks no longer behind a front that came when the calm was over', () => {
-    const scenario = aLaneScenario({ events: 3, lane: { digestedAt: NOW - CALM_MS } })
+    const scenario = aLaneScenario({
+      events: 3,
+      lane: { gathering: { lastDigestAt: NOW - CALM_MS } },
+    })
     expect(waiting(scenario)).toEqual([1])
     expect(scenario.reads).toBe(0)
   })

@@ -1,9 +1,8 @@
 /** Which step a lane takes next, from the lane, the log and the time alone. */
 import { describe, expect, it } from 'vitest'
 import { MINUTE_MS } from '../../../src/core/durations.ts'
-import type { LaneState } from '../../../src/core/lanes/state/lane-state.ts'
 import { nextStep } from '../../../src/core/lanes/next-step.ts'
-import { aJob, anEpoch } from '../../support/builders/a-lane.ts'
+import { aJob, anEpoch, type LaneMembers } from '../../support/builders/a-lane.ts'
 import {
   aLaneScenario,
   type LaneScenario,
@@ -28,12 +27,12 @@ function step(scenario: LaneScenario, { liveWasLast = false } = {}): string {
   }
 }
 
-function stepOf(lane: Partial<LaneState>, options: LaneScenarioOptions = {}): string {
+function stepOf(lane: LaneMembers, options: LaneScenarioOptions = {}): string {
   return step(aLaneScenario({ events: 3, ...options, lane }))
 }
 
 describe('nextStep() of an active lane', () => {
-  it.each<[string, Partial<LaneState>, string]>([
+  it.each<[string, LaneMembers, string]>([
     ['sends its front', {}, '1'],
     ['sends the event behind its cursor', { cursor: 2 }, '3'],
     ['does nothing when nothing waits', { cursor: 3 }, 'idle'],
@@ -63,7 +62,7 @@ describe('nextStep() between live events and replays', () => {
     expect(step(scenario, { liveWasLast: true })).toBe('r1')
   })
 
-  it.each<[string, Partial<LaneState>, string]>([
+  it.each<[string, LaneMembers, string]>([
     ['a replay when no live event waits', { ...job, cursor: 3 }, 'r1'],
     ['no replay while the lane retries', { ...half, attempts: 1, nextAttemptAt: LATER }, 'wait 5'],
     [
@@ -105,7 +104,7 @@ describe('nextStep() of a digest', () => {
   it('gathers until the front has waited long enough, and remembers until when', () => {
     const scenario = aLaneScenario({ events: 2, digestRule })
     expect(step(scenario)).toBe('wait 30')
-    expect(scenario.lane.gatherUntil).toBe(NOW + 30_000)
+    expect(scenario.lane.gathering.until).toBe(NOW + 30_000)
     scenario.now += 30_000
     expect(step(scenario)).toBe('1+2')
   })
@@ -114,15 +113,15 @@ describe('nextStep() of a digest', () => {
     expect(stepOf({ notBefore: NOW + 40_000 }, { digestRule, events: 2 })).toBe('wait 40')
   })
 
-  it.each<[string, Partial<LaneState>]>([
+  it.each<[string, LaneMembers]>([
     ['was tried alone', { attempts: 1, nextAttemptAt: NOW }],
-    ['was in a digest that was refused', { singlyUpTo: 1 }],
+    ['was in a digest that was refused', { gathering: { singlyUpTo: 1 } }],
   ])('sends a front alone that %s', (_name, lane) => {
     expect(stepOf(lane, { digestRule })).toBe('1')
   })
 
   it('sends the digest that was decided before', () => {
-    expect(stepOf({ digest: [1, 2] }, { digestRule })).toBe('1+2')
+    expect(stepOf({ gathering: { underWay: [1, 2] } }, { digestRule })).toBe('1+2')
   })
 
   it('holds a full digest back as long as the receiver wants', () => {
@@ -130,12 +129,12 @@ describe('nextStep() of a digest', () => {
   })
 
   it('sends the events in front of a half alone', () => {
-    const lane = { cursor: 1, singlyUpTo: 1, halves: [[3, 4]] }
+    const lane = { cursor: 1, gathering: { singlyUpTo: 1, halves: [[3, 4]] } }
     expect(stepOf(lane, { digestRule, events: 4 })).toBe('2')
   })
 
   it('behind the refused one gathers again', () => {
-    expect(stepOf({ cursor: 1, singlyUpTo: 1 }, { digestRule })).toBe('wait 30')
+    expect(stepOf({ cursor: 1, gathering: { singlyUpTo: 1 } }, { digestRule })).toBe('wait 30')
   })
 })
 
@@ -143,7 +142,7 @@ describe('nextStep() of a lane that is stopped', () => {
   const disabled = { status: 'disabled', disabledReason: 'gone' } as const
   const job = { replays: [aJob({ to: 1 })] }
 
-  it.each<[string, Partial<LaneState>, string]>([
+  it.each<[string, LaneMembers, string]>([
     ['paused: nothing', { status: 'paused', ...job }, 'idle'],
     ['removed: nothing', { status: 'removed' }, 'idle'],
     ['disabled without a probe: nothing', { ...disabled, ...job, cursor: 1 }, 'idle'],

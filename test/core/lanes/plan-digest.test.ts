@@ -58,20 +58,20 @@ describe('planDigest()', () => {
     [1, CALM_MS, { kind: 'send', entries: waiting(1) }],
     [3, CALM_MS, { kind: 'send', entries: waiting(3) }],
   ])('after a digest gathers %i events, %i ms later %o', (count, afterMs, expected) => {
-    const lane = aLane({ digestedAt: NOW })
+    const lane = aLane({ gathering: { lastDigestAt: NOW } })
     const now = NOW + afterMs
     expect(planDigest(waiting(count), BEHIND, { lane, now })).toEqual(expected)
   })
 
   test('a digest in the future is one of a clock that was wrong, and counts as none', () => {
-    const lane = aLane({ digestedAt: NOW + 1 })
+    const lane = aLane({ gathering: { lastDigestAt: NOW + 1 } })
     expect(calmUntil(lane, NOW)).toBe(0)
     expect(calmUntil(lane, NOW + 1)).toBe(NOW + 1 + CALM_MS)
     expect(calmUntil(aLane(), NOW)).toBe(0)
   })
 
   test('an event that came when the calm was over is told at once and alone', () => {
-    const lane = aLane({ digestedAt: NOW - CALM_MS })
+    const lane = aLane({ gathering: { lastDigestAt: NOW - CALM_MS } })
     const plan = planDigest(waiting(3), BEHIND, { lane, now: NOW })
     expect(plan).toEqual({ kind: 'send', entries: waiting(1) })
   })

@@ -1,13 +1,12 @@
 import { DAY_MS } from '../../../src/core/durations.ts'
 import { describe, expect, it } from 'vitest'
-import type { LaneState } from '../../../src/core/lanes/state/lane-state.ts'
 import {
   RETENTION_PAGE,
   passFloor,
   planRetention,
   settledUpTo,
 } from '../../../src/core/lanes/retention.ts'
-import { aJob, aLane, anEpoch } from '../../support/builders/a-lane.ts'
+import { aJob, aLane, anEpoch, type LaneMembers } from '../../support/builders/a-lane.ts'
 import { NOW } from '../../support/time.ts'
 import { MAX_SEQUENCE } from '../../../src/core/log/max-sequence.ts'
 
@@ -19,7 +18,7 @@ function ages(...list: number[]) {
   return list.map((age, index) => ({ sequence: index + 1, receivedAt: NOW - age }))
 }
 
-function plan(oldest: ReturnType<typeof ages>, lanes: readonly Partial<LaneState>[]) {
+function plan(oldest: ReturnType<typeof ages>, lanes: readonly LaneMembers[]) {
   const settled = settledUpTo({ lanes: lanes.map(aLane), openFrom: null })
   return planRetention(oldest, settled, { now: NOW, retentionDays: 30 })
 }
@@ -27,7 +26,7 @@ function plan(oldest: ReturnType<typeof ages>, lanes: readonly Partial<LaneState
 describe('G5 nothing lost: planRetention()', () => {
   const passed = { cursor: 100 }
 
-  it.each<[string, ReturnType<typeof ages>, Partial<LaneState>[], number | null]>([
+  it.each<[string, ReturnType<typeof ages>, LaneMembers[], number | null]>([
     ['drops nothing from an empty log', [], [passed], null],
     ['keeps what is exactly as old as the retention', ages(OLD - 1), [passed], null],
     ['drops what is older', ages(OLD), [passed], 1],
@@ -62,7 +61,7 @@ describe('G5 nothing lost: planRetention()', () => {
 describe('settledUpTo()', () => {
   const removed = { cursor: 2, status: 'removed' } as const
 
-  it.each<[string, Partial<LaneState>[], number | null, number]>([
+  it.each<[string, LaneMembers[], number | null, number]>([
     ['is the end of everything without lanes', [], null, MAX_SEQUENCE],
     ['is the cursor of the slowest lane', [{ cursor: 7 }, { cursor: 5 }], null, 5],
     ['asks no removed lane', [{ cursor: 7 }, removed], null, 7],

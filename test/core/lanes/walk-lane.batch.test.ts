@@ -39,7 +39,9 @@ describe('a lane with batches', () => {
     await scenario.time.passesUntilQuiet()
     expect(scenario.told).toEqual([oneTo(100)])
     expect(scenario.now).toBe(NOW + 100)
-    expect(scenario.saves.map(({ cursor, digest }) => [cursor, digest?.length])).toEqual([[0, 100]])
+    expect(
+      scenario.saves.map(({ cursor, gathering }) => [cursor, gathering.underWay?.length]),
+    ).toEqual([[0, 100]])
     expect([scenario.digests, scenario.fates.size]).toEqual([[], 0])
   })
 
@@ -253,7 +255,7 @@ describe('a batch over changed settings', () => {
     scenario.answer = () => script.shift() ?? DELIVERED
     scenario.during(1, () => scenario.operator.pauses())
     await scenario.walk()
-    expect(scenario.lane).toMatchObject({ digest: [1, 2], halves: [[3, 4]] })
+    expect(scenario.lane).toMatchObject({ gathering: { underWay: [1, 2], halves: [[3, 4]] } })
     scenario.relay.deploys(aPlan({ events: ['onCrmDeal*'] }))
     scenario.operator.resumes()
     await scenario.time.passesUntilQuiet()

@@ -112,15 +112,17 @@ describe('G3 at least once: a digest', () => {
       outcomes: { 1: [unreachable()] },
     })
     await scenario.walk({ budgetMs: 1 })
-    expect(scenario.saves.map(({ digest, attempts }) => [digest?.length, attempts])).toEqual([
+    expect(
+      scenario.saves.map(({ gathering, attempts }) => [gathering.underWay?.length, attempts]),
+    ).toEqual([
       [12, 0],
       [12, 1],
     ])
     scenario.now += 1000
     await scenario.walk({ budgetMs: 1 })
-    expect(scenario.saves.slice(2).map(({ cursor, digest }) => [cursor, digest])).toEqual([
-      [12, null],
-    ])
+    expect(
+      scenario.saves.slice(2).map(({ cursor, gathering }) => [cursor, gathering.underWay]),
+    ).toEqual([[12, null]])
   })
 
   test('is given up only when the youngest of its events would be', async () => {
@@ -188,7 +190,7 @@ describe('a digest that meets server errors', () => {
       ...times(3, oneTo(12)),
       ...oneTo(12).map((sequence) => [sequence]),
     ])
-    expect(scenario.lane).toMatchObject({ cursor: 12, digest: null })
+    expect(scenario.lane).toMatchObject({ cursor: 12, gathering: { underWay: null } })
   })
 
   test('stays together behind its front when the receiver was down', async () => {
@@ -235,7 +237,7 @@ describe('a digest in the way of something else', () => {
       outcomes: { 1: [unreachable()] },
     })
     await scenario.walk({ budgetMs: 1 })
-    expect(scenario.lane.digest).toEqual(oneTo(12))
+    expect(scenario.lane.gathering.underWay).toEqual(oneTo(12))
     const machine = aLaneScenario({
       events: 12,
       lane: scenario.lane,
@@ -254,9 +256,9 @@ describe('a digest in the way of something else', () => {
     })
     await scenario.walk()
     scenario.drop(10)
-    expect(scenario.lane).toMatchObject({ cursor: 10, digest: [11, 12] })
+    expect(scenario.lane).toMatchObject({ cursor: 10, gathering: { underWay: [11, 12] } })
     scenario.drop(12)
-    expect(scenario.lane).toMatchObject({ cursor: 12, digest: null })
+    expect(scenario.lane).toMatchObject({ cursor: 12, gathering: { underWay: null } })
   })
 
   test('that is still gathered delays no replay', async () => {

@@ -7,7 +7,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { LogEntry } from '../../../src/core/log/event.ts'
 import type { AttemptEntries } from '../../../src/core/lanes/plan-digest.ts'
-import { partsUpTo } from '../../../src/core/lanes/state/digest-parts.ts'
+import { partsUpTo } from '../../../src/core/lanes/state/gathering.ts'
 import type { DeliveryOutcome } from '../../../src/core/lanes/state/outcome.ts'
 import { Crash, aLaneScenario, type LaneScenario } from '../../support/scenarios/lane-scenario.ts'
 import {
@@ -282,7 +282,7 @@ class Player {
         return
       case 'filter': {
         // A batch was decided by the filter that stood, with all of its halves.
-        const decided = Math.max(passed, partsUpTo(scenario.lane))
+        const decided = Math.max(passed, partsUpTo(scenario.lane.gathering))
         this.#takes = this.#takes.filter(({ from }) => from <= decided)
         this.#takes.push({ from: decided + 1, kinds: one.takes })
         return scenario.relay.deploys(this.plan())

@@ -52,7 +52,7 @@ describe.each(RULES)('%s', (_rule, usual) => {
       throw new Crash()
     }
     await scenario.walk()
-    expect(scenario.lane.digest).toEqual(oneTo(12))
+    expect(scenario.lane.gathering.underWay).toEqual(oneTo(12))
     scenario.portal.sendsMany(2)
     await scenario.time.passesUntilQuiet()
     expect(scenario.told).toEqual([oneTo(12), oneTo(12), [13, 14]])

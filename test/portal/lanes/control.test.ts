@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { MAX_REPLAY_JOBS } from '../../../src/core/lanes/state/replay-job.ts'
 import { LaneControl, type ReplayWish } from '../../../src/portal/lanes/control.ts'
-import { aJob, oneTo } from '../../support/builders/a-lane.ts'
+import { aJob, aLane, oneTo } from '../../support/builders/a-lane.ts'
 import { remove } from '../../../src/core/lanes/state/lane-status.ts'
 import { inLaneRoom, type LaneRoomScenario } from '../../support/scenarios/lane-room-scenario.ts'
 import { machine } from '../../support/builders/entries.ts'
@@ -108,10 +108,10 @@ describe('LaneControl.apply()', () => {
   it('takes the first event of a digest under way for the front', async () => {
     const answers = await inLaneRoom({}, (scenario) => {
       for (let count = 0; count < 4; count += 1) scenario.portal.sends()
-      scenario.book.save({ ...scenario.lane(), digest: [2, 3, 4] })
+      scenario.book.save(aLane({ ...scenario.lane(), gathering: { underWay: [2, 3, 4] } }))
       const park = (sequence: number) =>
         scenario.control.apply('erp', { kind: 'park', sequence }).ok
-      return [park(1), park(2), scenario.lane().digest]
+      return [park(1), park(2), scenario.lane().gathering.underWay]
     })
     expect(answers).toEqual([false, true, [3, 4]])
   })

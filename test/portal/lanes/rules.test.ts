@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { canReplay } from '../../../src/core/lanes/filters/filter-reason.ts'
 import { remove } from '../../../src/core/lanes/state/lane-status.ts'
 import { inLaneRoom, type LaneRoomScenario } from '../../support/scenarios/lane-room-scenario.ts'
+import { aLane } from '../../support/builders/a-lane.ts'
 import { machine } from '../../support/builders/entries.ts'
 
 const DEALS = { name: 'ONCRMDEALADD', field: null }
@@ -140,7 +141,7 @@ describe('LaneRules.skipFiltered()', () => {
     expect(
       await cursorAfter((scenario) => {
         scenario.portal.sends()
-        scenario.book.save({ ...scenario.lane(), digest: [1, 2] })
+        scenario.book.save(aLane({ ...scenario.lane(), gathering: { underWay: [1, 2] } }))
       }),
     ).toEqual([0, 0])
   })

@@ -85,9 +85,7 @@ function rowsOf(version: string): readonly [string, ...SqlStorageValue[]][] | nu
   const plan = { destination: 'erp', fingerprint: 'f', silent: null, skipsUnchanged: false }
   const filter = { events: ['*'], fields: [] }
   const {
-    digest: _digest,
-    singlyUpTo: _singly,
-    gatherUntil: _until,
+    gathering: _gathering,
     memory: _memory,
     ...first
   } = createLane({ ...plan, ...filter, problem: null }, 0)

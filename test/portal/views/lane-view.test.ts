@@ -1,8 +1,7 @@
 /** The progress of one lane as the admin API shows it, and what it waits for. */
 import { describe, expect, it } from 'vitest'
-import type { LaneState } from '../../../src/core/lanes/state/lane-state.ts'
 import { laneView, type LaneViewParts } from '../../../src/portal/views/lane-view.ts'
-import { aLane, anEntry, pagesOf } from '../../support/builders/a-lane.ts'
+import { aLane, anEntry, pagesOf, type LaneMembers } from '../../support/builders/a-lane.ts'
 import { NOW } from '../../support/time.ts'
 
 const ENTRIES = [41, 42, 43].map((sequence) => anEntry({ sequence, receivedAt: NOW + sequence }))
@@ -15,7 +14,7 @@ const PARTS: LaneViewParts = {
 }
 
 describe('a lane in the view', () => {
-  it.each<[string, Partial<LaneState>, object]>([
+  it.each<[string, LaneMembers, object]>([
     ['has passed everything', { cursor: 43 }, { backlog: 0, oldestWaitingAt: null }],
     [
       'waits since the first event behind its cursor',
@@ -24,12 +23,12 @@ describe('a lane in the view', () => {
     ],
     [
       'gathers events until a time',
-      { cursor: 42, gatherUntil: NOW + 7 },
+      { cursor: 42, gathering: { until: NOW + 7 } },
       { state: 'active', nextAttemptAt: new Date(NOW + 7).toISOString(), waitsFor: 'digest' },
     ],
     [
       'retries at a time',
-      { cursor: 42, attempts: 1, nextAttemptAt: NOW + 9, gatherUntil: NOW + 7 },
+      { cursor: 42, attempts: 1, nextAttemptAt: NOW + 9, gathering: { until: NOW + 7 } },
       { state: 'retrying', nextAttemptAt: new Date(NOW + 9).toISOString(), waitsFor: 'retry' },
     ],
     [

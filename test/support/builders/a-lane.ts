@@ -1,4 +1,5 @@
 /** Builders of lanes, of entries of the log, and of the outcomes of a receiver. */
+import { NO_GATHERING, type Gathering } from '../../../src/core/lanes/state/gathering.ts'
 import { createLane, type LanePlan } from '../../../src/core/lanes/state/match-lanes.ts'
 import type { Epoch, LaneState, ReplayJob } from '../../../src/core/lanes/state/lane-state.ts'
 import type { DeliveryOutcome } from '../../../src/core/lanes/state/outcome.ts'
@@ -67,10 +68,18 @@ export function aPlan(partial: Partial<LanePlan> = {}): LanePlan {
 /** What a lane remembers whose endpoint is gone, and that may be tried now. */
 export const STOPPED = { status: 'disabled', disabledReason: 'gone', nextAttemptAt: NOW } as const
 
+/** The members of a lane that a test names. */
+export type LaneMembers = MembersOf<LaneState>
+
+type MembersOf<Lane extends LaneState> = Lane extends LaneState
+  ? Partial<Omit<Lane, 'gathering'>> & { readonly gathering?: Partial<Gathering> }
+  : never
+
 /** An active lane before event 1 that takes everything. */
-export function aLane(partial: Partial<LaneState> = {}): LaneState {
+export function aLane({ gathering, ...partial }: LaneMembers = {}): LaneState {
+  const gathered = { ...NO_GATHERING, ...gathering }
   // Sound: a test that names a status names what belongs to it.
-  return { ...createLane(aPlan(), 0), ...partial } as LaneState
+  return { ...createLane(aPlan(), 0), ...partial, gathering: gathered } as LaneState
 }
 
 /** An epoch that takes everything from event 1 on. */

@@ -1,8 +1,8 @@
 /** The lane and the event 5 at which the tests of settling begin, and what becomes of them. */
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/core/durations.ts'
 import type { ParkReason } from '../../../src/core/lanes/state/fate.ts'
-import type { LaneState } from '../../../src/core/lanes/state/lane-state.ts'
 import type { SettleTerms } from '../../../src/core/lanes/settle/settle.ts'
+import type { LaneMembers } from './a-lane.ts'
 import { NOW } from '../time.ts'
 
 /** A time before the attempt. */
@@ -30,7 +30,7 @@ export const GONE_FOR_NOW = {
 export const BEFORE = { cursor: 4, lastMeant: 4, recent: [], lastError: GONE } as const
 
 /** A lane behind event 5. */
-export function passed(state: 'delivered' | 'parked', attempts: number): Partial<LaneState> {
+export function passed(state: 'delivered' | 'parked', attempts: number): LaneMembers {
   const fate = { sequence: 5, state, at: NOW, attempts }
   return { cursor: 5, lastMeant: 5, attempts: 0, nextAttemptAt: null, recent: [fate] }
 }

@@ -28,7 +28,7 @@ import { compileFilter } from '../../../src/core/lanes/filters/filter.ts'
 import { parkEvent } from '../../../src/core/lanes/state/cursor.ts'
 import type { LogEntry, RelayEvent } from '../../../src/core/log/event.ts'
 import { passFloor } from '../../../src/core/lanes/retention.ts'
-import { DELIVERED, aLane, aJob, anEntry, pagesOf } from '../builders/a-lane.ts'
+import { DELIVERED, aLane, aJob, anEntry, pagesOf, type LaneMembers } from '../builders/a-lane.ts'
 import { NOW, msOf, type Span } from '../time.ts'
 
 /** One attempt, as the receiver saw it. */
@@ -45,7 +45,7 @@ export interface Sent {
 export interface LaneScenarioOptions {
   /** How many events stand in the log. */
   readonly events?: number
-  readonly lane?: Partial<LaneState>
+  readonly lane?: LaneMembers
   readonly reader?: 'person' | 'machine'
   readonly minIntervalMs?: number
   readonly retryMs?: number

@@ -7,8 +7,8 @@
  * receiver takes it, the others follow one by one.
  */
 import { parkEvent, type Settled } from '../state/cursor.ts'
-import { halveDigest, type DigestParts } from '../state/digest-parts.ts'
 import type { DigestRecord } from '../state/fate.ts'
+import { halveDigest, sendSingly } from '../state/gathering.ts'
 import type { LaneState } from '../state/lane-state.ts'
 import { enableAfterAnswer } from '../state/lane-status.ts'
 import type { DeliveryOutcome } from '../state/outcome.ts'
@@ -49,12 +49,9 @@ export function settleDigest(
     // The digest waits for its next attempt, or its front alone does.
     const isSplit =
       terms.splitsDigests === true && isServerError(outcome) && attempts >= SPLIT_AFTER
-    const split = { digest: null, singlyUpTo: left.at(-1) ?? front }
-    return {
-      ...settled,
-      lane: isSplit ? { ...settled.lane, ...split } : settled.lane,
-      digestRecord: null,
-    }
+    if (!isSplit) return { ...settled, digestRecord: null }
+    const gathering = sendSingly(settled.lane.gathering, left.at(-1) ?? front)
+    return { ...settled, lane: { ...settled.lane, gathering }, digestRecord: null }
   }
   // A server that answers is alive, and one of the events may be what it cannot bear: each gets its last attempt.
   if (terms.isBatch === true && isServerError(outcome)) {
@@ -84,8 +81,9 @@ function settleTaken(
   const parked = sequences.slice(0, sequences.length - left.length)
   const told = { state: 'delivered', reason: null, status: outcome.status, at, attempts } as const
   const isPlain = terms.isBatch === true && attempts === 1
+  const passed = passDelivered(paced, left, at)
   return {
-    lane: { ...passDelivered(paced, left, at), digestedAt: at },
+    lane: { ...passed, gathering: { ...passed.gathering, lastDigestAt: at } },
     fates: parked.map((sequence) => ({ sequence, ...told })),
     digestRecord: isPlain ? null : { sequences, at, attempts },
   }
@@ -116,12 +114,13 @@ function fallApart(
   left: readonly number[],
   { outcome, terms }: AttemptResult<Failed>,
 ): LaneState {
-  const singly = { digest: null, singlyUpTo: left.at(-1) ?? lane.singlyUpTo }
-  const halved = halveDigest({ ...lane, digest: left })
-  const parts: Partial<DigestParts> = terms.isBatch === true ? halved : singly
+  const { gathering } = lane
   return {
     ...enableAfterAnswer(lane),
-    ...parts,
+    gathering:
+      terms.isBatch === true
+        ? halveDigest({ ...gathering, underWay: left })
+        : sendSingly(gathering, left.at(-1) ?? gathering.singlyUpTo),
     attempts: 0,
     nextAttemptAt: null,
     notBefore: terms.now + terms.minIntervalMs,

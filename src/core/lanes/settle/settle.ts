@@ -111,10 +111,11 @@ function settleUnreachable(
   const notBefore = Math.max(lane.notBefore, now + clampRetryAfter(retryAfterMs))
   // The front of a digest that was split fails by itself too, so the cause was no part of the digest. Halves are
   // decided, and wait behind all of it.
-  const isSplit = lane.attempts > SPLIT_AFTER && lane.singlyUpTo > sequence
-  const isAlone = isSplit && lane.halves.length === 0
-  const singlyUpTo = terms.splitsDigests === true && isAlone ? sequence : lane.singlyUpTo
-  const failed: LaneState = { ...lane, singlyUpTo, notBefore, lastError: errorOf(outcome, now) }
+  const { singlyUpTo, halves } = lane.gathering
+  const isSplit = lane.attempts > SPLIT_AFTER && singlyUpTo > sequence
+  const isAlone = terms.splitsDigests === true && isSplit && halves.length === 0
+  const gathering = isAlone ? { ...lane.gathering, singlyUpTo: sequence } : lane.gathering
+  const failed: LaneState = { ...lane, gathering, notBefore, lastError: errorOf(outcome, now) }
   if (lane.status === 'disabled') {
     return { lane: { ...failed, nextAttemptAt: now + DAY_MS }, fates: [] }
   }

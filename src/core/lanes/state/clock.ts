@@ -4,6 +4,7 @@
  * right one. Since a lane also notes when it measured its waits, that mistake is seen and taken out.
  */
 import { DAY_MS, SECOND_MS } from '../../durations.ts'
+import { withoutWait } from './gathering.ts'
 import type { LaneState } from './lane-state.ts'
 
 /** When an attempt began and ended, in unix milliseconds. */
@@ -39,7 +40,7 @@ export function correctWaits(lane: LaneState, now: number): LaneState {
     measuredAt: now,
     notBefore: corrected(lane.notBefore),
     nextAttemptAt: correctedOrNull(lane.nextAttemptAt),
-    gatherUntil: null,
+    gathering: withoutWait(lane.gathering),
     replays: lane.replays.map((job) => ({
       ...job,
       nextAttemptAt: correctedOrNull(job.nextAttemptAt),

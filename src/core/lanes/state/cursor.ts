@@ -3,7 +3,7 @@
  * get.
  */
 import type { ExactFate, ParkReason, RecentFate } from './fate.ts'
-import { partsBehind } from './digest-parts.ts'
+import { gatheringBehind, withoutWait } from './gathering.ts'
 import type { LaneState } from './lane-state.ts'
 
 /** The number of its last events whose fates a lane remembers. */
@@ -52,8 +52,7 @@ export function passEvents(
     nextAttemptAt: waitOfNext(lane),
     lastMeant: sequences.at(-1) ?? lane.lastMeant,
     // The rest of a digest stays one message.
-    ...partsBehind(lane, last),
-    gatherUntil: null,
+    gathering: withoutWait(gatheringBehind(lane.gathering, last)),
     recent: [...lane.recent, ...passed].slice(-RECENT_FATES),
   }
 }
@@ -65,7 +64,7 @@ export function skipEvent(lane: LaneState, sequence: number): LaneState {
     cursor: sequence,
     attempts: 0,
     nextAttemptAt: waitOfNext(lane),
-    gatherUntil: null,
+    gathering: withoutWait(lane.gathering),
   }
 }
 

@@ -2,7 +2,7 @@
  * The filters of a lane. Each filter decided from one sequence on, and that decision stays: events that were
  * left out do not come back when the filter changes.
  */
-import { partsUpTo } from './digest-parts.ts'
+import { partsUpTo } from './gathering.ts'
 import type { Epoch, LaneState } from './lane-state.ts'
 
 /** The most changes of its filter that a lane remembers. */
@@ -49,7 +49,7 @@ export function matchEpoch(
 ): LaneState {
   const last = lane.epochs.at(-1)
   if (last !== undefined && isSameFilter(last, filter)) return lane
-  const decided = Math.max(lane.cursor, partsUpTo(lane), decidedUpTo())
+  const decided = Math.max(lane.cursor, partsUpTo(lane.gathering), decidedUpTo())
   const next = epochOf(filter, Math.max(decided + 1, filter.from ?? 0))
   // An epoch that has decided nothing yet is replaced.
   const earlier = lane.epochs.filter((epoch) => epoch.from < next.from)

@@ -4,6 +4,7 @@
  * from what was stored.
  */
 import type { RecentFate } from './fate.ts'
+import { NO_GATHERING, type Gathering } from './gathering.ts'
 import type { OutcomeReason } from './outcome.ts'
 import type { LaneHour } from '../../tallies/lane-hours.ts'
 import { NO_MEMORY, type ReceiverMemory } from './receiver-memory.ts'
@@ -81,16 +82,8 @@ interface LaneProgress {
   readonly epochs: readonly Epoch[]
   readonly recent: readonly RecentFate[]
   readonly replays: readonly ReplayJob[]
-  /** The sequences of the digest under way, oldest first, written before it is sent; null for none. */
-  readonly digest: readonly number[] | null
-  /** The parts of a halved digest that follow the one under way, oldest first; each goes out as it is. */
-  readonly halves: readonly (readonly number[])[]
-  /** When the last digest was delivered; null before the first. */
-  readonly digestedAt: number | null
-  /** Events up to this sequence go out one by one, since a digest that held them fell apart. */
-  readonly singlyUpTo: number
-  /** Until when the front waits for others to be told with it; known to memory only. */
-  readonly gatherUntil: number | null
+  /** Which of its events go out together. */
+  readonly gathering: Gathering
   /** Everything that the receiver asked to be remembered; forgotten when the settings change. */
   readonly memory: ReceiverMemory
   /** How its attempts have ended since it began. */
@@ -157,11 +150,7 @@ export const UNTOUCHED = {
   crowdedOut: 0,
   recent: [],
   replays: [],
-  digest: null,
-  halves: [],
-  digestedAt: null,
-  singlyUpTo: 0,
-  gatherUntil: null,
+  gathering: NO_GATHERING,
   memory: NO_MEMORY,
   tally: NO_TALLY,
   hours: [],
@@ -191,7 +180,7 @@ export function laneDueAt(lane: LaneState, head: number): number | null {
     if ((!isWaiting && job === null) || lane.nextAttemptAt === null) return null
     return Math.max(lane.nextAttemptAt, lane.notBefore)
   }
-  const live = Math.max(lane.nextAttemptAt ?? 0, lane.notBefore, lane.gatherUntil ?? 0)
+  const live = Math.max(lane.nextAttemptAt ?? 0, lane.notBefore, lane.gathering.until ?? 0)
   const replay = job === null ? null : Math.max(job.nextAttemptAt ?? 0, lane.notBefore)
   if (!isWaiting) return replay
   // A replay does not wait while live events are gathered, only while the lane retries.
@@ -223,5 +212,5 @@ export function waitOf(
   if (retries.includes(until)) {
     return { until, reason: lane.status === 'disabled' ? 'probe' : 'retry' }
   }
-  return { until, reason: until === lane.gatherUntil ? 'digest' : 'pace' }
+  return { until, reason: until === lane.gathering.until ? 'digest' : 'pace' }
 }

@@ -1,5 +1,6 @@
 /** Brings the lanes of a portal in line with its configuration. */
 import { epochOf, matchEpoch } from './epochs.ts'
+import { withoutWait } from './gathering.ts'
 import { UNTOUCHED, type Epoch, type LaneState } from './lane-state.ts'
 import { waitOfNext } from './cursor.ts'
 import { restoreLane, disable, enable, remove } from './lane-status.ts'
@@ -73,9 +74,9 @@ export function matchLanes(
  */
 function isNeedless(lane: LaneState, plan: LanePlan | null): boolean {
   if (plan !== null && plan.silent !== 'portal') return false
-  const { epochs, status, lastMeant, meantBeforeFloor, recent, replays, digest } = lane
+  const { epochs, status, lastMeant, meantBeforeFloor, recent, replays, gathering } = lane
   const isSilent = epochs.every(({ silent }) => silent === 'portal')
-  const hasGot = lastMeant !== null || meantBeforeFloor !== null || digest !== null
+  const hasGot = lastMeant !== null || meantBeforeFloor !== null || gathering.underWay !== null
   return isSilent && status !== 'paused' && !hasGot && recent.length + replays.length === 0
 }
 
@@ -115,7 +116,7 @@ function underNewSettings(lane: LaneState, fingerprint: string): LaneState {
     ...lane,
     fingerprint,
     memory: NO_MEMORY,
-    gatherUntil: null,
+    gathering: withoutWait(lane.gathering),
     notBefore: 0,
     nextAttemptAt: waitOfNext(lane),
     replays: lane.replays.map((job) => ({ ...job, nextAttemptAt: null })),

@@ -1,10 +1,10 @@
 /**
- * The one row that stores all lanes of a portal, as JSON. Each member of it is a member of `LaneState`.
- * Reading completes what an older version has not stored yet; a row that cannot be read at all is damaged.
+ * The one row that stores all lanes of a portal, as JSON. Each member of it is a member of `LaneState`; those of its
+ * gathering stand beside the others, as they always have. Reading completes what an older version has not stored yet; a row that cannot be read at all is damaged.
  */
 import * as v from 'valibot'
 import { NO_LANES, type BookState } from '../../../core/lanes/state/book-state.ts'
-import type { DisabledReason, Epoch } from '../../../core/lanes/state/lane-state.ts'
+import type { DisabledReason, Epoch, LaneState } from '../../../core/lanes/state/lane-state.ts'
 import type { OutcomeReason } from '../../../core/lanes/state/outcome.ts'
 import { NO_MEMORY } from '../../../core/lanes/state/receiver-memory.ts'
 import { MAX_SEQUENCE } from '../../../core/log/max-sequence.ts'
@@ -32,6 +32,23 @@ export function parseBook(stored: unknown): BookState | null {
   return parsed.success ? parsed.output : null
 }
 
+/** The book in the form that a row holds as JSON. */
+export function storedBook(book: BookState): object {
+  return { ...book, lanes: book.lanes.map(storedLane) }
+}
+
+function storedLane({ gathering, ...lane }: LaneState): object {
+  const { underWay, halves, lastDigestAt, singlyUpTo, until } = gathering
+  return {
+    ...lane,
+    digest: underWay,
+    halves,
+    digestedAt: lastDigestAt,
+    singlyUpTo,
+    gatherUntil: until,
+  }
+}
+
 /** The SQL of a portal's lanes. */
 export class LaneBookRows implements BookRows {
   readonly #db: Pick<Database, 'all'>
@@ -54,7 +71,7 @@ export class LaneBookRows implements BookRows {
   save(book: BookState): void {
     this.#db.all(
       'INSERT INTO lanes (id, lanes) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET lanes = excluded.lanes',
-      JSON.stringify(book),
+      JSON.stringify(storedBook(book)),
     )
   }
 
@@ -165,7 +182,7 @@ const PROGRESS = {
 // Sound: as with the reason of a lane error above.
 const DisabledReasonSchema = v.custom<DisabledReason>((word) => typeof word === 'string')
 
-const LaneSchema = v.variant('status', [
+const StoredLaneSchema = v.variant('status', [
   v.looseObject({
     ...PROGRESS,
     status: v.literal('active'),
@@ -189,6 +206,20 @@ const LaneSchema = v.variant('status', [
     wasPaused: Flag,
   }),
 ])
+
+const LaneSchema = v.pipe(
+  StoredLaneSchema,
+  v.transform(({ digest, halves, digestedAt, singlyUpTo, gatherUntil, ...lane }) => ({
+    ...lane,
+    gathering: {
+      underWay: digest,
+      halves,
+      lastDigestAt: digestedAt,
+      singlyUpTo,
+      until: gatherUntil,
+    },
+  })),
+)
 
 const LastReportSchema = v.object({
   at: AnyNumber,

@@ -22,7 +22,12 @@ const FAILED = {
 } as const
 
 describe('settleDigest()', () => {
-  const lane = aLane({ cursor: 0, digest: [2, 3, 5], attempts: 0, lastMeant: null })
+  const lane = aLane({
+    cursor: 0,
+    gathering: { underWay: [2, 3, 5] },
+    attempts: 0,
+    lastMeant: null,
+  })
 
   function settleAs(outcome: DeliveryOutcome, terms: Partial<SettleTerms> = {}, of = lane) {
     return settleDigest(of, [2, 3, 5], { outcome, terms: { ...TERMS, ...terms } })
@@ -36,8 +41,7 @@ describe('settleDigest()', () => {
         ...lane,
         cursor: 5,
         lastMeant: 5,
-        digest: null,
-        digestedAt: TERMS.now,
+        gathering: { ...lane.gathering, underWay: null, lastDigestAt: TERMS.now },
         notBefore: TERMS.now + 1000,
         recent: [2, 3, 5].map((sequence) => ({ sequence, ...fate })),
       },
@@ -59,7 +63,7 @@ describe('settleDigest()', () => {
     expect(settled.fates).toEqual([])
     expect(settled.lane).toMatchObject({
       cursor: 0,
-      digest: [2, 3, 5],
+      gathering: { underWay: [2, 3, 5] },
       attempts: 1,
       nextAttemptAt: TERMS.now + MINUTE_MS,
     })
@@ -72,8 +76,7 @@ describe('settleDigest()', () => {
     expect(settled).toMatchObject({ fates: [], digestRecord: null })
     expect(settled.lane).toMatchObject({
       cursor: 0,
-      digest: null,
-      singlyUpTo: 5,
+      gathering: { underWay: null, singlyUpTo: 5 },
       attempts: 3,
       nextAttemptAt: TERMS.now + 30_000,
     })
@@ -87,7 +90,7 @@ describe('settleDigest()', () => {
   ]
   test.each(answers)('%s does not', (_which, outcome, terms, attempts) => {
     const settled = settleAs(outcome, terms, { ...lane, attempts })
-    expect(settled.lane).toMatchObject({ digest: [2, 3, 5], singlyUpTo: 0 })
+    expect(settled.lane).toMatchObject({ gathering: { underWay: [2, 3, 5], singlyUpTo: 0 } })
   })
 
   test('a failure after the deadline sets each of them aside with the reason', () => {
@@ -100,7 +103,7 @@ describe('settleDigest()', () => {
       attempts: 8,
     }
     expect(settled.fates).toEqual([2, 3, 5].map((sequence) => ({ sequence, ...fate })))
-    expect(settled.lane).toMatchObject({ cursor: 5, digest: null, attempts: 0 })
+    expect(settled.lane).toMatchObject({ cursor: 5, gathering: { underWay: null }, attempts: 0 })
     expect(settled.digestRecord).toBeNull()
   })
 
@@ -109,8 +112,7 @@ describe('settleDigest()', () => {
     expect(settled.fates).toEqual([])
     expect(settled.lane).toEqual({
       ...lane,
-      digest: null,
-      singlyUpTo: 5,
+      gathering: { ...lane.gathering, underWay: null, singlyUpTo: 5 },
       attempts: 0,
       nextAttemptAt: null,
       rejectedInARow: 3,
@@ -121,18 +123,22 @@ describe('settleDigest()', () => {
 
   test('a refused endpoint disables the lane, and the message waits as it is', () => {
     const settled = settleAs(gone({ probe: true }))
-    expect(settled.lane).toMatchObject({ status: 'disabled', digest: [2, 3, 5], cursor: 0 })
+    expect(settled.lane).toMatchObject({
+      status: 'disabled',
+      gathering: { underWay: [2, 3, 5] },
+      cursor: 0,
+    })
     expect(settled.fates).toEqual([])
   })
 
   test('what the operator parked meanwhile is delivered as well when the message was taken', () => {
-    const settled = settleAs(DELIVERED, {}, { ...lane, cursor: 3, digest: null })
+    const settled = settleAs(DELIVERED, {}, aLane({ ...lane, cursor: 3, gathering: {} }))
     expect(settled.lane.cursor).toBe(5)
     expect(settled.digestRecord).toEqual({ sequences: [2, 3, 5], at: TERMS.now, attempts: 1 })
   })
 
   test('a message all of which was parked meanwhile is delivered only by a success', () => {
-    const aside = { ...lane, cursor: 5, digest: null }
+    const aside = aLane({ ...lane, cursor: 5, gathering: {} })
     const delivered = settleAs(DELIVERED, {}, aside)
     expect(delivered.fates.map(({ sequence, state }) => [sequence, state])).toEqual([
       [2, 'delivered'],
@@ -141,12 +147,15 @@ describe('settleDigest()', () => {
     ])
     expect(settleAs(unreachable(), {}, aside).fates).toEqual([])
     expect(settleAs(unreachable(MINUTE_MS), {}, aside).lane.notBefore).toBe(TERMS.now + MINUTE_MS)
-    expect(settleAs(REJECTED, {}, aside).lane).toMatchObject({ cursor: 5, digest: null })
+    expect(settleAs(REJECTED, {}, aside).lane).toMatchObject({
+      cursor: 5,
+      gathering: { underWay: null },
+    })
   })
 })
 
 describe('settleDigest() of a batch', () => {
-  const lane = aLane({ cursor: 0, digest: [2, 3, 5, 8], lastMeant: null })
+  const lane = aLane({ cursor: 0, gathering: { underWay: [2, 3, 5, 8] }, lastMeant: null })
 
   function settleAs(outcome: DeliveryOutcome, terms: Partial<SettleTerms> = {}, of = lane) {
     const all = { ...TERMS, isBatch: true, ...terms }
@@ -156,7 +165,11 @@ describe('settleDigest() of a batch', () => {
   test('a success at once is told by the cursor alone, as that of a single event', () => {
     const settled = settleAs(DELIVERED)
     expect(settled).toMatchObject({ fates: [], digestRecord: null })
-    expect(settled.lane).toMatchObject({ cursor: 8, lastMeant: 8, digest: null, singlyUpTo: 0 })
+    expect(settled.lane).toMatchObject({
+      cursor: 8,
+      lastMeant: 8,
+      gathering: { underWay: null, singlyUpTo: 0 },
+    })
     expect(settled.lane.recent.map(({ sequence }) => sequence)).toEqual([2, 3, 5, 8])
   })
 
@@ -171,8 +184,7 @@ describe('settleDigest() of a batch', () => {
     expect(settled).toMatchObject({ fates: [], digestRecord: null })
     expect(settled.lane).toEqual({
       ...lane,
-      digest: [2, 3],
-      halves: [[5, 8]],
+      gathering: { ...lane.gathering, underWay: [2, 3], halves: [[5, 8]] },
       attempts: 0,
       rejectedInARow: 19,
       notBefore: TERMS.now + 1000,
@@ -183,14 +195,17 @@ describe('settleDigest() of a batch', () => {
   test('a refusal by the daily try lets a disabled lane go on with the halves', () => {
     const disabled = aLane({ ...lane, status: 'disabled', disabledReason: 'gone' })
     const settled = settleAs(REJECTED, {}, disabled)
-    expect(settled.lane).toMatchObject({ status: 'active', digest: [2, 3], halves: [[5, 8]] })
+    expect(settled.lane).toMatchObject({
+      status: 'active',
+      gathering: { underWay: [2, 3], halves: [[5, 8]] },
+    })
   })
 
   test('a taken half lets the next one follow', () => {
-    const half = aLane({ cursor: 0, digest: [2, 3], halves: [[5, 8]] })
+    const half = aLane({ cursor: 0, gathering: { underWay: [2, 3], halves: [[5, 8]] } })
     const terms = { ...TERMS, isBatch: true }
     const settled = settleDigest(half, [2, 3], { outcome: DELIVERED, terms })
-    expect(settled.lane).toMatchObject({ cursor: 3, digest: [5, 8], halves: [] })
+    expect(settled.lane).toMatchObject({ cursor: 3, gathering: { underWay: [5, 8], halves: [] } })
   })
 
   test.each([
@@ -199,7 +214,11 @@ describe('settleDigest() of a batch', () => {
     ['a rate limit', { ...FAILED, status: 429 }],
   ])('%s keep it as it is, however often they come', (_which, outcome) => {
     const settled = settleAs(outcome, {}, { ...lane, attempts: 8 })
-    expect(settled.lane).toMatchObject({ cursor: 0, digest: [2, 3, 5, 8], halves: [], attempts: 9 })
+    expect(settled.lane).toMatchObject({
+      cursor: 0,
+      gathering: { ...lane.gathering, underWay: [2, 3, 5, 8], halves: [] },
+      attempts: 9,
+    })
   })
 
   test('a server error after the deadline halves it: one event may be the cause', () => {
@@ -208,8 +227,7 @@ describe('settleDigest() of a batch', () => {
     expect(settled).toMatchObject({ fates: [], digestRecord: null })
     expect(settled.lane).toMatchObject({
       cursor: 0,
-      digest: [2, 3],
-      halves: [[5, 8]],
+      gathering: { underWay: [2, 3], halves: [[5, 8]] },
       attempts: 0,
       nextAttemptAt: null,
       notBefore: TERMS.now + MINUTE_MS,
@@ -219,28 +237,34 @@ describe('settleDigest() of a batch', () => {
 
   test('no answer after the deadline sets each of its events aside, and the next half follows', () => {
     const outcome = { ...FAILED, status: null }
-    const half = { ...lane, halves: [[9, 10]] }
+    const half = aLane({ ...lane, gathering: { ...lane.gathering, halves: [[9, 10]] } })
     const settled = settleAs(outcome, { deadline: TERMS.now }, half)
     expect(settled.fates.map(({ sequence, state }) => [sequence, state])).toEqual(
       [2, 3, 5, 8].map((sequence) => [sequence, 'parked']),
     )
     expect(settled.lane).toMatchObject({
       cursor: 8,
-      digest: [9, 10],
-      halves: [],
+      gathering: { underWay: [9, 10], halves: [] },
       rejectedInARow: 0,
     })
   })
 
   test('a refusal of what the operator has left of it halves that', () => {
-    const rest = aLane({ cursor: 2, digest: [3, 5, 8] })
-    expect(settleAs(REJECTED, {}, rest).lane).toMatchObject({ digest: [3, 5], halves: [[8]] })
-    const last = aLane({ cursor: 5, digest: null, singlyUpTo: 8 })
-    expect(settleAs(REJECTED, {}, last).lane).toMatchObject({ digest: null, singlyUpTo: 8 })
+    const rest = aLane({ cursor: 2, gathering: { underWay: [3, 5, 8] } })
+    expect(settleAs(REJECTED, {}, rest).lane).toMatchObject({
+      gathering: { underWay: [3, 5], halves: [[8]] },
+    })
+    const last = aLane({ cursor: 5, gathering: { underWay: null, singlyUpTo: 8 } })
+    expect(settleAs(REJECTED, {}, last).lane).toMatchObject({
+      gathering: { underWay: null, singlyUpTo: 8 },
+    })
   })
 
   test('what was parked meanwhile never takes a half out of the way of the others', () => {
-    const aside = aLane({ cursor: 8, digest: [9, 10] })
-    expect(settleAs(DELIVERED, {}, aside).lane).toMatchObject({ cursor: 8, digest: [9, 10] })
+    const aside = aLane({ cursor: 8, gathering: { underWay: [9, 10] } })
+    expect(settleAs(DELIVERED, {}, aside).lane).toMatchObject({
+      cursor: 8,
+      gathering: { underWay: [9, 10] },
+    })
   })
 })

@@ -1,6 +1,5 @@
 import { HOUR_MS } from '../../../../src/core/durations.ts'
 import { describe, expect, it } from 'vitest'
-import type { LaneState } from '../../../../src/core/lanes/state/lane-state.ts'
 import type { DeliveryOutcome } from '../../../../src/core/lanes/state/outcome.ts'
 import type { SettleTerms } from '../../../../src/core/lanes/settle/settle.ts'
 import { settleReplay } from '../../../../src/core/lanes/settle/settle-replay.ts'
@@ -11,6 +10,7 @@ import {
   aLane,
   gone,
   unreachable,
+  type LaneMembers,
 } from '../../../support/builders/a-lane.ts'
 import {
   EARLIER,
@@ -34,11 +34,7 @@ describe('settleReplay()', () => {
   const before = { ...BEFORE, cursor: 9, lastMeant: 9, replays: [job, other] }
   const next = [{ ...job, next: 6 }, other]
 
-  function replayed(
-    lane: Partial<LaneState>,
-    outcome: DeliveryOutcome,
-    terms: Partial<SettleTerms> = {},
-  ) {
+  function replayed(lane: LaneMembers, outcome: DeliveryOutcome, terms: Partial<SettleTerms> = {}) {
     return settleReplay(aLane({ ...before, ...lane }), 5, {
       outcome,
       terms: { ...TERMS, ...terms },

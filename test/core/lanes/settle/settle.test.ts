@@ -1,11 +1,17 @@
 import { DAY_MS, HOUR_MS } from '../../../../src/core/durations.ts'
 import { describe, expect, it } from 'vitest'
 import { RECENT_FATES } from '../../../../src/core/lanes/state/cursor.ts'
-import type { LaneState } from '../../../../src/core/lanes/state/lane-state.ts'
 import { MAX_REJECTED_IN_A_ROW } from '../../../../src/core/lanes/state/lane-status.ts'
 import type { DeliveryOutcome } from '../../../../src/core/lanes/state/outcome.ts'
 import { settle, type SettleTerms } from '../../../../src/core/lanes/settle/settle.ts'
-import { DELIVERED, REJECTED, aLane, gone, unreachable } from '../../../support/builders/a-lane.ts'
+import {
+  DELIVERED,
+  REJECTED,
+  aLane,
+  gone,
+  unreachable,
+  type LaneMembers,
+} from '../../../support/builders/a-lane.ts'
 import {
   EARLIER,
   TOMORROW,
@@ -23,11 +29,7 @@ import {
 } from '../../../support/builders/settle-builders.ts'
 import { NOW } from '../../../support/time.ts'
 
-function settled(
-  lane: Partial<LaneState>,
-  outcome: DeliveryOutcome,
-  terms: Partial<SettleTerms> = {},
-) {
+function settled(lane: LaneMembers, outcome: DeliveryOutcome, terms: Partial<SettleTerms> = {}) {
   return settle(aLane({ ...BEFORE, ...lane }), 5, { outcome, terms: { ...TERMS, ...terms } })
 }
 
@@ -62,15 +64,12 @@ describe('settle() delivered', () => {
     })
   })
 
-  it.each<Partial<LaneState>>([{ status: 'paused' }, { status: 'removed', wasPaused: true }])(
+  it.each<LaneMembers>([{ status: 'paused' }, { status: 'removed', wasPaused: true }])(
     'keeps a lane %j that became so meanwhile',
     (halted) => {
-      const { lane } = settled(
-        { ...halted, disabledReason: 'gone' } as Partial<LaneState>,
-        DELIVERED,
-      )
+      const { lane } = settled({ ...halted, disabledReason: 'gone' } as LaneMembers, DELIVERED)
       expect(lane).toEqual(
-        aLane({ ...passed('delivered', 1), ...halted, notBefore: PACED } as Partial<LaneState>),
+        aLane({ ...passed('delivered', 1), ...halted, notBefore: PACED } as LaneMembers),
       )
     },
   )

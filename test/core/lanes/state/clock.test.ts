@@ -2,8 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../../../src/core/durations.ts'
 import { correctWaits, noteClock } from '../../../../src/core/lanes/state/clock.ts'
-import type { LaneState } from '../../../../src/core/lanes/state/lane-state.ts'
-import { aJob, aLane } from '../../../support/builders/a-lane.ts'
+import { aJob, aLane, type LaneMembers } from '../../../support/builders/a-lane.ts'
 import { NOW } from '../../../support/time.ts'
 
 const AHEAD = NOW + 5 * HOUR_MS
@@ -21,7 +20,7 @@ describe('noteClock()', () => {
 })
 
 describe('correctWaits()', () => {
-  it.each<[string, Partial<LaneState>]>([
+  it.each<[string, LaneMembers]>([
     ['no wait', {}],
     ['waits of this clock', { measuredAt: NOW - MINUTE_MS, notBefore: NOW + SECOND_MS }],
     ['a clock that is ahead by a second', { measuredAt: NOW + SECOND_MS, notBefore: NOW + 5000 }],
@@ -38,7 +37,7 @@ describe('correctWaits()', () => {
       measuredAt: AHEAD,
       notBefore: AHEAD + SECOND_MS,
       nextAttemptAt: AHEAD + MINUTE_MS,
-      gatherUntil: AHEAD + MINUTE_MS,
+      gathering: { until: AHEAD + MINUTE_MS },
       replays: [aJob({ nextAttemptAt: AHEAD + HOUR_MS }), aJob()],
     })
     expect(correctWaits(lane, NOW)).toEqual(
@@ -56,7 +55,7 @@ describe('correctWaits()', () => {
     expect(correctWaits(lane, NOW)).toEqual(aLane({ measuredAt: NOW, notBefore: NOW }))
   })
 
-  it.each<[string, Partial<LaneState>, Partial<LaneState>]>([
+  it.each<[string, LaneMembers, LaneMembers]>([
     ['a pace', { notBefore: NOW + DAY_MS + 1001 }, { notBefore: NOW }],
     ['a retry', { nextAttemptAt: NOW + 9 * DAY_MS }, { nextAttemptAt: NOW }],
     [

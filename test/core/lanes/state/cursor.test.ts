@@ -32,8 +32,8 @@ describe('parkEvent() and skipEvent()', () => {
   ])(
     'parkEvent() of %i leaves the rest of a digest, of which one event is none',
     (sequence, rest) => {
-      const lane = aLane({ ...BEFORE, digest: [5, 6, 7] })
-      expect(parkEvent(lane, sequence, cause).lane.digest).toEqual(rest)
+      const lane = aLane({ ...BEFORE, gathering: { underWay: [5, 6, 7] } })
+      expect(parkEvent(lane, sequence, cause).lane.gathering.underWay).toEqual(rest)
     },
   )
 

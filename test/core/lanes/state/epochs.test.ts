@@ -55,11 +55,11 @@ describe('matchEpoch()', () => {
   it.each([
     ['the cursor', {}, 0, 5],
     ['what may have been sent', {}, 14, 15],
-    ['the digest under way', { digest: [6, 9] }, 0, 10],
-    ['the last of them', { digest: [6, 9] }, 12, 13],
+    ['the digest under way', { gathering: { underWay: [6, 9] } }, 0, 10],
+    ['the last of them', { gathering: { underWay: [6, 9] } }, 12, 13],
   ])('begins an epoch behind %s', (_case, changes, decidedUpTo, from) => {
     const next = anEpoch({ events: ['b'] })
-    const matched = match({ ...lane, ...changes }, next, decidedUpTo)
+    const matched = match(aLane({ ...lane, ...changes }), next, decidedUpTo)
     expect(matched.epochs).toEqual([first, { ...next, from }])
   })
 

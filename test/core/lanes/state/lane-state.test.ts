@@ -3,14 +3,13 @@ import {
   isFailing,
   laneDueAt,
   waitOf,
-  type LaneState,
   type LaneWait,
 } from '../../../../src/core/lanes/state/lane-state.ts'
-import { STOPPED, aJob, aLane } from '../../../support/builders/a-lane.ts'
+import { STOPPED, aJob, aLane, type LaneMembers } from '../../../support/builders/a-lane.ts'
 import { NOW } from '../../../support/time.ts'
 
 describe('G4 isolation: isFailing()', () => {
-  it.each<[string, Partial<LaneState>, boolean]>([
+  it.each<[string, LaneMembers, boolean]>([
     ['a lane after a success', {}, false],
     ['a lane whose front has failed', { attempts: 1 }, true],
     ['a lane with an untouched job', { replays: [aJob()] }, false],
@@ -24,7 +23,7 @@ describe('G10 liveness: laneDueAt()', () => {
   const waiting = { cursor: 4 }
   const job = { cursor: 5, replays: [aJob({ nextAttemptAt: 30 }), aJob({ nextAttemptAt: 1 })] }
 
-  it.each<[string, Partial<LaneState>, number | null]>([
+  it.each<[string, LaneMembers, number | null]>([
     ['nothing waits', { cursor: 5 }, null],
     ['nothing waits although times stand', { cursor: 5, nextAttemptAt: 7, notBefore: 8 }, null],
     ['an event waits: at once', waiting, 0],
@@ -37,9 +36,13 @@ describe('G10 liveness: laneDueAt()', () => {
     ['a job waits behind the head', { cursor: 6, replays: [aJob({ next: 6, to: 6 })] }, null],
     ['a job has found nothing: at once', { cursor: 6, replays: [aJob({ next: 6, to: 5 })] }, 0],
     ['an event waits before the job', { ...job, cursor: 4 }, 0],
-    ['events are gathered', { ...waiting, gatherUntil: 40 }, 40],
-    ['events are gathered, a job waits', { ...job, ...waiting, gatherUntil: 40 }, 30],
-    ['events are gathered, a job waits longer', { ...job, ...waiting, gatherUntil: 25 }, 25],
+    ['events are gathered', { ...waiting, gathering: { until: 40 } }, 40],
+    ['events are gathered, a job waits', { ...job, ...waiting, gathering: { until: 40 } }, 30],
+    [
+      'events are gathered, a job waits longer',
+      { ...job, ...waiting, gathering: { until: 25 } },
+      25,
+    ],
     [
       'a retry waits, the job waits behind it',
       { ...job, ...waiting, attempts: 1, nextAttemptAt: 50 },
@@ -70,7 +73,7 @@ describe('waitOf()', () => {
   const SOON = NOW + 9
   const LATER = NOW + 99
 
-  it.each<[string, Partial<LaneState>, LaneWait | null]>([
+  it.each<[string, LaneMembers, LaneWait | null]>([
     ['nothing, as nothing waits in it', { cursor: 3, notBefore: SOON }, null],
     ['nothing, as it goes on at once', {}, null],
     ['nothing, as its wait is over', { notBefore: NOW }, null],
@@ -82,10 +85,10 @@ describe('waitOf()', () => {
       { attempts: 1, nextAttemptAt: SOON, notBefore: LATER },
       { until: LATER, reason: 'pace' },
     ],
-    ['more events', { gatherUntil: SOON }, { until: SOON, reason: 'digest' }],
+    ['more events', { gathering: { until: SOON } }, { until: SOON, reason: 'digest' }],
     [
       'the pace before more events',
-      { gatherUntil: SOON, notBefore: LATER },
+      { gathering: { until: SOON }, notBefore: LATER },
       { until: LATER, reason: 'pace' },
     ],
     [

@@ -6,11 +6,18 @@ import {
   matchLanes,
   type LanePlan,
 } from '../../../../src/core/lanes/state/match-lanes.ts'
-import { STOPPED, aJob, aLane, anEpoch, aPlan } from '../../../support/builders/a-lane.ts'
+import {
+  STOPPED,
+  aJob,
+  aLane,
+  anEpoch,
+  aPlan,
+  type LaneMembers,
+} from '../../../support/builders/a-lane.ts'
 import { NOW } from '../../../support/time.ts'
 
 /** The lane `erp` after the configuration says `plan` of it. */
-function match(lane: Partial<LaneState>, plan: Partial<LanePlan> | null, head = 40): LaneState {
+function match(lane: LaneMembers, plan: Partial<LanePlan> | null, head = 40): LaneState {
   const plans = plan === null ? [] : [aPlan(plan)]
   const [matched = aLane()] = matchLanes([aLane(lane)], { plans, head })
   return matched
@@ -40,11 +47,7 @@ describe('createLane()', () => {
       ],
       recent: [],
       replays: [],
-      digest: null,
-      digestedAt: null,
-      singlyUpTo: 0,
-      halves: [],
-      gatherUntil: null,
+      gathering: { underWay: null, lastDigestAt: null, singlyUpTo: 0, halves: [], until: null },
       memory: { movedTo: null, grantedAt: null, perMinute: null },
       hours: [],
       tally: {
@@ -93,7 +96,7 @@ describe('matchLanes()', () => {
     }
   })
 
-  it.each<[string, Partial<LaneState>, Partial<LanePlan>, Partial<LaneState>]>([
+  it.each<[string, LaneMembers, Partial<LanePlan>, LaneMembers]>([
     [
       'lets a returned lane go on from its cursor',
       { ...held, status: 'removed', wasPaused: false },

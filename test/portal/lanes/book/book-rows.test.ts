@@ -4,6 +4,7 @@
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createLane } from '../../../../src/core/lanes/state/match-lanes.ts'
+import type { LaneState } from '../../../../src/core/lanes/state/lane-state.ts'
 import type { BookState } from '../../../../src/core/lanes/state/book-state.ts'
 import { LaneBookRows } from '../../../../src/portal/lanes/book/book-rows.ts'
 import { openDatabase } from '../../../../src/storage/database.ts'
@@ -28,6 +29,12 @@ function inRows<T>(work: (rows: LaneBookRows) => T): Promise<T> {
 async function loadText(text: string): Promise<BookState | null> {
   await scenario.rows('UPDATE lanes SET lanes = ?', text)
   return inRows((rows) => rows.load())
+}
+
+/** A lane as its row has always held it: the members of its gathering stand beside the others. */
+function stored({ gathering, ...lane }: LaneState): object {
+  const { underWay: digest, halves, singlyUpTo, lastDigestAt, until } = gathering
+  return { ...lane, digest, halves, singlyUpTo, digestedAt: lastDigestAt, gatherUntil: until }
 }
 
 /** Reads a book that holds one lane with these members. */
@@ -56,10 +63,7 @@ describe('the row of lanes', () => {
         epochs: [anEpoch(), anEpoch({ from: 4, silent: 'no_value', skipsUnchanged: true })],
         recent: [{ sequence: 7, state: 'parked', at: NOW, attempts: 2 }],
         replays: [aJob({ parkedOnly: true })],
-        digest: [8, 9],
-        halves: [[10, 11], [12]],
-        digestedAt: NOW,
-        singlyUpTo: 5,
+        gathering: { underWay: [8, 9], halves: [[10, 11], [12]], lastDigestAt: NOW, singlyUpTo: 5 },
         memory: { movedTo: '-100', grantedAt: NOW, perMinute: 60 },
       }),
     ],
@@ -72,11 +76,11 @@ describe('the row of lanes', () => {
     expect(await inRows((rows) => rows.load())).toEqual({ lanes: [lane], openFrom: 3 })
   })
 
-  it('holds every member under its own name', async () => {
+  it('holds every member under the name that it has always had', async () => {
     const lane = createLane(aPlan(), 0)
     await inRows((rows) => rows.save({ lanes: [lane], openFrom: null }))
     const text = await scenario.text('SELECT lanes FROM lanes')
-    expect(JSON.parse(text)).toEqual({ lanes: [lane], openFrom: null })
+    expect(JSON.parse(text)).toEqual({ lanes: [stored(lane)], openFrom: null })
   })
 
   it('that was never written holds no lane', async () => {
@@ -85,36 +89,27 @@ describe('the row of lanes', () => {
   })
 
   it('forgets until when a front is gathered, which is known to memory only', async () => {
-    expect(await loadLane(aLane({ gatherUntil: NOW }))).toEqual(aLane())
+    expect(await loadLane(stored(aLane({ gathering: { until: NOW } })))).toEqual(aLane())
   })
 
   it('keeps members of a later version', async () => {
-    expect(await loadLane({ ...aLane(), colour: 'red' })).toMatchObject({ colour: 'red' })
+    expect(await loadLane({ ...stored(aLane()), colour: 'red' })).toMatchObject({ colour: 'red' })
   })
 
   it('keeps the users and the conditions of its filter', async () => {
     const epochs = [anEpoch(), anEpoch({ from: 9, users: ['!512'], when: ['data.ID = 7'] })]
-    expect(await loadLane({ ...aLane(), epochs })).toEqual(aLane({ epochs }))
+    expect(await loadLane({ ...stored(aLane()), epochs })).toEqual(aLane({ epochs }))
   })
 
   it('stays silent for a reason that only a later version knows', async () => {
     const epochs = [{ ...anEpoch(), silent: 'asleep' }, anEpoch({ from: 9 })]
-    expect(await loadLane({ ...aLane(), epochs })).toMatchObject({ epochs })
+    expect(await loadLane({ ...stored(aLane()), epochs })).toMatchObject({ epochs })
   })
 })
 
 describe('a lane of an older version', () => {
   it('is completed with what a new lane begins with', async () => {
-    const {
-      digest: _digest,
-      halves: _halves,
-      digestedAt: _digestedAt,
-      singlyUpTo: _singlyUpTo,
-      gatherUntil: _gatherUntil,
-      memory: _memory,
-      tally: _tally,
-      ...older
-    } = aLane({ cursor: 4 })
+    const { gathering: _gathering, memory: _memory, tally: _tally, ...older } = aLane({ cursor: 4 })
     const epochs = [{ from: 1, events: ['*'], fields: [], silent: null }]
     expect(await loadLane({ ...older, epochs })).toEqual(aLane({ cursor: 4 }))
   })
@@ -147,7 +142,7 @@ describe('a damaged row', () => {
     ['a fate that is none', { recent: [7] }],
     ['a job that is none', { replays: [null] }],
   ])('is one with a lane that has %s', async (_name, damage) => {
-    expect(await loadLane({ ...aLane(), ...damage })).toBeNull()
+    expect(await loadLane({ ...stored(aLane()), ...damage })).toBeNull()
   })
 
   it.each([
@@ -158,12 +153,12 @@ describe('a damaged row', () => {
     ['its numbers', { tally: { delivered: 'many' } }],
   ])('is not one with a lane that has forgotten %s: it begins anew with that', async (...row) => {
     const [, damage] = row
-    expect(await loadLane({ ...aLane(), ...damage })).toEqual(aLane())
+    expect(await loadLane({ ...stored(aLane()), ...damage })).toEqual(aLane())
   })
 
   it('is not one with a status that does not fit its reason', async () => {
-    expect(await loadLane({ ...aLane(), disabledReason: 'gone' })).toEqual(aLane())
-    expect(await loadLane({ ...aLane(), status: 'disabled' })).toEqual({
+    expect(await loadLane({ ...stored(aLane()), disabledReason: 'gone' })).toEqual(aLane())
+    expect(await loadLane({ ...stored(aLane()), status: 'disabled' })).toEqual({
       ...aLane(),
       status: 'disabled',
       disabledReason: 'misconfigured',

@@ -3,29 +3,30 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   halveDigest,
-  partsBehind,
+  gatheringBehind,
   partsUpTo,
   partWith,
-  type DigestParts,
-} from '../../../../src/core/lanes/state/digest-parts.ts'
+  NO_GATHERING,
+  type Gathering,
+} from '../../../../src/core/lanes/state/gathering.ts'
 import { oneTo } from '../../../support/builders/a-lane.ts'
 
-const NONE: DigestParts = { digest: null, halves: [], singlyUpTo: 0 }
+const NONE = NO_GATHERING
 
 describe('halveDigest()', () => {
   it.each([
-    [[1, 2, 3, 4], { digest: [1, 2], halves: [[3, 4]] }],
-    [[1, 2, 3], { digest: [1, 2], halves: [[3]] }],
-    [[4, 9], { digest: null, halves: [[9]], singlyUpTo: 4 }],
-  ])('puts the larger half of %j in front', (digest, expected) => {
-    expect(halveDigest({ ...NONE, digest })).toEqual({ ...NONE, ...expected })
+    [[1, 2, 3, 4], { underWay: [1, 2], halves: [[3, 4]] }],
+    [[1, 2, 3], { underWay: [1, 2], halves: [[3]] }],
+    [[4, 9], { underWay: null, halves: [[9]], singlyUpTo: 4 }],
+  ])('puts the larger half of %j in front', (underWay, expected) => {
+    expect(halveDigest({ ...NONE, underWay })).toEqual({ ...NONE, ...expected })
   })
 
   it('keeps the halves that wait already behind the new ones', () => {
-    const parts = { ...NONE, digest: [1, 2, 3, 4], halves: [[5, 6], [7]] }
+    const parts = { ...NONE, underWay: [1, 2, 3, 4], halves: [[5, 6], [7]] }
     expect(halveDigest(parts)).toEqual({
       ...NONE,
-      digest: [1, 2],
+      underWay: [1, 2],
       halves: [[3, 4], [5, 6], [7]],
     })
   })
@@ -36,29 +37,29 @@ describe('halveDigest()', () => {
   })
 })
 
-describe('partsBehind()', () => {
-  const parts = { ...NONE, digest: [1, 2, 3], halves: [[4], [5, 6]] }
+describe('gatheringBehind()', () => {
+  const parts = { ...NONE, underWay: [1, 2, 3], halves: [[4], [5, 6]] }
 
-  it.each<[number, Partial<DigestParts>]>([
-    [1, { digest: [2, 3], halves: [[4], [5, 6]] }],
+  it.each<[number, Partial<Gathering>]>([
+    [1, { underWay: [2, 3], halves: [[4], [5, 6]] }],
     [2, { halves: [[4], [5, 6]], singlyUpTo: 3 }],
     [3, { halves: [[5, 6]], singlyUpTo: 4 }],
-    [4, { digest: [5, 6] }],
+    [4, { underWay: [5, 6] }],
     [5, { singlyUpTo: 6 }],
     [6, {}],
   ])('behind %i is %j', (settled, expected) => {
-    expect(partsBehind(parts, settled)).toEqual({ ...NONE, ...expected })
+    expect(gatheringBehind(parts, settled)).toEqual({ ...NONE, ...expected })
   })
 
   it('keeps the halves back until every event in front of them has gone out singly', () => {
     const singly = { ...NONE, singlyUpTo: 3, halves: [[4, 5]] }
-    expect(partsBehind(singly, 2)).toEqual(singly)
-    expect(partsBehind(singly, 3)).toEqual({ ...NONE, singlyUpTo: 3, digest: [4, 5] })
+    expect(gatheringBehind(singly, 2)).toEqual(singly)
+    expect(gatheringBehind(singly, 3)).toEqual({ ...NONE, singlyUpTo: 3, underWay: [4, 5] })
   })
 })
 
 describe('partWith() and partsUpTo()', () => {
-  const parts = { ...NONE, digest: [1, 2, 3], halves: [[4], [5, 7]] }
+  const parts = { ...NONE, underWay: [1, 2, 3], halves: [[4], [5, 7]] }
 
   it('tell the part of an event, and the last event that stands in one', () => {
     expect([1, 3, 4, 6, 7].map((sequence) => partWith(parts, sequence))).toEqual([
@@ -71,7 +72,7 @@ describe('partWith() and partsUpTo()', () => {
     expect(partsUpTo(parts)).toBe(7)
     expect(partsUpTo(NONE)).toBe(0)
     expect(partsUpTo({ ...NONE, singlyUpTo: 9 })).toBe(9)
-    expect(partsUpTo({ ...NONE, digest: [1, 2] })).toBe(2)
+    expect(partsUpTo({ ...NONE, underWay: [1, 2] })).toBe(2)
   })
 })
 
@@ -82,19 +83,19 @@ describe('G2 order: the parts of a digest', () => {
         fc.integer({ min: 2, max: 100 }),
         fc.array(fc.boolean(), { maxLength: 300 }),
         (size, halvings) => {
-          let parts: DigestParts = { ...NONE, digest: oneTo(size) }
+          let parts: Gathering = { ...NONE, underWay: oneTo(size) }
           const passed: number[] = []
           for (const isHalved of [...halvings, ...oneTo(size).map(() => false)]) {
             const front =
-              parts.digest ?? (passed.length < parts.singlyUpTo ? [parts.singlyUpTo] : [])
-            if (isHalved && parts.digest !== null) parts = halveDigest(parts)
+              parts.underWay ?? (passed.length < parts.singlyUpTo ? [parts.singlyUpTo] : [])
+            if (isHalved && parts.underWay !== null) parts = halveDigest(parts)
             else {
               passed.push(...front)
-              parts = partsBehind(parts, passed.at(-1) ?? 0)
+              parts = gatheringBehind(parts, passed.at(-1) ?? 0)
             }
           }
           expect(passed).toEqual(oneTo(size))
-          expect(parts).toMatchObject({ digest: null, halves: [] })
+          expect(parts).toMatchObject({ underWay: null, halves: [] })
         },
       ),
     )
