@@ -26,7 +26,7 @@ import type { EventsToEnrich, TimedEvent } from './events-to-enrich.ts'
 import type { FieldStore } from './field-store.ts'
 import type { RepeatedEvents } from './repeated-events.ts'
 import { nextRead, type FieldsToRead } from './fields-to-read.ts'
-import { UserNames } from './user-names.ts'
+import { UserNames } from '../names/user-names.ts'
 
 /** The dependencies of the reads. */
 export interface EventReadsDeps {

@@ -1,6 +1,6 @@
 /** The row in which the names of a portal stand. */
 import { expect, it } from 'vitest'
-import { NameStore } from '../../../src/portal/fields/name-store.ts'
+import { NameStore } from '../../../src/portal/names/name-store.ts'
 import { hasTable } from '../../../src/storage/database.ts'
 import { withDatabase } from '../../support/storage/object-database.ts'
 

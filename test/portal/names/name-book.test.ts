@@ -4,8 +4,8 @@ import type { CallPortal } from '../../../src/bitrix24/servers/rest-client.ts'
 import { DAY_MS, MINUTE_MS } from '../../../src/core/durations.ts'
 import type { WantedName } from '../../../src/core/events/names.ts'
 import { err, ok } from '../../../src/core/result.ts'
-import { MAX_NAMES, NameBook } from '../../../src/portal/fields/name-book.ts'
-import type { KnownName } from '../../../src/portal/fields/name-store.ts'
+import { MAX_NAMES, NameBook } from '../../../src/portal/names/name-book.ts'
+import type { KnownName } from '../../../src/portal/names/name-store.ts'
 
 const ANNA: WantedName = { kind: 'user', id: '1' }
 const MAX: WantedName = { kind: 'user', id: '2' }

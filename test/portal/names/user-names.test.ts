@@ -1,7 +1,7 @@
 /** The names of a portal's users, kept in memory for a day. */
 import { expect, it } from 'vitest'
 import { DAY_MS } from '../../../src/core/durations.ts'
-import { UserNames } from '../../../src/portal/fields/user-names.ts'
+import { UserNames } from '../../../src/portal/names/user-names.ts'
 
 it('names of users are asked for once a day, and an old one is better than none', () => {
   let now = 0
