@@ -4,7 +4,7 @@
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../src/core/durations.ts'
-import { CARRYING_ROWS } from '../../src/portal/log/row-keeper.ts'
+import { CARRYING_ROWS } from '../../src/portal/log/rows/row-keeper.ts'
 import { DAILY_CRON, DRAIN_CRON } from '../../src/edge/cron.ts'
 import { APPLICATION_GONE } from '../support/network/bitrix24-network.ts'
 import { readFormerVersion } from '../support/storage/former-version.ts'

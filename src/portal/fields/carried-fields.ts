@@ -8,7 +8,7 @@
  */
 import * as v from 'valibot'
 import type { FieldState } from '../../core/fields/field-state.ts'
-import type { CarriedText } from '../log/row-keeper.ts'
+import type { CarriedText } from '../log/rows/row-keeper.ts'
 import { parseStoredField, storedField, type StoredField } from './field-rows.ts'
 
 /** A field whose state stands in the row of an event. */

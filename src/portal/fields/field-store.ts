@@ -26,7 +26,7 @@ import {
   type CarriedText,
   type CarryingRow,
   type RowKeeper,
-} from '../log/row-keeper.ts'
+} from '../log/rows/row-keeper.ts'
 import type { DamagedRows } from '../state/damaged-rows.ts'
 
 /** The longest field on a shelf, in characters of its JSON: a row holds 2 MB (docs/cloudflare.md#storage-limits). */

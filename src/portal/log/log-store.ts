@@ -5,9 +5,9 @@ import type { Enrichment, LogEntry, RelayEvent } from '../../core/log/event.ts'
 import { MAX_SEQUENCE } from '../../core/log/max-sequence.ts'
 import type { AgedEvent } from '../../core/lanes/retention.ts'
 import { numberOf, type Database, type SqlRow } from '../../storage/database.ts'
-import { EntryMemory } from './entry-memory.ts'
-import { LogCountsStore, type LogCounts } from './log-counts-store.ts'
-import { readOutlines } from './outline-rows.ts'
+import { EntryMemory } from './rows/entry-memory.ts'
+import { LogCountsStore, type LogCounts } from './rows/log-counts-store.ts'
+import { readOutlines } from './rows/outline-rows.ts'
 import {
   AWAITS,
   formatEnrichment,
@@ -15,12 +15,12 @@ import {
   parseEntry,
   receivedAtOf,
   type NewRow,
-} from './log-rows.ts'
-import { countFitting, readPage, type RowPage } from './page-rows.ts'
-import { CARRYING_ROWS, type CarriedText, type RowKeeper } from './row-keeper.ts'
-import type { SegmentStore } from './segment-store.ts'
-import { COUNTS_OF_ROWS, type Segment } from './segment-rows.ts'
-import { findStoredPlace } from './stored-place-rows.ts'
+} from './rows/log-rows.ts'
+import { countFitting, readPage, type RowPage } from './rows/page-rows.ts'
+import { CARRYING_ROWS, type CarriedText, type RowKeeper } from './rows/row-keeper.ts'
+import type { SegmentStore } from './rows/segment-store.ts'
+import { COUNTS_OF_ROWS, type Segment } from './rows/segment-rows.ts'
+import { findStoredPlace } from './rows/stored-place-rows.ts'
 
 /** The rows that are read at a time for lanes. */
 const READ_AHEAD = 20

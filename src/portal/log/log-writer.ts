@@ -21,7 +21,7 @@ import type { Scheduler } from '../scheduler.ts'
 import type { World } from '../world.ts'
 import type { PortalState } from '../state/portal-state.ts'
 import type { LogStore, StoredText } from './log-store.ts'
-import type { CarriedText } from './row-keeper.ts'
+import type { CarriedText } from './rows/row-keeper.ts'
 
 /** The changes of the log that one transaction may make. */
 export interface LogTransaction {

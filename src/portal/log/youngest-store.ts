@@ -8,10 +8,10 @@ import type { LogEntry } from '../../core/log/event.ts'
 import { MAX_SEQUENCE } from '../../core/log/max-sequence.ts'
 import { numberOf, type Database, type SqlRow } from '../../storage/database.ts'
 import type { World } from '../world.ts'
-import { AWAITS, CARRIED, parseArrival, receivedAtOf } from './log-rows.ts'
+import { AWAITS, CARRIED, parseArrival, receivedAtOf } from './rows/log-rows.ts'
 import type { LogStore } from './log-store.ts'
-import { CARRYING_ROWS, type CarryingRow } from './row-keeper.ts'
-import type { SegmentStore } from './segment-store.ts'
+import { CARRYING_ROWS, type CarryingRow } from './rows/row-keeper.ts'
+import type { SegmentStore } from './rows/segment-store.ts'
 
 /** The rows that are read at a time: most logs are quiet, and each row is billed. */
 const PAGE = CARRYING_ROWS

@@ -5,8 +5,8 @@
  */
 import { RETENTION_PAGE, passFloor } from '../../core/lanes/retention.ts'
 import type { LogEntry } from '../../core/log/event.ts'
-import { MAX_PAGE_BYTES } from '../log/page-rows.ts'
-import type { Segment } from '../log/segment-rows.ts'
+import { MAX_PAGE_BYTES } from '../log/rows/page-rows.ts'
+import type { Segment } from '../log/rows/segment-rows.ts'
 import type { PortalParts } from '../parts.ts'
 
 /** The parts that the end of an event concerns: everything that knows the event. */

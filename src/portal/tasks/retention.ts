@@ -5,7 +5,7 @@
 import { DAY_MS } from '../../core/durations.ts'
 import { planRetention, RETENTION_PAGE } from '../../core/lanes/retention.ts'
 import { isFull, segmentGraceMs } from '../../core/log/segments.ts'
-import type { Segment } from '../log/segment-rows.ts'
+import type { Segment } from '../log/rows/segment-rows.ts'
 import { isFullError } from '../../storage/database.ts'
 import type { PortalParts } from '../parts.ts'
 import { dropPage, dropSegment, type DropParts } from './drop-events.ts'

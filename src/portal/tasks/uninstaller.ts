@@ -8,7 +8,7 @@ import type { LaneBook } from '../lanes/book/book.ts'
 import type { Receivers } from '../lanes/sending/receivers.ts'
 import type { LaneRules } from '../lanes/rules.ts'
 import type { Appender } from '../log/appender.ts'
-import type { SegmentStore } from '../log/segment-store.ts'
+import type { SegmentStore } from '../log/rows/segment-store.ts'
 import type { RobotAddress } from '../installs/robot-address.ts'
 import type { InstallEnd, PortalState } from '../state/portal-state.ts'
 

@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from 'vitest'
 import { NOT_ENRICHED } from '../../../src/core/log/event.ts'
-import { CARRYING_ROWS } from '../../../src/portal/log/row-keeper.ts'
+import { CARRYING_ROWS } from '../../../src/portal/log/rows/row-keeper.ts'
 import { anEvent } from '../../support/builders/a-delivery.ts'
 import {
   aComparedScenario,

@@ -47,7 +47,7 @@ it('a layout that throws parks the event with the reason, and the lane goes on',
   expect(await scenario.fate('erp', 2)).toMatchObject({ state: 'parked', reason: 'cannot_render' })
 })
 
-// test/portal/log/log-rows.test.ts has the table of rows that cannot be read.
+// test/portal/log/rows/log-rows.test.ts has the table of rows that cannot be read.
 it('a row whose event cannot be read is passed as quarantined', async () => {
   await scenario.portal.sends()
   await scenario.portal.sends({ event: '{"name":' })

@@ -5,7 +5,7 @@ import type { ReconciledEvent } from '../../../src/core/fields/reconciled-event.
 import type { Arrival } from '../../../src/core/log/append.ts'
 import { SAFETY_ALARM_MS } from '../../../src/core/pace/schedule.ts'
 import { LogStore } from '../../../src/portal/log/log-store.ts'
-import { SegmentStore } from '../../../src/portal/log/segment-store.ts'
+import { SegmentStore } from '../../../src/portal/log/rows/segment-store.ts'
 import { YoungestStore } from '../../../src/portal/log/youngest-store.ts'
 import { LogWriter, type LogWriterDeps } from '../../../src/portal/log/log-writer.ts'
 import { NO_EDGE_TALLY } from '../../../src/core/tallies/edge-tally.ts'

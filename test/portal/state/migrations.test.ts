@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createLane } from '../../../src/core/lanes/state/match-lanes.ts'
 import { NO_INSTALL } from '../../../src/core/access/installs/install.ts'
-import { createTables, dropTables } from '../../../src/portal/log/segment-rows.ts'
+import { createTables, dropTables } from '../../../src/portal/log/rows/segment-rows.ts'
 import { FIRST_SEGMENT } from '../../../src/portal/state/segment-tables.ts'
 import { openDatabase, type Database } from '../../../src/storage/database.ts'
 import {

@@ -1,6 +1,6 @@
 /** The names of a segment's tables, and the segments that stand in storage. */
 import { expect, it } from 'vitest'
-import { createTables } from '../../../src/portal/log/segment-rows.ts'
+import { createTables } from '../../../src/portal/log/rows/segment-rows.ts'
 import { migrate } from '../../../src/portal/state/migrations.ts'
 import { storedSegments, tablesOf } from '../../../src/portal/state/segment-tables.ts'
 import { withDatabase } from '../../support/storage/object-database.ts'

@@ -4,7 +4,7 @@
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { LogStore } from '../../../src/portal/log/log-store.ts'
-import { SegmentStore } from '../../../src/portal/log/segment-store.ts'
+import { SegmentStore } from '../../../src/portal/log/rows/segment-store.ts'
 import { openDatabase } from '../../../src/storage/database.ts'
 import { anEvent } from '../../support/builders/a-delivery.ts'
 import { oneTo } from '../../support/builders/a-lane.ts'

@@ -1,7 +1,7 @@
 /** The rule that matters most to who reads: the changes told add up to the state of the portal. */
 import { foldChanges, leavesOf } from '../../../src/core/fields/changes.ts'
 import type { Json } from '../../../src/core/log/event.ts'
-import { parseEnrichment } from '../../../src/portal/log/event-schemas.ts'
+import { parseEnrichment } from '../../../src/portal/log/rows/event-schemas.ts'
 import type { Evidence, PortalEvidence } from '../evidence.ts'
 
 /** Folding all changes over the definitions of the first comparison gives the definitions of the portal. */

@@ -2,7 +2,7 @@
  * What the messages of a chat tell. A chat gets text and no sequence, so an event is known again by the time
  * that it names, which no other event of its portal has, or by the value of its edit, which no other edit has.
  */
-import { parseEnrichment } from '../../../src/portal/log/event-schemas.ts'
+import { parseEnrichment } from '../../../src/portal/log/rows/event-schemas.ts'
 import type { VirtualPortal } from '../cast/portal.ts'
 import type { Seen, VirtualReceiver } from '../cast/receiver.ts'
 import type { LogRow } from '../lanes.ts'

@@ -1,5 +1,5 @@
 /** Every event in the log has a fate at every receiver, and the history explains it. */
-import { parseEnrichment } from '../../../src/portal/log/event-schemas.ts'
+import { parseEnrichment } from '../../../src/portal/log/rows/event-schemas.ts'
 import type { VirtualReceiver } from '../cast/receiver.ts'
 import type { Evidence, FateSeen, PortalEvidence } from '../evidence.ts'
 import type { LogRow } from '../lanes.ts'

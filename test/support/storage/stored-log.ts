@@ -1,7 +1,7 @@
 /** A log of events in a real database, for the tests of the stores over it. */
 import type { Arrival } from '../../../src/core/log/append.ts'
 import { LogStore } from '../../../src/portal/log/log-store.ts'
-import { SegmentStore } from '../../../src/portal/log/segment-store.ts'
+import { SegmentStore } from '../../../src/portal/log/rows/segment-store.ts'
 import { migrate } from '../../../src/portal/state/migrations.ts'
 import type { Database } from '../../../src/storage/database.ts'
 import { anEvent } from '../builders/a-delivery.ts'

@@ -6,8 +6,8 @@
 import type { DigestRecord, ExactFate } from '../../../core/lanes/state/fate.ts'
 import { MAX_SEQUENCE } from '../../../core/log/max-sequence.ts'
 import { numberOf, type Database } from '../../../storage/database.ts'
-import type { Segment } from '../../log/segment-rows.ts'
-import type { SegmentStore } from '../../log/segment-store.ts'
+import type { Segment } from '../../log/rows/segment-rows.ts'
+import type { SegmentStore } from '../../log/rows/segment-store.ts'
 import { parseDigest, parseFate, type DestinationFate } from './fate-rows.ts'
 
 /** Some consecutive sequences, both ends included. */

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ExactFate } from '../../../../src/core/lanes/state/fate.ts'
 import { FateStore } from '../../../../src/portal/lanes/book/fate-store.ts'
-import { SegmentStore } from '../../../../src/portal/log/segment-store.ts'
+import { SegmentStore } from '../../../../src/portal/log/rows/segment-store.ts'
 import { migrate } from '../../../../src/portal/state/migrations.ts'
 import { withDatabase } from '../../../support/storage/object-database.ts'
 import { NOW } from '../../../support/time.ts'

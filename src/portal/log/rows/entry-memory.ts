@@ -2,7 +2,7 @@
  * The entries of a portal's log that were stored or read last. The lanes of a portal mostly stand at the same place, so
  * an event is parsed once for all of them, and in a busy portal never read at all.
  */
-import type { LogEntry } from '../../core/log/event.ts'
+import type { LogEntry } from '../../../core/log/event.ts'
 
 /** The most entries that are remembered. */
 export const MAX_ENTRIES = 64

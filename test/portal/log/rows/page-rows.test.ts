@@ -1,8 +1,8 @@
 /** Pages of the log, which are limited by their bytes. */
 import { describe, expect, it } from 'vitest'
-import { countFitting, MAX_PAGE_BYTES } from '../../../src/portal/log/page-rows.ts'
-import { anEnrichment, anEvent } from '../../support/builders/a-delivery.ts'
-import { inLog, many, sequencesOf } from '../../support/storage/stored-log.ts'
+import { countFitting, MAX_PAGE_BYTES } from '../../../../src/portal/log/rows/page-rows.ts'
+import { anEnrichment, anEvent } from '../../../support/builders/a-delivery.ts'
+import { inLog, many, sequencesOf } from '../../../support/storage/stored-log.ts'
 
 describe('readPage()', () => {
   const large = { event: JSON.stringify(anEvent({ data: 'x'.repeat(MAX_PAGE_BYTES / 2) })) }

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { EntryMemory, MAX_ENTRIES, MAX_LENGTH } from '../../../src/portal/log/entry-memory.ts'
-import { anEntry, oneTo } from '../../support/builders/a-lane.ts'
+import {
+  EntryMemory,
+  MAX_ENTRIES,
+  MAX_LENGTH,
+} from '../../../../src/portal/log/rows/entry-memory.ts'
+import { anEntry, oneTo } from '../../../support/builders/a-lane.ts'
 
 function filled(count: number, length = 1): EntryMemory {
   const memory = new EntryMemory()

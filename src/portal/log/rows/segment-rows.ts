@@ -1,11 +1,11 @@
 /** A segment of a portal's log as it stands in storage: its tables with their columns, and its row. */
-import { hasTable, numberOf, type Database, type SqlRow } from '../../storage/database.ts'
+import { hasTable, numberOf, type Database, type SqlRow } from '../../../storage/database.ts'
 import {
   FIRST_SEGMENT,
   storedSegments,
   tablesOf,
   type SegmentTables,
-} from '../state/segment-tables.ts'
+} from '../../state/segment-tables.ts'
 
 /**
  * The tables of a segment as the migrations have made them for the first one. A migration that changes one of them

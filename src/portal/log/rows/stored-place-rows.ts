@@ -1,7 +1,7 @@
 /** Looks for the stored place of an event that comes late out of the spill. */
-import { HOUR_MS } from '../../core/durations.ts'
-import type { Arrival, StoredPlace } from '../../core/log/append.ts'
-import { numberOf, textOf, type Database } from '../../storage/database.ts'
+import { HOUR_MS } from '../../../core/durations.ts'
+import type { Arrival, StoredPlace } from '../../../core/log/append.ts'
+import { numberOf, textOf, type Database } from '../../../storage/database.ts'
 import type { Segment } from './segment-rows.ts'
 
 /** By so much the times of neighbouring events may be out of order, in milliseconds. */

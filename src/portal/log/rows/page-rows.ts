@@ -2,7 +2,7 @@
  * Reads rows of the log page by page. An event may be large, and the platform ends an object that takes more than
  * 128 MB, so a page is limited by its bytes as well.
  */
-import { numberOf, type Database, type SqlRow } from '../../storage/database.ts'
+import { numberOf, type Database, type SqlRow } from '../../../storage/database.ts'
 
 /** The most that a page of events holds, in bytes of their texts; one event may be larger. */
 export const MAX_PAGE_BYTES = 1024 * 1024

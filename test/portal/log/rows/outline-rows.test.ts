@@ -1,7 +1,7 @@
 /** Outlines: enough of an entry to decide about it, and no long part. */
 import { describe, expect, it } from 'vitest'
-import { anEnrichment, anEvent } from '../../support/builders/a-delivery.ts'
-import { inLog } from '../../support/storage/stored-log.ts'
+import { anEnrichment, anEvent } from '../../../support/builders/a-delivery.ts'
+import { inLog } from '../../../support/storage/stored-log.ts'
 
 const LONG = 'x'.repeat(5000)
 const long = { event: JSON.stringify(anEvent({ data: LONG })) }

@@ -2,8 +2,8 @@
  * Reads the outlines of entries: everything that decides whether a lane gets an entry, without the long parts of events
  * and enrichments. A filter that looks at the data of an event asks for them where they are left out.
  */
-import type { LogEntry } from '../../core/log/event.ts'
-import { numberOf, type Database, type SqlRow } from '../../storage/database.ts'
+import type { LogEntry } from '../../../core/log/event.ts'
+import { numberOf, type Database, type SqlRow } from '../../../storage/database.ts'
 import { parseEntry } from './log-rows.ts'
 import type { RowPage } from './page-rows.ts'
 

@@ -1,13 +1,13 @@
 /** Where an event that comes late out of the spill stands in a log of several segments. */
 import { expect, it } from 'vitest'
-import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/core/durations.ts'
-import { SegmentStore } from '../../../src/portal/log/segment-store.ts'
-import { insertRow } from '../../../src/portal/log/log-rows.ts'
-import { findStoredPlace } from '../../../src/portal/log/stored-place-rows.ts'
-import { migrate } from '../../../src/portal/state/migrations.ts'
-import type { Database } from '../../../src/storage/database.ts'
-import { withDatabase } from '../../support/storage/object-database.ts'
-import { NOW } from '../../support/time.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../../src/core/durations.ts'
+import { SegmentStore } from '../../../../src/portal/log/rows/segment-store.ts'
+import { insertRow } from '../../../../src/portal/log/rows/log-rows.ts'
+import { findStoredPlace } from '../../../../src/portal/log/rows/stored-place-rows.ts'
+import { migrate } from '../../../../src/portal/state/migrations.ts'
+import type { Database } from '../../../../src/storage/database.ts'
+import { withDatabase } from '../../../support/storage/object-database.ts'
+import { NOW } from '../../../support/time.ts'
 
 /** Three segments of two days each: an event a day, the events 1 and 2 in the first one. */
 function aLog(db: Database): SegmentStore {

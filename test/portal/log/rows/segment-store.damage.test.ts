@@ -3,11 +3,11 @@
  * lost, and no sequence is given twice.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { SegmentStore } from '../../../src/portal/log/segment-store.ts'
-import { openDatabase } from '../../../src/storage/database.ts'
-import { machine } from '../../support/builders/entries.ts'
-import { oneTo } from '../../support/builders/a-lane.ts'
-import { PortalScenario } from '../../support/scenarios/portal-scenario.ts'
+import { SegmentStore } from '../../../../src/portal/log/rows/segment-store.ts'
+import { openDatabase } from '../../../../src/storage/database.ts'
+import { machine } from '../../../support/builders/entries.ts'
+import { oneTo } from '../../../support/builders/a-lane.ts'
+import { PortalScenario } from '../../../support/scenarios/portal-scenario.ts'
 
 let scenario: PortalScenario
 

@@ -2,7 +2,7 @@
  * The numbers of a portal's log, kept with its segments: an operator sees them, and nobody counts a hundred thousand rows
  * for that.
  */
-import type { Database } from '../../storage/database.ts'
+import type { Database } from '../../../storage/database.ts'
 import { numberIn } from './segment-rows.ts'
 import type { SegmentStore } from './segment-store.ts'
 

@@ -1,10 +1,15 @@
 /** Rows of the log as this version, an older one, or a damaged disk has written them. */
 import { describe, expect, it } from 'vitest'
-import { NOT_ENRICHED } from '../../../src/core/log/event.ts'
-import { AWAITS, parseArrival, parseEntry, receivedAtOf } from '../../../src/portal/log/log-rows.ts'
-import type { SqlRow } from '../../../src/storage/database.ts'
-import { anEnrichment, anEvent } from '../../support/builders/a-delivery.ts'
-import { NOW } from '../../support/time.ts'
+import { NOT_ENRICHED } from '../../../../src/core/log/event.ts'
+import {
+  AWAITS,
+  parseArrival,
+  parseEntry,
+  receivedAtOf,
+} from '../../../../src/portal/log/rows/log-rows.ts'
+import type { SqlRow } from '../../../../src/storage/database.ts'
+import { anEnrichment, anEvent } from '../../../support/builders/a-delivery.ts'
+import { NOW } from '../../../support/time.ts'
 
 const ROW: SqlRow = {
   sequence: 42,

@@ -6,8 +6,8 @@
  * Dropping happens inside the caller's transaction. The caller opens that transaction in `changing()`, so that memory
  * follows storage however the transaction ends.
  */
-import type { SegmentState } from '../../core/log/segments.ts'
-import { hasTable, numberOf, type Database, type SqlRow } from '../../storage/database.ts'
+import type { SegmentState } from '../../../core/log/segments.ts'
+import { hasTable, numberOf, type Database, type SqlRow } from '../../../storage/database.ts'
 import { type RowKeeper } from './row-keeper.ts'
 import {
   hasAllSegments,
@@ -19,7 +19,7 @@ import {
   parseSegment,
   type Segment,
 } from './segment-rows.ts'
-import { FIRST_SEGMENT, tablesOf } from '../state/segment-tables.ts'
+import { FIRST_SEGMENT, tablesOf } from '../../state/segment-tables.ts'
 
 /** The segments of one portal's log. */
 export class SegmentStore {

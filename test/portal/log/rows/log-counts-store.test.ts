@@ -1,12 +1,12 @@
 /** The numbers of a log. That they stay those of a full count is tested in segment-store.test.ts. */
 import { expect, it } from 'vitest'
-import { insertRow } from '../../../src/portal/log/log-rows.ts'
-import { LogCountsStore } from '../../../src/portal/log/log-counts-store.ts'
-import { SegmentStore } from '../../../src/portal/log/segment-store.ts'
-import { migrate } from '../../../src/portal/state/migrations.ts'
-import type { Database } from '../../../src/storage/database.ts'
-import { withDatabase } from '../../support/storage/object-database.ts'
-import { NOW } from '../../support/time.ts'
+import { insertRow } from '../../../../src/portal/log/rows/log-rows.ts'
+import { LogCountsStore } from '../../../../src/portal/log/rows/log-counts-store.ts'
+import { SegmentStore } from '../../../../src/portal/log/rows/segment-store.ts'
+import { migrate } from '../../../../src/portal/state/migrations.ts'
+import type { Database } from '../../../../src/storage/database.ts'
+import { withDatabase } from '../../../support/storage/object-database.ts'
+import { NOW } from '../../../support/time.ts'
 
 /** The counts of a log with the events 1 to 3, of which the first two stand in a closed segment. */
 function aLog(db: Database): LogCountsStore {

@@ -5,11 +5,11 @@ import {
   dropTables,
   numberIn,
   parseSegment,
-} from '../../../src/portal/log/segment-rows.ts'
-import { FIRST_SEGMENT, tablesOf } from '../../../src/portal/state/segment-tables.ts'
-import { migrate } from '../../../src/portal/state/migrations.ts'
-import type { Database } from '../../../src/storage/database.ts'
-import { withDatabase } from '../../support/storage/object-database.ts'
+} from '../../../../src/portal/log/rows/segment-rows.ts'
+import { FIRST_SEGMENT, tablesOf } from '../../../../src/portal/state/segment-tables.ts'
+import { migrate } from '../../../../src/portal/state/migrations.ts'
+import type { Database } from '../../../../src/storage/database.ts'
+import { withDatabase } from '../../../support/storage/object-database.ts'
 
 /** The columns of a segment's tables in their order, and what its index holds. */
 function shapeOf(db: Database, id: number) {

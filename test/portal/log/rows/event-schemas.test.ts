@@ -1,8 +1,8 @@
 /** Events and enrichments as this version, an older one, a later one, or a damaged disk has written them. */
 import { describe, expect, it } from 'vitest'
-import { QUARANTINE_REASONS, THIN_REASONS } from '../../../src/core/log/event.ts'
-import { parseEnrichment, parseEvent } from '../../../src/portal/log/event-schemas.ts'
-import { anEnrichment, anEvent } from '../../support/builders/a-delivery.ts'
+import { QUARANTINE_REASONS, THIN_REASONS } from '../../../../src/core/log/event.ts'
+import { parseEnrichment, parseEvent } from '../../../../src/portal/log/rows/event-schemas.ts'
+import { anEnrichment, anEvent } from '../../../support/builders/a-delivery.ts'
 
 const { covers: _covers, users: _users, completes: _completes, ...OLDER } = anEnrichment()
 const { data: _data, ...WITHOUT_DATA } = anEvent()

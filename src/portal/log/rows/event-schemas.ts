@@ -4,14 +4,14 @@
  * counts as unknown: the event is still told.
  */
 import * as v from 'valibot'
-import { FIELD_ACTION_NAMES, FIELD_FAMILY_NAMES } from '../../core/events/event-names.ts'
+import { FIELD_ACTION_NAMES, FIELD_FAMILY_NAMES } from '../../../core/events/event-names.ts'
 import {
   QUARANTINE_REASONS,
   THIN_REASONS,
   type Enrichment,
   type Json,
   type RelayEvent,
-} from '../../core/log/event.ts'
+} from '../../../core/log/event.ts'
 
 // Sound for both: everything that comes out of `JSON.parse` is JSON at every depth.
 const JsonSchema: v.GenericSchema<unknown, Json> = v.custom<Json>((value) => value !== undefined)

@@ -1,13 +1,13 @@
 /** The rows of the log, written and as typed values. A damaged row must never stop a lane (G10). */
-import { decodeStored } from '../../bitrix24/wire/decode-event.ts'
-import type { Arrival } from '../../core/log/append.ts'
+import { decodeStored } from '../../../bitrix24/wire/decode-event.ts'
+import type { Arrival } from '../../../core/log/append.ts'
 import {
   NOT_ENRICHED,
   type Enrichment,
   type LogEntry,
   type RelayEvent,
-} from '../../core/log/event.ts'
-import { numberOf, type Database, type SqlRow } from '../../storage/database.ts'
+} from '../../../core/log/event.ts'
+import { numberOf, type Database, type SqlRow } from '../../../storage/database.ts'
 import { parseEnrichment, parseEvent } from './event-schemas.ts'
 import type { CarriedText } from './row-keeper.ts'
 
