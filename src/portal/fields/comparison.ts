@@ -18,8 +18,8 @@ import type { Scheduler } from '../scheduler.ts'
 import type { World } from '../world.ts'
 import type { PortalAccess } from '../tokens/portal-access.ts'
 import type { Enricher } from './enricher.ts'
-import type { FieldEntity } from './field-rows.ts'
-import type { FieldStore } from './field-store.ts'
+import type { FieldEntity } from './shelves/field-rows.ts'
+import type { FieldStore } from './shelves/field-store.ts'
 import type { ReconciliationBook } from './reconciliation-book.ts'
 
 /** The most entities that one run compares. */

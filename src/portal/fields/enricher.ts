@@ -27,7 +27,7 @@ import type { PortalAccess } from '../tokens/portal-access.ts'
 import { EnrichmentWriter } from './enrichment-writer.ts'
 import { EventReads } from './event-reads.ts'
 import { EventsToEnrich, groupByField } from './events-to-enrich.ts'
-import type { FieldStore } from './field-store.ts'
+import type { FieldStore } from './shelves/field-store.ts'
 import { RepeatedEvents } from './repeated-events.ts'
 import type { ReconciliationBook } from './reconciliation-book.ts'
 

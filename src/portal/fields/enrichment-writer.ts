@@ -13,8 +13,8 @@ import type { LogWriter } from '../log/log-writer.ts'
 import type { Scheduler } from '../scheduler.ts'
 import type { World } from '../world.ts'
 import type { EventsToEnrich } from './events-to-enrich.ts'
-import type { CarriedField } from './carried-fields.ts'
-import type { CarriedFor, FieldStore } from './field-store.ts'
+import type { CarriedField } from './shelves/carried-fields.ts'
+import type { CarriedFor, FieldStore } from './shelves/field-store.ts'
 import type { ReconciliationBook } from './reconciliation-book.ts'
 
 /** The alarm tries again so long after storage has refused an enrichment, in milliseconds. */

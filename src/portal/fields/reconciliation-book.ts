@@ -14,7 +14,7 @@ import {
 } from '../../core/fields/reconciliation.ts'
 import type { Database } from '../../storage/database.ts'
 import type { World } from '../world.ts'
-import type { FieldStore } from './field-store.ts'
+import type { FieldStore } from './shelves/field-store.ts'
 
 /** The dependencies of the book. */
 export interface ReconciliationBookDeps {

@@ -1,7 +1,7 @@
 /** What the comparisons of a portal remember: the row first, memory after it. */
 import { describe, expect, it } from 'vitest'
 import { NO_RECONCILIATION } from '../../../src/core/fields/reconciliation.ts'
-import { FieldStore } from '../../../src/portal/fields/field-store.ts'
+import { FieldStore } from '../../../src/portal/fields/shelves/field-store.ts'
 import { ReconciliationBook } from '../../../src/portal/fields/reconciliation-book.ts'
 import { migrate } from '../../../src/portal/state/migrations.ts'
 import { anUnreadField, FIELD } from '../../support/builders/a-field.ts'

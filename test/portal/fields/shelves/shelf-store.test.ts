@@ -1,10 +1,10 @@
 /** The rows in which fields stand together. */
 import { describe, expect, it } from 'vitest'
-import { ShelfStore, shelfOf } from '../../../src/portal/fields/shelf-store.ts'
-import { migrate } from '../../../src/portal/state/migrations.ts'
-import type { Database } from '../../../src/storage/database.ts'
-import { damagedRows } from '../../support/storage/damaged-rows.ts'
-import { withDatabase } from '../../support/storage/object-database.ts'
+import { ShelfStore, shelfOf } from '../../../../src/portal/fields/shelves/shelf-store.ts'
+import { migrate } from '../../../../src/portal/state/migrations.ts'
+import type { Database } from '../../../../src/storage/database.ts'
+import { damagedRows } from '../../../support/storage/damaged-rows.ts'
+import { withDatabase } from '../../../support/storage/object-database.ts'
 
 function inShelves<T>(work: (shelves: ShelfStore, db: Database) => T): Promise<T> {
   return withDatabase((db) => {

@@ -3,18 +3,18 @@
  * `isTold`, `attributes: null`); the code knows the states for which these flags stand.
  */
 import * as v from 'valibot'
-import type { FieldAttributes } from '../../core/fields/field-read.ts'
+import type { FieldAttributes } from '../../../core/fields/field-read.ts'
 import {
   isTold,
   owedBy,
   readAtOf,
   snapshotOf,
   type FieldState,
-} from '../../core/fields/field-state.ts'
-import { NO_RECONCILIATION, type ReconciliationState } from '../../core/fields/reconciliation.ts'
-import type { FieldFamily } from '../../core/log/event.ts'
-import { FIELD_ACTION_NAMES, FIELD_FAMILY_NAMES } from '../../core/events/event-names.ts'
-import { jsonOf, type SqlRow } from '../../storage/database.ts'
+} from '../../../core/fields/field-state.ts'
+import { NO_RECONCILIATION, type ReconciliationState } from '../../../core/fields/reconciliation.ts'
+import type { FieldFamily } from '../../../core/log/event.ts'
+import { FIELD_ACTION_NAMES, FIELD_FAMILY_NAMES } from '../../../core/events/event-names.ts'
+import { jsonOf, type SqlRow } from '../../../storage/database.ts'
 
 /** The owner of some fields: `CRM_REQUISITE`, or one smart process such as `CRM_13`. */
 export interface FieldEntity {

@@ -1,13 +1,19 @@
 /** The stored forms of fields and of reconciliation: written like the first version, read whatever their age. */
 import { describe, expect, it } from 'vitest'
-import { NO_RECONCILIATION } from '../../../src/core/fields/reconciliation.ts'
+import { NO_RECONCILIATION } from '../../../../src/core/fields/reconciliation.ts'
 import {
   formatField,
   parseEntity,
   parseField,
   parseReconciliation,
-} from '../../../src/portal/fields/field-rows.ts'
-import { aField, aGoneField, anUnreadField, OLD, READ_AT } from '../../support/builders/a-field.ts'
+} from '../../../../src/portal/fields/shelves/field-rows.ts'
+import {
+  aField,
+  aGoneField,
+  anUnreadField,
+  OLD,
+  READ_AT,
+} from '../../../support/builders/a-field.ts'
 
 /** A present field as the first version wrote it. */
 const STORED = {

@@ -1,18 +1,18 @@
 /** What is known of fields outlives the object, and no longer than it is of use. */
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import type { FieldRef } from '../../../src/core/fields/field-read.ts'
+import type { FieldRef } from '../../../../src/core/fields/field-read.ts'
 import {
   goneState,
   newFieldState,
   presentState,
   type FieldState,
-} from '../../../src/core/fields/field-state.ts'
-import { NO_RECONCILIATION } from '../../../src/core/fields/reconciliation.ts'
-import { FieldStore } from '../../../src/portal/fields/field-store.ts'
-import { openDatabase } from '../../../src/storage/database.ts'
-import { PortalScenario } from '../../support/scenarios/portal-scenario.ts'
-import { damagedRows } from '../../support/storage/damaged-rows.ts'
-import { msOf } from '../../support/time.ts'
+} from '../../../../src/core/fields/field-state.ts'
+import { NO_RECONCILIATION } from '../../../../src/core/fields/reconciliation.ts'
+import { FieldStore } from '../../../../src/portal/fields/shelves/field-store.ts'
+import { openDatabase } from '../../../../src/storage/database.ts'
+import { PortalScenario } from '../../../support/scenarios/portal-scenario.ts'
+import { damagedRows } from '../../../support/storage/damaged-rows.ts'
+import { msOf } from '../../../support/time.ts'
 
 let scenario: PortalScenario
 

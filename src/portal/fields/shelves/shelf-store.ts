@@ -9,8 +9,8 @@ import {
   type Database,
   type SqlRow,
   type SqlValue,
-} from '../../storage/database.ts'
-import type { DamagedRows } from '../state/damaged-rows.ts'
+} from '../../../storage/database.ts'
+import type { DamagedRows } from '../../state/damaged-rows.ts'
 
 /** The most fields of a shelf. */
 const FIELDS = 16

@@ -7,9 +7,9 @@
  * put on their shelves together, with whatever else is written of a field, or when a row that carries one is not among
  * the youngest any more.
  */
-import type { FieldRef } from '../../core/fields/field-read.ts'
-import type { FieldState } from '../../core/fields/field-state.ts'
-import { NO_RECONCILIATION, type ReconciliationState } from '../../core/fields/reconciliation.ts'
+import type { FieldRef } from '../../../core/fields/field-read.ts'
+import type { FieldState } from '../../../core/fields/field-state.ts'
+import { NO_RECONCILIATION, type ReconciliationState } from '../../../core/fields/reconciliation.ts'
 import {
   formatField,
   parseEntity,
@@ -20,14 +20,14 @@ import {
 } from './field-rows.ts'
 import { carriedId, formatCarried, parseCarried, type CarriedField } from './carried-fields.ts'
 import { takenUpTo, ShelfStore, shelfOf, withUpTo, type ShelfContent } from './shelf-store.ts'
-import { numberOf, type Database } from '../../storage/database.ts'
+import { numberOf, type Database } from '../../../storage/database.ts'
 import {
   CARRYING_ROWS,
   type CarriedText,
   type CarryingRow,
   type RowKeeper,
-} from '../log/rows/row-keeper.ts'
-import type { DamagedRows } from '../state/damaged-rows.ts'
+} from '../../log/rows/row-keeper.ts'
+import type { DamagedRows } from '../../state/damaged-rows.ts'
 
 /** The longest field on a shelf, in characters of its JSON: a row holds 2 MB (docs/cloudflare.md#storage-limits). */
 const MAX_SHELVED = 32 * 1024

@@ -7,8 +7,8 @@
  * Then the object ends. The next one finds both in the row of event 42, which is among the youngest ones.
  */
 import * as v from 'valibot'
-import type { FieldState } from '../../core/fields/field-state.ts'
-import type { CarriedText } from '../log/rows/row-keeper.ts'
+import type { FieldState } from '../../../core/fields/field-state.ts'
+import type { CarriedText } from '../../log/rows/row-keeper.ts'
 import { parseStoredField, storedField, type StoredField } from './field-rows.ts'
 
 /** A field whose state stands in the row of an event. */

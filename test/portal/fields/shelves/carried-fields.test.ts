@@ -1,11 +1,11 @@
 /** What the row of an event carries of a field: the difference to the stored state, and all of it where nothing is stored. */
 import { describe, expect, it } from 'vitest'
-import type { FieldState } from '../../../src/core/fields/field-state.ts'
+import type { FieldState } from '../../../../src/core/fields/field-state.ts'
 import {
   carriedId,
   formatCarried,
   parseCarried,
-} from '../../../src/portal/fields/carried-fields.ts'
+} from '../../../../src/portal/fields/shelves/carried-fields.ts'
 import {
   aField,
   aGoneField,
@@ -13,7 +13,7 @@ import {
   FIELD,
   OLD,
   YOUNG,
-} from '../../support/builders/a-field.ts'
+} from '../../../support/builders/a-field.ts'
 
 const TERMS = { sequence: 8, generation: 1, shelfUpTo: 7 }
 const ADDED = { ...OLD, HINT: 'x' }
