@@ -21,7 +21,7 @@ import type { AppendAnswer, AppendRequest } from './log/append-request.ts'
 import type { EventErasure, PortalErasure } from './tasks/erase.ts'
 import type { ReconcileAnswer, PinAnswer, SetValueAnswer } from './tasks/operator.ts'
 import type { PreviewRefusal } from './tasks/try-destination.ts'
-import type { UninstallAnswer } from './tasks/uninstall.ts'
+import type { UninstallAnswer } from './tasks/installs/uninstall.ts'
 
 /** The answer to an installation, with the portal's status for whoever may see it (null: not for this user). */
 export type InstallCallAnswer =

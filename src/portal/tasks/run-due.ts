@@ -1,10 +1,10 @@
 /** One alarm: every part whose time has come does what is due now. */
-import { checkPending } from './installation.ts'
+import { checkPending } from './installs/installation.ts'
 import type { PartsOf, PortalParts } from '../parts.ts'
 import { waitAtMost } from '../wait-at-most.ts'
-import { closeFullSegment } from './retention.ts'
-import { tidyLog } from './tidy-log.ts'
-import { checkUninstall } from './uninstall.ts'
+import { closeFullSegment } from './log/retention.ts'
+import { tidyLog } from './log/tidy-log.ts'
+import { checkUninstall } from './installs/uninstall.ts'
 import { alignBindings } from './upkeep.ts'
 
 /** How long an alarm waits for the look at the pending installs, in milliseconds. */

@@ -1,7 +1,7 @@
 /** The start of a portal's object: it brings the parts back to where they stood when the object ended. */
 import type { PartsOf, PortalParts } from '../parts.ts'
-import { confirmRecovery, recoverInstall } from './recovery.ts'
-import { makeRoom } from './tidy-log.ts'
+import { confirmRecovery, recoverInstall } from './installs/recovery.ts'
+import { makeRoom } from './log/tidy-log.ts'
 
 /** The parts that every start reads, also that of an unknown portal. */
 type InstallLoadParts = Pick<

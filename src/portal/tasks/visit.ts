@@ -3,9 +3,9 @@
  * alive, and an alarm stands wherever there is work.
  */
 import type { PartsOf, PortalParts } from '../parts.ts'
-import { confirmRecovery } from './recovery.ts'
-import { dropBulletins } from './retention.ts'
-import { tidyLog } from './tidy-log.ts'
+import { confirmRecovery } from './installs/recovery.ts'
+import { dropBulletins } from './log/retention.ts'
+import { tidyLog } from './log/tidy-log.ts'
 import { askPortal, tidyRecords } from './upkeep.ts'
 
 /** The parts that a visit concerns beside those of its steps. */

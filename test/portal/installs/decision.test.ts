@@ -1,6 +1,6 @@
 /**
  * G7: who may install. A portal is trusted by the word of an OAuth server and of an administrator alone; the
- * tests of uninstalls stand in test/portal/tasks/uninstall.test.ts.
+ * tests of uninstalls stand in test/portal/tasks/installs/uninstall.test.ts.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { ACCEPTED, RelayScenario, REFUSED, said } from '../../support/scenarios/relay-scenario.ts'

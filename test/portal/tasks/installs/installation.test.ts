@@ -1,8 +1,8 @@
 /** What an installation brings with it beside the decision about it. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { checkPending } from '../../../src/portal/tasks/installation.ts'
-import { anInstall } from '../../support/builders/an-install.ts'
-import { RelayScenario } from '../../support/scenarios/relay-scenario.ts'
+import { checkPending } from '../../../../src/portal/tasks/installs/installation.ts'
+import { anInstall } from '../../../support/builders/an-install.ts'
+import { RelayScenario } from '../../../support/scenarios/relay-scenario.ts'
 
 let scenario: RelayScenario
 

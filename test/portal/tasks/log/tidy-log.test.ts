@@ -3,11 +3,11 @@
  * dead receiver costs no other one an event (G4, G5).
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { MIN_SEGMENT_EVENTS } from '../../../src/core/log/segments.ts'
-import { anEvent } from '../../support/builders/a-delivery.ts'
-import { oneTo } from '../../support/builders/a-lane.ts'
-import { machine } from '../../support/builders/entries.ts'
-import { PortalScenario } from '../../support/scenarios/portal-scenario.ts'
+import { MIN_SEGMENT_EVENTS } from '../../../../src/core/log/segments.ts'
+import { anEvent } from '../../../support/builders/a-delivery.ts'
+import { oneTo } from '../../../support/builders/a-lane.ts'
+import { machine } from '../../../support/builders/entries.ts'
+import { PortalScenario } from '../../../support/scenarios/portal-scenario.ts'
 
 const LIMIT = 4_000_000
 

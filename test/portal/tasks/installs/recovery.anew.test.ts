@@ -4,11 +4,11 @@
  */
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { hashToken } from '../../../src/storage/token-hash.ts'
-import { damageInstall, DAMAGED_INSTALLS } from '../../support/storage/damage.ts'
-import { configured, machine } from '../../support/builders/entries.ts'
-import { REFUSED, RelayScenario, said } from '../../support/scenarios/relay-scenario.ts'
-import { until } from '../../support/until.ts'
+import { hashToken } from '../../../../src/storage/token-hash.ts'
+import { damageInstall, DAMAGED_INSTALLS } from '../../../support/storage/damage.ts'
+import { configured, machine } from '../../../support/builders/entries.ts'
+import { REFUSED, RelayScenario, said } from '../../../support/scenarios/relay-scenario.ts'
+import { until } from '../../../support/until.ts'
 
 const TOKEN = 'token-of-the-portal-000000000000'
 const FOREIGN = 'token-of-a-stranger-000000000000'

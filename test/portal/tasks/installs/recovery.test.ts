@@ -4,20 +4,23 @@
  */
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { recoverInstall, RECOVERY_RETRY_MS } from '../../../src/portal/tasks/recovery.ts'
-import { InstallStore } from '../../../src/storage/install-store.ts'
+import {
+  recoverInstall,
+  RECOVERY_RETRY_MS,
+} from '../../../../src/portal/tasks/installs/recovery.ts'
+import { InstallStore } from '../../../../src/storage/install-store.ts'
 import {
   damageInstall,
   DAMAGED_INSTALLS,
   damagedRowsOf,
   drainTrigger,
-} from '../../support/storage/damage.ts'
-import { configured, machine } from '../../support/builders/entries.ts'
-import { watchKv } from '../../support/storage/kv.ts'
-import { PENDING, REFUSED, RelayScenario, said } from '../../support/scenarios/relay-scenario.ts'
-import { WEBHOOK_TOKEN, WITH_NEW_TOKEN } from '../../support/worker/runtime-bindings.ts'
-import { NOW } from '../../support/time.ts'
-import { until } from '../../support/until.ts'
+} from '../../../support/storage/damage.ts'
+import { configured, machine } from '../../../support/builders/entries.ts'
+import { watchKv } from '../../../support/storage/kv.ts'
+import { PENDING, REFUSED, RelayScenario, said } from '../../../support/scenarios/relay-scenario.ts'
+import { WEBHOOK_TOKEN, WITH_NEW_TOKEN } from '../../../support/worker/runtime-bindings.ts'
+import { NOW } from '../../../support/time.ts'
+import { until } from '../../../support/until.ts'
 
 let scenario: RelayScenario
 let logged: string[] = []

@@ -3,10 +3,10 @@
  * restored row, so the install comes from there: nobody speaks who has ended since, and nothing is used twice.
  */
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { REFUSED, RelayScenario, said } from '../../support/scenarios/relay-scenario.ts'
-import { WITH_NEW_TOKEN } from '../../support/worker/runtime-bindings.ts'
-import { until } from '../../support/until.ts'
-import page from '../../../docs/storage.md?raw'
+import { REFUSED, RelayScenario, said } from '../../../support/scenarios/relay-scenario.ts'
+import { WITH_NEW_TOKEN } from '../../../support/worker/runtime-bindings.ts'
+import { until } from '../../../support/until.ts'
+import page from '../../../../docs/storage.md?raw'
 
 const [STEP = ''] = [...page.matchAll(/```sql\n(.+?)\n```/gsu)].map(([, sql]) => sql ?? '')
 

@@ -4,10 +4,10 @@
  * still to deliver: it counts them as expired, and its destination is named. So a dead receiver costs no other one an
  * event. The daily visit does this, an alarm that finds the log too large, and an append into a full object.
  */
-import { RETENTION_PAGE } from '../../core/lanes/retention.ts'
-import { MAX_SEQUENCE } from '../../core/log/max-sequence.ts'
-import { isFullError } from '../../storage/database.ts'
-import type { PortalParts } from '../parts.ts'
+import { RETENTION_PAGE } from '../../../core/lanes/retention.ts'
+import { MAX_SEQUENCE } from '../../../core/log/max-sequence.ts'
+import { isFullError } from '../../../storage/database.ts'
+import type { PortalParts } from '../../parts.ts'
 import { dropPage, dropSegment } from './drop-events.ts'
 import { closeFullSegment, dropOld, type RetentionParts } from './retention.ts'
 

@@ -2,16 +2,16 @@
  * The steps of an installation beside the decision about it: KV follows the install, and the portal is
  * subscribed to events.
  */
-import type { InstallRequest } from '../../bitrix24/wire/request.ts'
-import type { InstallAnswer } from '../installs/decision.ts'
-import type { PortalDomains } from '../installs/domains.ts'
-import type { Installer, InstallOrigin } from '../installs/installer.ts'
-import type { KvMirror } from '../installs/kv-mirror.ts'
-import type { Subscriber } from '../installs/subscriber.ts'
-import type { Scheduler } from '../scheduler.ts'
-import type { World } from '../world.ts'
-import type { PortalState } from '../state/portal-state.ts'
-import { waitAtMost } from '../wait-at-most.ts'
+import type { InstallRequest } from '../../../bitrix24/wire/request.ts'
+import type { InstallAnswer } from '../../installs/decision.ts'
+import type { PortalDomains } from '../../installs/domains.ts'
+import type { Installer, InstallOrigin } from '../../installs/installer.ts'
+import type { KvMirror } from '../../installs/kv-mirror.ts'
+import type { Subscriber } from '../../installs/subscriber.ts'
+import type { Scheduler } from '../../scheduler.ts'
+import type { World } from '../../world.ts'
+import type { PortalState } from '../../state/portal-state.ts'
+import { waitAtMost } from '../../wait-at-most.ts'
 
 /** How long the application's page waits for the portal's subscriptions, in milliseconds. */
 const PAGE_PATIENCE_MS = 5000

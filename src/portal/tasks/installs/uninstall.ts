@@ -2,12 +2,12 @@
  * The end of an installation. A notice of it is only a claim of somebody who knows the application token, so
  * the portal is asked first (installs/uninstall-notices.ts). Then uninstaller.ts deletes what the installation has left.
  */
-import { isRepeatedUninstall } from '../../core/access/ended-tokens.ts'
-import { clampTs, isLateUninstall } from '../../core/access/lifecycle.ts'
-import { isCurrentToken } from '../../core/access/token-hashes.ts'
-import type { DecidedUninstall, UninstallCall } from '../installs/uninstall-notices.ts'
-import type { PortalParts } from '../parts.ts'
-import { waitAtMost } from '../wait-at-most.ts'
+import { isRepeatedUninstall } from '../../../core/access/ended-tokens.ts'
+import { clampTs, isLateUninstall } from '../../../core/access/lifecycle.ts'
+import { isCurrentToken } from '../../../core/access/token-hashes.ts'
+import type { DecidedUninstall, UninstallCall } from '../../installs/uninstall-notices.ts'
+import type { PortalParts } from '../../parts.ts'
+import { waitAtMost } from '../../wait-at-most.ts'
 
 /** The parts that the end of an installation concerns. */
 export type EndParts = Pick<

@@ -3,9 +3,14 @@
  * interface can read it. The portal itself is asked, with the stored pair, before any refresh.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { APPLICATION_GONE } from '../../support/network/bitrix24-network.ts'
-import { ACCEPTED, REFUSED, RelayScenario, said } from '../../support/scenarios/relay-scenario.ts'
-import { APPLICATION_TOKEN } from '../../support/worker/runtime-bindings.ts'
+import { APPLICATION_GONE } from '../../../support/network/bitrix24-network.ts'
+import {
+  ACCEPTED,
+  REFUSED,
+  RelayScenario,
+  said,
+} from '../../../support/scenarios/relay-scenario.ts'
+import { APPLICATION_TOKEN } from '../../../support/worker/runtime-bindings.ts'
 
 let scenario: RelayScenario
 

@@ -2,12 +2,12 @@
  * The end of old events. Whole segments of the log are dropped where they can be, and single rows where a portal has
  * so few events that they stand in the open segment still.
  */
-import { DAY_MS } from '../../core/durations.ts'
-import { planRetention, RETENTION_PAGE } from '../../core/lanes/retention.ts'
-import { isFull, segmentGraceMs } from '../../core/log/segments.ts'
-import type { Segment } from '../log/rows/segment-rows.ts'
-import { isFullError } from '../../storage/database.ts'
-import type { PortalParts } from '../parts.ts'
+import { DAY_MS } from '../../../core/durations.ts'
+import { planRetention, RETENTION_PAGE } from '../../../core/lanes/retention.ts'
+import { isFull, segmentGraceMs } from '../../../core/log/segments.ts'
+import type { Segment } from '../../log/rows/segment-rows.ts'
+import { isFullError } from '../../../storage/database.ts'
+import type { PortalParts } from '../../parts.ts'
 import { dropPage, dropSegment, type DropParts } from './drop-events.ts'
 
 /** About so many rows one visit deletes at most. */

@@ -3,20 +3,20 @@
  * deleted is tested in uninstaller.test.ts, and the portal's word about a notice in uninstall.confirmation.test.ts.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { hashToken } from '../../../src/storage/token-hash.ts'
+import { hashToken } from '../../../../src/storage/token-hash.ts'
 import {
   ACCEPTED,
   RelayScenario,
   REFUSED,
   UNKNOWN_CLIENT_ID,
   said,
-} from '../../support/scenarios/relay-scenario.ts'
-import { gate } from '../../support/until.ts'
+} from '../../../support/scenarios/relay-scenario.ts'
+import { gate } from '../../../support/until.ts'
 import {
   APPLICATION_TOKEN,
   WEBHOOK_TOKEN,
   WITH_NEW_TOKEN,
-} from '../../support/worker/runtime-bindings.ts'
+} from '../../../support/worker/runtime-bindings.ts'
 
 let scenario: RelayScenario
 

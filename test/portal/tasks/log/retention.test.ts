@@ -3,15 +3,15 @@
  * receiver still waits for without counting it (G5).
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { anEvent } from '../../support/builders/a-delivery.ts'
-import { PortalScenario } from '../../support/scenarios/portal-scenario.ts'
-import { MIN_SEGMENT_EVENTS } from '../../../src/core/log/segments.ts'
-import { SegmentStore } from '../../../src/portal/log/rows/segment-store.ts'
-import { ok } from '../../../src/core/result.ts'
-import { openDatabase } from '../../../src/storage/database.ts'
-import { oneTo } from '../../support/builders/a-lane.ts'
-import { machine } from '../../support/builders/entries.ts'
-import { until } from '../../support/until.ts'
+import { anEvent } from '../../../support/builders/a-delivery.ts'
+import { PortalScenario } from '../../../support/scenarios/portal-scenario.ts'
+import { MIN_SEGMENT_EVENTS } from '../../../../src/core/log/segments.ts'
+import { SegmentStore } from '../../../../src/portal/log/rows/segment-store.ts'
+import { ok } from '../../../../src/core/result.ts'
+import { openDatabase } from '../../../../src/storage/database.ts'
+import { oneTo } from '../../../support/builders/a-lane.ts'
+import { machine } from '../../../support/builders/entries.ts'
+import { until } from '../../../support/until.ts'
 
 let scenario: PortalScenario
 

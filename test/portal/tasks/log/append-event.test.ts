@@ -1,13 +1,13 @@
 /** An append into a full object: old events make room, and only an object that stays full refuses the event (G5). */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { hashToken } from '../../../src/storage/token-hash.ts'
-import { parseRobotSecret } from '../../../src/storage/robot-secret.ts'
-import { SEEK_AGAIN_MS } from '../../../src/portal/log/log-space.ts'
-import { anEvent } from '../../support/builders/a-delivery.ts'
-import { oneTo } from '../../support/builders/a-lane.ts'
-import { machine } from '../../support/builders/entries.ts'
-import { PortalScenario } from '../../support/scenarios/portal-scenario.ts'
-import { limitStorage } from '../../support/worker/observed.ts'
+import { hashToken } from '../../../../src/storage/token-hash.ts'
+import { parseRobotSecret } from '../../../../src/storage/robot-secret.ts'
+import { SEEK_AGAIN_MS } from '../../../../src/portal/log/log-space.ts'
+import { anEvent } from '../../../support/builders/a-delivery.ts'
+import { oneTo } from '../../../support/builders/a-lane.ts'
+import { machine } from '../../../support/builders/entries.ts'
+import { PortalScenario } from '../../../support/scenarios/portal-scenario.ts'
+import { limitStorage } from '../../../support/worker/observed.ts'
 
 const NOBODY = { memberId: '', token: '' }
 

@@ -1,12 +1,12 @@
 /** What the lanes of a portal lose, and remember, when its oldest events are dropped (G5). */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { anEvent, aUserField } from '../../support/builders/a-delivery.ts'
-import { RETENTION_PAGE } from '../../../src/core/lanes/retention.ts'
-import { MAX_STORED_BYTES } from '../../../src/core/log/stored-form.ts'
-import { SegmentStore } from '../../../src/portal/log/rows/segment-store.ts'
-import { openDatabase } from '../../../src/storage/database.ts'
-import { machine } from '../../support/builders/entries.ts'
-import { PortalScenario } from '../../support/scenarios/portal-scenario.ts'
+import { anEvent, aUserField } from '../../../support/builders/a-delivery.ts'
+import { RETENTION_PAGE } from '../../../../src/core/lanes/retention.ts'
+import { MAX_STORED_BYTES } from '../../../../src/core/log/stored-form.ts'
+import { SegmentStore } from '../../../../src/portal/log/rows/segment-store.ts'
+import { openDatabase } from '../../../../src/storage/database.ts'
+import { machine } from '../../../support/builders/entries.ts'
+import { PortalScenario } from '../../../support/scenarios/portal-scenario.ts'
 
 let scenario: PortalScenario
 

@@ -3,11 +3,11 @@
  * Every lane passes them in the same transaction. Each step is bounded, and between two steps the object takes new
  * events.
  */
-import { RETENTION_PAGE, passFloor } from '../../core/lanes/retention.ts'
-import type { LogEntry } from '../../core/log/event.ts'
-import { MAX_PAGE_BYTES } from '../log/rows/page-rows.ts'
-import type { Segment } from '../log/rows/segment-rows.ts'
-import type { PortalParts } from '../parts.ts'
+import { RETENTION_PAGE, passFloor } from '../../../core/lanes/retention.ts'
+import type { LogEntry } from '../../../core/log/event.ts'
+import { MAX_PAGE_BYTES } from '../../log/rows/page-rows.ts'
+import type { Segment } from '../../log/rows/segment-rows.ts'
+import type { PortalParts } from '../../parts.ts'
 
 /** The parts that the end of an event concerns: everything that knows the event. */
 export type DropParts = Pick<

@@ -3,10 +3,10 @@
  * makes room first: old events go, and early ones where the log has a limit. Only an object that stays full refuses the
  * event, and says so.
  */
-import { countErased, isErased } from '../../core/access/installs/install.ts'
-import { isFullError } from '../../storage/database.ts'
-import { asOf, type AppendAnswer, type AppendRequest } from '../log/append-request.ts'
-import type { PartsOf, PortalParts } from '../parts.ts'
+import { countErased, isErased } from '../../../core/access/installs/install.ts'
+import { isFullError } from '../../../storage/database.ts'
+import { asOf, type AppendAnswer, type AppendRequest } from '../../log/append-request.ts'
+import type { PartsOf, PortalParts } from '../../parts.ts'
 import { makeRoom } from './tidy-log.ts'
 
 /** The parts that decide whether an event may be stored. */

@@ -5,25 +5,25 @@
  * edge spills the events that come meanwhile, those of the log wait, and an alarm tries again.
  */
 import * as v from 'valibot'
-import { MINUTE_MS, SECOND_MS } from '../../core/durations.ts'
+import { MINUTE_MS, SECOND_MS } from '../../../core/durations.ts'
 import {
   createLostInstall,
   joinCopy,
   parseTraces,
   restoreInstall,
   type InstallTraces,
-} from '../../core/access/recovery.ts'
-import { NO_INSTALL, type InstallState } from '../../core/access/installs/install.ts'
-import { describeError } from '../../core/safety/redact.ts'
-import type { Database } from '../../storage/database.ts'
-import type { InstallStore, KvInstall } from '../../storage/install-store.ts'
-import type { AlarmKeeper } from '../alarm.ts'
-import { LaneBookRows } from '../lanes/book/book-rows.ts'
-import type { LogStore } from '../log/log-store.ts'
-import type { PortalParts } from '../parts.ts'
-import type { World } from '../world.ts'
-import { InstallSchema } from '../state/install-schemas.ts'
-import type { PortalState } from '../state/portal-state.ts'
+} from '../../../core/access/recovery.ts'
+import { NO_INSTALL, type InstallState } from '../../../core/access/installs/install.ts'
+import { describeError } from '../../../core/safety/redact.ts'
+import type { Database } from '../../../storage/database.ts'
+import type { InstallStore, KvInstall } from '../../../storage/install-store.ts'
+import type { AlarmKeeper } from '../../alarm.ts'
+import { LaneBookRows } from '../../lanes/book/book-rows.ts'
+import type { LogStore } from '../../log/log-store.ts'
+import type { PortalParts } from '../../parts.ts'
+import type { World } from '../../world.ts'
+import { InstallSchema } from '../../state/install-schemas.ts'
+import type { PortalState } from '../../state/portal-state.ts'
 import { endBy, type EndParts } from './uninstall.ts'
 
 /** How long the object waits until it asks KV again, in milliseconds. */
