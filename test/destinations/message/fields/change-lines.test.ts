@@ -1,13 +1,13 @@
 /** The lines that a person reads about the changes of a field. */
 import { describe, expect, test } from 'vitest'
-import type { Change, FieldAction, Json } from '../../../src/core/log/event.ts'
-import { de } from '../../../src/destinations/language/de.ts'
-import { en } from '../../../src/destinations/language/en.ts'
-import { listChangeLines } from '../../../src/destinations/message/change-lines.ts'
-import { type ChangeLine } from '../../../src/destinations/message/message.ts'
-import { showLine } from '../../support/messages/show-line.ts'
-import { own, plainText } from '../../../src/destinations/message/text/line.ts'
-import { aChange } from '../../support/builders/a-delivery.ts'
+import type { Change, FieldAction, Json } from '../../../../src/core/log/event.ts'
+import { de } from '../../../../src/destinations/language/de.ts'
+import { en } from '../../../../src/destinations/language/en.ts'
+import { listChangeLines } from '../../../../src/destinations/message/fields/change-lines.ts'
+import { type ChangeLine } from '../../../../src/destinations/message/message.ts'
+import { showLine } from '../../../support/messages/show-line.ts'
+import { own, plainText } from '../../../../src/destinations/message/text/line.ts'
+import { aChange } from '../../../support/builders/a-delivery.ts'
 
 describe('listChangeLines()', () => {
   test.each<readonly [Change, FieldAction, string]>([

@@ -2,11 +2,11 @@
  * The attributes of a field's definition in words, and the values that stand in them. An attribute has
  * parts: `EDIT_FORM_LABEL.en` is a label in one language, `LIST.15.VALUE` the text of the list value 15.
  */
-import { isChecksum } from '../../core/fields/checksum.ts'
-import type { Change, Json } from '../../core/log/event.ts'
-import type { AttributeName, Catalogue } from '../language/catalogue.ts'
-import { fillSpans, foreign, own, type Line } from './text/line.ts'
-import { safeText, safeValue } from './text/safe-text.ts'
+import { isChecksum } from '../../../core/fields/checksum.ts'
+import type { Change, Json } from '../../../core/log/event.ts'
+import type { AttributeName, Catalogue } from '../../language/catalogue.ts'
+import { fillSpans, foreign, own, type Line } from '../text/line.ts'
+import { safeText, safeValue } from '../text/safe-text.ts'
 
 const MAX_ATTRIBUTE = 80
 const MAX_VALUE = 160

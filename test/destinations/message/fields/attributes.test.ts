@@ -1,15 +1,15 @@
 /** The attributes of a field's definition in words. */
 import { describe, expect, test } from 'vitest'
-import type { Json } from '../../../src/core/log/event.ts'
-import { en } from '../../../src/destinations/language/en.ts'
+import type { Json } from '../../../../src/core/log/event.ts'
+import { en } from '../../../../src/destinations/language/en.ts'
 import {
   formatLanguages,
   isAddedOrRemovedValue,
   describeChange,
   rankOf,
   splitAttribute,
-} from '../../../src/destinations/message/attributes.ts'
-import { plainText, type Line } from '../../../src/destinations/message/text/line.ts'
+} from '../../../../src/destinations/message/fields/attributes.ts'
+import { plainText, type Line } from '../../../../src/destinations/message/text/line.ts'
 
 const OLD_CHECKSUM = 'checksum:0123456789abcdef'
 const NEW_CHECKSUM = 'checksum:fedcba9876543210'

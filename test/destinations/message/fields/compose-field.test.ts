@@ -1,17 +1,17 @@
 /** The headline of a field and the lines below it. */
 import { describe, expect, test } from 'vitest'
-import type { Change, Enrichment, FieldAction } from '../../../src/core/log/event.ts'
-import { en } from '../../../src/destinations/language/en.ts'
-import { catalogueOf, type Language } from '../../../src/destinations/language/languages.ts'
-import { composeField } from '../../../src/destinations/message/compose-field.ts'
+import type { Change, Enrichment, FieldAction } from '../../../../src/core/log/event.ts'
+import { en } from '../../../../src/destinations/language/en.ts'
+import { catalogueOf, type Language } from '../../../../src/destinations/language/languages.ts'
+import { composeField } from '../../../../src/destinations/message/fields/compose-field.ts'
 import {
   aChange,
   aDelivery,
   anEnrichment,
   anEvent,
   aUserField,
-} from '../../support/builders/a-delivery.ts'
-import { showLine } from '../../support/messages/show-line.ts'
+} from '../../../support/builders/a-delivery.ts'
+import { showLine } from '../../../support/messages/show-line.ts'
 
 const ANNA = { id: 1, name: 'Anna Petrova' }
 const MAX = { id: 2, name: 'Max Weber' }

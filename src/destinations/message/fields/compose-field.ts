@@ -3,19 +3,19 @@
  * happened: `Deleted: Tax number — Anna`, and of a single change the change itself: `Tax number: required no → yes —
  * Anna`. A field that was edited twice, A → B and B → C, is told as A → C.
  */
-import { isSame } from '../../core/fields/changes.ts'
-import type { Change, FieldAction, UserField } from '../../core/log/event.ts'
-import type { Delivery } from '../receiver.ts'
-import type { Catalogue } from '../language/catalogue.ts'
+import { isSame } from '../../../core/fields/changes.ts'
+import type { Change, FieldAction, UserField } from '../../../core/log/event.ts'
+import type { Delivery } from '../../receiver.ts'
+import type { Catalogue } from '../../language/catalogue.ts'
 import type { ListValues } from './attributes.ts'
 import { listChangeLines } from './change-lines.ts'
-import { withoutChange } from './events/compose-event.ts'
-import { beginLine } from './letter-case.ts'
-import { withMark, type Mark } from './marks.ts'
-import type { ChangeLine } from './message.ts'
-import { withPeople } from './people.ts'
-import { fillSpans, foreign, own, plainText, type Line } from './text/line.ts'
-import { describeAction, describeCode, describeKind, describeLabel } from './wording.ts'
+import { withoutChange } from '../events/compose-event.ts'
+import { beginLine } from '../letter-case.ts'
+import { withMark, type Mark } from '../marks.ts'
+import type { ChangeLine } from '../message.ts'
+import { withPeople } from '../people.ts'
+import { fillSpans, foreign, own, plainText, type Line } from '../text/line.ts'
+import { describeAction, describeCode, describeKind, describeLabel } from '../wording.ts'
 
 // A longer change would push the person out of a notification, so it stands below the headline.
 const MAX_CHANGE_IN_HEADLINE = 60

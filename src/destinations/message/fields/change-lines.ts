@@ -2,8 +2,8 @@
  * Turns the changes of a field's definition into the few lines that a person wants to read: changes that
  * say nothing new are left out, and languages that say the same are one line.
  */
-import type { Change, FieldAction, Json } from '../../core/log/event.ts'
-import type { Catalogue } from '../language/catalogue.ts'
+import type { Change, FieldAction, Json } from '../../../core/log/event.ts'
+import type { Catalogue } from '../../language/catalogue.ts'
 import {
   formatLanguages,
   isAddedOrRemovedValue,
@@ -14,11 +14,11 @@ import {
   type ListValues,
 } from './attributes.ts'
 import { isDefault } from './field-defaults.ts'
-import { continueLine } from './letter-case.ts'
-import { safeText } from './text/safe-text.ts'
-import { MAX_LABEL } from './wording.ts'
-import { fillSpans, own, plainText, type Line } from './text/line.ts'
-import type { ChangeLine } from './message.ts'
+import { continueLine } from '../letter-case.ts'
+import { safeText } from '../text/safe-text.ts'
+import { MAX_LABEL } from '../wording.ts'
+import { fillSpans, own, plainText, type Line } from '../text/line.ts'
+import type { ChangeLine } from '../message.ts'
 
 // A longer list says no more than its first values.
 const MAX_LIST_VALUES = 10

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import type { Json } from '../../../src/core/log/event.ts'
-import { isDefault } from '../../../src/destinations/message/field-defaults.ts'
-import { aChange } from '../../support/builders/a-delivery.ts'
+import type { Json } from '../../../../src/core/log/event.ts'
+import { isDefault } from '../../../../src/destinations/message/fields/field-defaults.ts'
+import { aChange } from '../../../support/builders/a-delivery.ts'
 
 test.each<readonly [string, Json, boolean]>([
   ['MANDATORY', 'N', true],

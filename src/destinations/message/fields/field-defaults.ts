@@ -3,7 +3,7 @@
  * them out. The defaults are those of crm.deal.userfield.add
  * (https://apidocs.bitrix24.com/api-reference/crm/deals/user-defined-fields/crm-deal-userfield-add.html).
  */
-import type { Change } from '../../core/log/event.ts'
+import type { Change } from '../../../core/log/event.ts'
 
 // `SHOW_IN_LIST` and `IS_SEARCHABLE` are without effect in the CRM (same page), so neither value tells anything.
 const WITHOUT_EFFECT: readonly string[] = ['SHOW_IN_LIST', 'IS_SEARCHABLE']
