@@ -3,7 +3,7 @@
  * word ends an installation: an expired or dead token, a closed portal or silence says nothing about it
  * (docs/bitrix24.md#update-and-uninstall).
  */
-import type { Presence } from '../../core/access/uninstall-notice.ts'
+import type { Presence } from '../../core/access/installs/uninstall-notice.ts'
 import type { Result } from '../../core/result.ts'
 import type { RestError } from '../servers/rest-error.ts'
 

@@ -13,7 +13,7 @@ import {
   mayGiveToken,
   recordInstall,
   type ConfirmedInstall,
-} from '../../core/access/lifecycle.ts'
+} from '../../core/access/installs/lifecycle.ts'
 import type { PendingInstall, PendingKind } from '../../core/access/installs/pending-row.ts'
 import { hashToken } from '../../storage/token-hash.ts'
 import type { PortalConfig } from '../settings.ts'

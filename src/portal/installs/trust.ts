@@ -3,7 +3,7 @@
  * outgoing webhooks as configured. The edge only remembers these decisions.
  */
 import { domainOf } from '../../core/access/domains.ts'
-import { isLostInstall } from '../../core/access/recovery.ts'
+import { isLostInstall } from '../../core/access/installs/recovery.ts'
 import { trustedToken } from '../../core/access/ended-tokens.ts'
 import {
   dropFormerPin,

@@ -2,8 +2,12 @@
  * Keeps the uninstall notice of one portal until somebody has decided about it, and asks the portal. The
  * notice is stored before the first question, so that an object that ends meanwhile asks again.
  */
-import { createNotice, isNoticeDue, judgeNotice } from '../../core/access/uninstall-notice.ts'
-import type { UninstallNotice } from '../../core/access/uninstall-notice.ts'
+import {
+  createNotice,
+  isNoticeDue,
+  judgeNotice,
+} from '../../core/access/installs/uninstall-notice.ts'
+import type { UninstallNotice } from '../../core/access/installs/uninstall-notice.ts'
 import type { World } from '../world.ts'
 import type { PortalState } from '../state/portal-state.ts'
 import type { PresenceCheck } from '../tokens/presence-check.ts'

@@ -18,7 +18,7 @@ import { INSTALL_REFUSALS } from '../../core/access/installs/install-refusal.ts'
 import type { PendingInstall, PendingRow } from '../../core/access/installs/pending-row.ts'
 import { MISSING_REASONS, type MissingEvent } from '../../core/events/missing-events.ts'
 import type { RobotProofs } from '../../core/access/robot-hints.ts'
-import type { UninstallNotice } from '../../core/access/uninstall-notice.ts'
+import type { UninstallNotice } from '../../core/access/installs/uninstall-notice.ts'
 
 const TextSchema = v.nullable(v.string())
 const NumberSchema = v.nullable(v.number())

@@ -7,7 +7,7 @@ import { presenceByPortal, presenceByRefresh } from '../../bitrix24/installs/pre
 import { callRest } from '../../bitrix24/servers/rest-client.ts'
 import { hasCode, type RestError } from '../../bitrix24/servers/rest-error.ts'
 import type { JsonObject } from '../../bitrix24/wire/json.ts'
-import type { Presence } from '../../core/access/uninstall-notice.ts'
+import type { Presence } from '../../core/access/installs/uninstall-notice.ts'
 import { err, type Result } from '../../core/result.ts'
 import type { PortalConfig } from '../settings.ts'
 import type { World } from '../world.ts'

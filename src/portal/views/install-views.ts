@@ -15,7 +15,7 @@ import {
   type PendingKind,
   type PendingRow,
 } from '../../core/access/installs/pending-row.ts'
-import type { UninstallNotice } from '../../core/access/uninstall-notice.ts'
+import type { UninstallNotice } from '../../core/access/installs/uninstall-notice.ts'
 import type {
   DomainHolderView,
   OtherApplicationView,

@@ -6,7 +6,7 @@ import {
   trustedToken,
 } from '../../../src/core/access/ended-tokens.ts'
 import { NO_INSTALL, type InstallState } from '../../../src/core/access/installs/install.ts'
-import { recordUninstall } from '../../../src/core/access/lifecycle.ts'
+import { recordUninstall } from '../../../src/core/access/installs/lifecycle.ts'
 import { EVENT_TS } from '../../support/builders/a-delivery.ts'
 import { NOW } from '../../support/time.ts'
 

@@ -1,6 +1,6 @@
 import { beforeEach, expect, it } from 'vitest'
 import type { InstallState } from '../../../src/core/access/installs/install.ts'
-import type { Presence } from '../../../src/core/access/uninstall-notice.ts'
+import type { Presence } from '../../../src/core/access/installs/uninstall-notice.ts'
 import { DAY_MS, MINUTE_MS } from '../../../src/core/durations.ts'
 import { UninstallNotices } from '../../../src/portal/installs/uninstall-notices.ts'
 import { anInstall } from '../../support/builders/an-install.ts'

@@ -5,7 +5,7 @@
 import { abortAllDurableObjects } from 'cloudflare:test'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { DAY_MS, HOUR_MS, SECOND_MS } from '../../../src/core/durations.ts'
-import { createNotice } from '../../../src/core/access/uninstall-notice.ts'
+import { createNotice } from '../../../src/core/access/installs/uninstall-notice.ts'
 import { NO_INSTALL } from '../../../src/core/access/installs/install.ts'
 import { oneTo } from '../../support/builders/a-lane.ts'
 import { PortalScenario } from '../../support/scenarios/portal-scenario.ts'

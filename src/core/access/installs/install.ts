@@ -7,7 +7,7 @@ import type { InstallPairs } from './install-pairs.ts'
 import type { InstallRefusal } from './install-refusal.ts'
 import type { TokenHashes } from '../token-hashes.ts'
 import type { MissingEvent } from '../../events/missing-events.ts'
-import type { UninstallNotice } from '../uninstall-notice.ts'
+import type { UninstallNotice } from './uninstall-notice.ts'
 
 /** A token, by its hash, that spoke for the portal until `endedAt` (unix milliseconds). */
 export interface EndedToken {

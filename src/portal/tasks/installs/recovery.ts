@@ -12,7 +12,7 @@ import {
   parseTraces,
   restoreInstall,
   type InstallTraces,
-} from '../../../core/access/recovery.ts'
+} from '../../../core/access/installs/recovery.ts'
 import { NO_INSTALL, type InstallState } from '../../../core/access/installs/install.ts'
 import { describeError } from '../../../core/safety/redact.ts'
 import type { Database } from '../../../storage/database.ts'

@@ -3,7 +3,7 @@
  * the portal is asked first (installs/uninstall-notices.ts). Then uninstaller.ts deletes what the installation has left.
  */
 import { isRepeatedUninstall } from '../../../core/access/ended-tokens.ts'
-import { clampTs, isLateUninstall } from '../../../core/access/lifecycle.ts'
+import { clampTs, isLateUninstall } from '../../../core/access/installs/lifecycle.ts'
 import { isCurrentToken } from '../../../core/access/token-hashes.ts'
 import type { DecidedUninstall, UninstallCall } from '../../installs/uninstall-notices.ts'
 import type { PortalParts } from '../../parts.ts'

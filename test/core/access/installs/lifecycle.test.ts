@@ -1,10 +1,10 @@
-import { DAY_MS } from '../../../src/core/durations.ts'
+import { DAY_MS } from '../../../../src/core/durations.ts'
 import { describe, expect, it } from 'vitest'
 import {
   NO_INSTALL,
   type ApplicationInstall,
   type InstallState,
-} from '../../../src/core/access/installs/install.ts'
+} from '../../../../src/core/access/installs/install.ts'
 import {
   clampTs,
   isLateInstall,
@@ -14,10 +14,10 @@ import {
   recordInstall,
   recordUninstall,
   type ConfirmedInstall,
-} from '../../../src/core/access/lifecycle.ts'
-import { anApplication } from '../../support/builders/an-install.ts'
-import { NOW } from '../../support/time.ts'
-import { EVENT_TS } from '../../support/builders/a-delivery.ts'
+} from '../../../../src/core/access/installs/lifecycle.ts'
+import { anApplication } from '../../../support/builders/an-install.ts'
+import { NOW } from '../../../support/time.ts'
+import { EVENT_TS } from '../../../support/builders/a-delivery.ts'
 
 const ADMIN = { userId: 1, isAdmin: true }
 const INSTALLER = { userId: 7, isAdmin: false }

@@ -2,11 +2,11 @@
  * The life of an install: an installation records it, an uninstall ends it. Bitrix24 may deliver such events
  * late, twice or in another order than they happened, so each carries its time and the later one wins. Pure.
  */
-import { hasNoPair } from './access.ts'
-import { setDirtyFlag } from './installs/install-mirror.ts'
-import type { ApplicationInstall, InstallState } from './installs/install.ts'
-import { hasNewPair, recordPairs } from './installs/install-pairs.ts'
-import { recordToken, trustsToken } from './token-hashes.ts'
+import { hasNoPair } from '../access.ts'
+import { setDirtyFlag } from './install-mirror.ts'
+import type { ApplicationInstall, InstallState } from './install.ts'
+import { hasNewPair, recordPairs } from './install-pairs.ts'
+import { recordToken, trustsToken } from '../token-hashes.ts'
 
 /**
  * Bitrix24's time of a lifecycle event in unix seconds, at most `now` (unix milliseconds). Without this limit

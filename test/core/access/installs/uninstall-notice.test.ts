@@ -5,9 +5,9 @@ import {
   judgeNotice,
   UNINSTALL_ASK_WAITS_MS,
   type UninstallNotice,
-} from '../../../src/core/access/uninstall-notice.ts'
-import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/core/durations.ts'
-import { NOW } from '../../support/time.ts'
+} from '../../../../src/core/access/installs/uninstall-notice.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../../src/core/durations.ts'
+import { NOW } from '../../../support/time.ts'
 
 const NOTICE = createNotice({ ts: NOW / 1000, clean: true }, NOW)
 

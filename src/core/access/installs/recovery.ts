@@ -3,16 +3,11 @@
  * portal begins anew, and nobody is believed more easily than at a portal that was never met: whatever the
  * damaged text still tells can refuse a caller, and never admits one. Pure.
  */
-import { keepEndedTokens } from './ended-tokens.ts'
-import { mirrorOf, type InstallMirror } from './installs/install-mirror.ts'
-import {
-  NO_INSTALL,
-  type InstallState,
-  type KnownDomain,
-  type Recovery,
-} from './installs/install.ts'
+import { keepEndedTokens } from '../ended-tokens.ts'
+import { mirrorOf, type InstallMirror } from './install-mirror.ts'
+import { NO_INSTALL, type InstallState, type KnownDomain, type Recovery } from './install.ts'
 import { clampTs, recordUninstall } from './lifecycle.ts'
-import { webhookRule } from './outgoing-webhook.ts'
+import { webhookRule } from '../outgoing-webhook.ts'
 
 /** The facts that the text of a damaged row still tells. */
 export interface InstallTraces {

@@ -1,7 +1,7 @@
 /** What a damaged install may still tell, and what it comes back as. */
 import { describe, expect, it } from 'vitest'
-import { mirrorOf } from '../../../src/core/access/installs/install-mirror.ts'
-import { NO_INSTALL, type InstallState } from '../../../src/core/access/installs/install.ts'
+import { mirrorOf } from '../../../../src/core/access/installs/install-mirror.ts'
+import { NO_INSTALL, type InstallState } from '../../../../src/core/access/installs/install.ts'
 import {
   createLostInstall,
   isLostInstall,
@@ -9,9 +9,9 @@ import {
   parseTraces,
   restoreInstall,
   type InstallTraces,
-} from '../../../src/core/access/recovery.ts'
-import { anInstall } from '../../support/builders/an-install.ts'
-import { NOW } from '../../support/time.ts'
+} from '../../../../src/core/access/installs/recovery.ts'
+import { anInstall } from '../../../support/builders/an-install.ts'
+import { NOW } from '../../../support/time.ts'
 
 const NO_TRACE: InstallTraces = {
   generation: null,

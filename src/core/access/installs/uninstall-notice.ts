@@ -3,7 +3,7 @@
  * is its only proof, and every user of an application with an interface can read that token. So the portal
  * itself is asked whether the application is still installed, at once and at a few later times. Pure.
  */
-import { DAY_MS, HOUR_MS, MINUTE_MS } from '../durations.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../durations.ts'
 
 /**
  * The presence of an application in its portal. `gone`: Bitrix24 itself says that it is not installed.
