@@ -4,8 +4,9 @@
  */
 import { fileURLToPath } from 'node:url'
 import { deps } from './house/deps.ts'
-import { folders } from './house/folders.ts'
 import { glossary } from './house/glossary.ts'
+import { globals } from './house/globals.ts'
+import { layers } from './house/layers.ts'
 import { mirror } from './house/mirror.ts'
 import { pages } from './house/pages.ts'
 import { records } from './house/records.ts'
@@ -13,7 +14,7 @@ import { sleeps } from './house/sleeps.ts'
 import { sql } from './house/sql.ts'
 import { way } from './house/way.ts'
 
-const RULES = [folders, mirror, deps, glossary, way, sql, pages, records, sleeps]
+const RULES = [layers, globals, mirror, deps, glossary, way, sql, pages, records, sleeps]
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const named = process.argv.slice(2)

@@ -2,6 +2,7 @@
 import { formatHelpPage, HELP_PAGE } from '../cli/help-page.ts'
 import { formatScriptFile, SCRIPT_FILE } from './browser-program.ts'
 import { EVENTS_PAGE, formatEventsPage } from './events-page.ts'
+import { formatLayersPage, LAYERS_PAGE } from './layers-page.ts'
 import { formatOpenApiFile, OPENAPI_FILE } from './openapi-document.ts'
 import { formatReceiversPage, RECEIVERS_PAGE } from './receivers-page.ts'
 
@@ -20,4 +21,5 @@ export const GENERATED_FILES: readonly GeneratedFile[] = [
   { path: OPENAPI_FILE, format: formatOpenApiFile },
   { path: SCRIPT_FILE, format: formatScriptFile },
   { path: HELP_PAGE, format: formatHelpPage },
+  { path: LAYERS_PAGE, format: formatLayersPage },
 ]
