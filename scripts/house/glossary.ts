@@ -7,6 +7,9 @@
  * words that mean here what they mean in every program (`GENERIC`); a word in -ed or -ing that tells the state of a
  * noun (`StoredEvent`, `isApplicationEnded`); the name Bitrix24; and everything in the names of a receiver's JSON in
  * the receiver's own folder (`SlackSection`), since those are the receiver's words.
+ *
+ * Every folder with exports is read except `test`: names there are pieces of a sentence (`anAbsentEvent`,
+ * `noneIsKeptWaiting`), in which a script finds no nouns.
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -14,16 +17,26 @@ import { isNode, listFiles, parseFile, readText, type Rule, type SyntaxNode } fr
 
 const PAGE = 'docs/glossary.md'
 
+const FOLDERS = ['src', 'cli', 'playground', 'bench', 'scripts']
+
+/** The name of the receiver in whose folder, or in whose part of the playground, a file stands. */
+const RECEIVER = /^(?:src\/destinations|playground\/receivers)\/([a-z]+)[/.-]/
+
 const GENERIC = new Set(
-  `admin after all also and any app as at auth base64 before body by byte code common config constant
-  content context cron data database day delay detail due duration each env error extra fact failure fetch
-  final for foreign form found fresh from full function further gap gone hash header health hex host html http
-  id in index info input inside ip ipv4 ipv6 item job json key kind known last late latest length list local
-  long lost main many map markup meant media memory method most ms name new next no not null number o object of old
-  on one or other out own page param part path payload query question recent response rest result route row
-  rule same schema script second secret self sent server set size source sql start style success table tag
-  text time timeout timestamp to tone transient ts twice type until up url utc utf8 value version via wait
-  with within without word written`.split(/\s+/),
+  `actor admin after all also and any api app as at auth base64 before body build by byte chromium code
+  common config constant content context cost cpu creator cron data database day delay detail due duration
+  each enum env error exit export extra fact failure fetch file final folder for foreign form found fresh
+  from full function further gap global gone hash header health help hex host html http id in index info
+  input inside ip ipv4 ipv6 item job json key keyboard kind known last late latest length list listener
+  load local logic long lost machine main many map markup meant media memory method mode most ms name
+  namespace new next no node not null number o oauth object of old on one open or other out output over
+  own page param part path pause payload php program property query question random rate recent response
+  rest result resume route row rule same schema script second secret selection self sent series server set
+  setup shape size source sql start style success switch syntax table tag taken target terminal test text
+  time timeout timestamp to toml tone tool toolchain transient ts twice type under until up url usage use
+  utc utf8 value version via virtual wait with within without word worker workerd written`.split(
+    /\s+/,
+  ),
 )
 
 /** Words that make a noun of a verb before them: `SettleTerms` are the terms of settling. */
@@ -83,8 +96,8 @@ interface ExportedName {
 }
 
 function listNames(root: string): readonly ExportedName[] {
-  return listFiles(root, 'src').flatMap((file) => {
-    const receiver = /^src\/destinations\/(\w+)\//.exec(file)?.[1] ?? null
+  return FOLDERS.flatMap((folder) => listFiles(root, folder)).flatMap((file) => {
+    const receiver = RECEIVER.exec(file)?.[1] ?? null
     return parseFile(root, file).flatMap(({ type, declaration }) => {
       if (type !== 'ExportNamedDeclaration' || !isNode(declaration)) return []
       const name = nameOf(declaration)
@@ -180,7 +193,7 @@ function findTwins(entries: readonly Entry[]): readonly string[] {
 /** Entries for things that nothing speaks of any more, for example after a renaming. */
 function findUnused(root: string, entries: readonly Entry[]): readonly string[] {
   const files = [
-    ...listFiles(root, 'src'),
+    ...FOLDERS.flatMap((folder) => listFiles(root, folder)),
     ...listFiles(root, 'docs', '.md').filter((file) => file !== PAGE),
     ...['README.md', 'ARCHITECTURE.md'].filter((file) => existsSync(join(root, file))),
   ]
@@ -220,7 +233,7 @@ function synonymsOf({ sentence }: Entry): readonly string[] {
 }
 
 function singular(word: string): string {
-  if (/(?:ss|us|is)$/.test(word)) return word
+  if (/(?:ss|us|is|^series)$/.test(word)) return word
   if (/[^aeiou]ies$/.test(word)) return `${word.slice(0, -3)}y`
   if (/(?:ch|sh|ss|x)es$/.test(word)) return word.slice(0, -2)
   return word.length > 2 ? word.replace(/s$/, '') : word

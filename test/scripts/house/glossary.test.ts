@@ -55,6 +55,27 @@ test("a receiver's JSON uses the receiver's words, in its own folder", () => {
   expect(problemsOf(PAGE, source)).toHaveLength(2)
 })
 
+test('the exports of every folder are read', () => {
+  for (const folder of ['src', 'cli', 'playground', 'bench', 'scripts']) {
+    const root = aProject({
+      'docs/glossary.md': PAGE,
+      'src/a.ts': SOURCE,
+      [`${folder}/deep/b.ts`]: 'export class Deliverer {}\n',
+    })
+    expect(glossary.check(root).problems).toEqual([
+      `"deliverer" has no entry: Deliverer (${folder}/deep/b.ts)`,
+    ])
+  }
+})
+
+test("a receiver's words are free in its part of the playground too", () => {
+  const source = `${SOURCE}export interface SlackSection {}\nexport interface TelegramEntity {}\n`
+  expect(problemsOf(PAGE, source, 'playground/receivers/slack-blocks.ts')).toEqual([
+    '"telegram" has no entry: TelegramEntity (playground/receivers/slack-blocks.ts)',
+    '"entity" has no entry: TelegramEntity (playground/receivers/slack-blocks.ts)',
+  ])
+})
+
 test.each([
   ['- **lanes**: Lanes are ways.', '"lane" and "lanes" are one noun'],
   ['- **lane-book**: It is a list.', '"lane book" and "lane-book" are one noun'],
