@@ -3,6 +3,7 @@
  * `node scripts/check-house.ts mirror way` those that are named. ARCHITECTURE.md and CONTRIBUTING.md say why.
  */
 import { fileURLToPath } from 'node:url'
+import { commits } from './house/commits.ts'
 import { deps } from './house/deps.ts'
 import { glossary } from './house/glossary.ts'
 import { globals } from './house/globals.ts'
@@ -14,7 +15,7 @@ import { sleeps } from './house/sleeps.ts'
 import { sql } from './house/sql.ts'
 import { way } from './house/way.ts'
 
-const RULES = [layers, globals, mirror, deps, glossary, way, sql, pages, records, sleeps]
+const RULES = [layers, globals, mirror, deps, glossary, way, sql, pages, records, sleeps, commits]
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const named = process.argv.slice(2)
