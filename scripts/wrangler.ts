@@ -44,11 +44,14 @@ for (const signal of ['SIGTERM', 'SIGHUP'] as const) {
 process.exitCode = await main(process.argv.slice(2))
 
 async function main(args: readonly string[]): Promise<number> {
+  // Without a command, as in `npm run wrangler -- --help`, wrangler would take the file for an argument.
+  const [command = '-'] = args
+  if (command.startsWith('-')) return runWrangler(args)
   if (args.some((arg) => /^(?:-c|--config)(?:=|$)/u.test(arg))) return runWrangler(args)
   const config = readConfig()
   writeConfig(MERGED_CONFIG, config)
-  const command = [...args, '--config', MERGED_CONFIG]
-  return args[0] === 'deploy' ? deploy(config, { args, command }) : runWrangler(command)
+  const merged = [...args, '--config', MERGED_CONFIG]
+  return command === 'deploy' ? deploy(config, { args, merged }) : runWrangler(merged)
 }
 
 function readConfig(): TomlTable {
@@ -75,15 +78,16 @@ function writeConfig(file: string, config: TomlTable): void {
 
 interface Deployment {
   readonly args: readonly string[]
-  readonly command: readonly string[]
+  /** The same, with the merged settings. */
+  readonly merged: readonly string[]
 }
 
 /** Deploys, and once more with the namespaces of an unfinished deployment where Cloudflare refuses new ones. */
-async function deploy(config: TomlTable, { args, command }: Deployment): Promise<number> {
+async function deploy(config: TomlTable, { args, merged }: Deployment): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'relay-deploy-'))
   const report = join(folder, 'report.ndjson')
   try {
-    const code = await runWrangler(command, { WRANGLER_OUTPUT_FILE_PATH: report })
+    const code = await runWrangler(merged, { WRANGLER_OUTPUT_FILE_PATH: report })
     if (code === 0 || !isTitleTaken(report)) return code
     const completed = await withKnownNamespaces(config, nameOf(args, config))
     if (completed === null) return code

@@ -95,6 +95,13 @@ describe('npm run dev, npm run deploy, npm run wrangler', () => {
     ])
   })
 
+  test.each([[[]], [['--help']], [['--version']]])(
+    '%j names no command and gets no settings',
+    (args) => {
+      expect(run(aClone(), args).started).toEqual([{ args, config: null }])
+    },
+  )
+
   test('own settings that cannot be read are told with their line, and nothing starts', () => {
     expect(run(aClone('[vars]\nA = own\n'), ['deploy'])).toEqual({
       status: 1,
