@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Browser, Page } from 'playwright-core'
+import { readCommandLine, refuseArguments } from '../scripts/command-line.ts'
 import { startChromium } from './chromium.ts'
 import { pause } from './local-server.ts'
 import { startPageServer } from './page-server.ts'
@@ -98,6 +99,15 @@ function save(name: string, bytes: Buffer): void {
   writeFileSync(join(OUT, name), bytes)
   process.stdout.write(`docs/images/${name}: ${bytes.length} bytes\n`)
 }
+
+readCommandLine({
+  usage: `Usage:
+  npm run screenshots
+
+Draws the pictures of README anew into docs/images. It needs Chromium; CHROMIUM may name it.`,
+  options: {},
+  refuse: refuseArguments,
+})
 
 const folder = mkdtempSync(join(tmpdir(), 'relay-screenshots-'))
 try {

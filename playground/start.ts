@@ -5,16 +5,27 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
+import { readCommandLine, refuseArguments } from '../scripts/command-line.ts'
 import { buildRelay, stopBuilds } from './relay-build.ts'
 import type { Session } from './session.ts'
 
-const { values } = parseArgs({
+const USAGE = `Usage:
+  npm start
+  npm start -- --port 8080
+
+Starts the playground, and prints where its page is. Without a port a free one is taken.`
+
+const { values } = readCommandLine({
+  usage: USAGE,
   options: {
     port: { type: 'string', default: '0' },
     // Accepted and ignored, since the playground never opens a browser. Scripts may name it to be clear.
     'no-open': { type: 'boolean', default: false },
   },
+  refuse: (line) =>
+    /^\d{1,5}$/.test(line.values.port) && Number(line.values.port) <= 65_535
+      ? refuseArguments(line)
+      : `Cannot use the port as it must be a number from 0 to 65535: ${line.values.port}`,
 })
 
 const folder = mkdtempSync(join(tmpdir(), 'relay-playground-'))
@@ -30,10 +41,6 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => process.exit(0))
 }
 
-const port = Number(values.port)
-if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-  throw new Error(`Cannot use the port as it must be a number from 0 to 65535: ${values.port}`)
-}
 // The bundle takes the longest, and Miniflare takes a second to load: both at once.
 const [{ startSession }, { startPageServer }] = await Promise.all([
   import('./session.ts'),
@@ -41,7 +48,7 @@ const [{ startSession }, { startPageServer }] = await Promise.all([
   buildRelay({ outFolder: join(folder, 'bundle') }),
 ])
 session = await startSession({ folder })
-const page = await startPageServer(session, port)
+const page = await startPageServer(session, Number(values.port))
 process.stdout.write(
   `Playground: ${page.origin}\nRelay: ${session.relay.url} (admin token ${session.adminToken})\nStop with Ctrl-C\n`,
 )

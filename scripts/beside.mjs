@@ -8,6 +8,14 @@ import { spawn } from 'node:child_process'
 const SUMMARY = /^\d+ passed, \d+ failed, \d+ skipped$/
 
 const names = process.argv.slice(2)
+const option = names.find((name) => name.startsWith('-'))
+if (option !== undefined) {
+  const scripts = names.filter((name) => !name.startsWith('-')).join(', ')
+  const usage = `This runs the scripts ${scripts} of package.json, and takes no options`
+  const isHelp = option === '--help' || option === '-h'
+  console[isHelp ? 'log' : 'error'](isHelp ? usage : `Unknown option '${option}'\n\n${usage}`)
+  process.exit(isHelp ? 0 : 2)
+}
 const { npm_execpath: npm, npm_node_execpath: node = process.execPath } = process.env
 if (npm === undefined) throw new Error('Run this by npm, for example `npm test`')
 

@@ -1,8 +1,6 @@
-/**
- * Checks the rules of the house that lint does not know: `node scripts/check-house.ts` checks all of them,
- * `node scripts/check-house.ts mirror way` those that are named. ARCHITECTURE.md and CONTRIBUTING.md say why.
- */
+/** Checks the rules of the house that lint does not know. CONTRIBUTING.md says what each of them is about. */
 import { fileURLToPath } from 'node:url'
+import { readCommandLine } from './command-line.ts'
 import { commits } from './house/commits.ts'
 import { deps } from './house/deps.ts'
 import { glossary } from './house/glossary.ts'
@@ -18,9 +16,19 @@ import { way } from './house/way.ts'
 const RULES = [layers, globals, mirror, deps, glossary, way, sql, pages, records, sleeps, commits]
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const named = process.argv.slice(2)
-const unknown = named.filter((name) => !RULES.some((rule) => rule.name === name))
-if (unknown.length > 0) throw new Error(`Cannot check unknown rules: ${unknown.join(', ')}`)
+const NAMES = RULES.map(({ name }) => name)
+const { positionals: named } = readCommandLine({
+  usage: `Usage:
+  npm run check:house                 checks every rule
+  npm run check:house -- mirror way   checks those that are named
+
+Rules: ${NAMES.join(', ')}`,
+  options: {},
+  refuse: ({ positionals }) => {
+    const unknown = positionals.filter((name) => !NAMES.includes(name))
+    return unknown.length > 0 ? `Cannot check unknown rules: ${unknown.join(', ')}` : null
+  },
+})
 
 for (const rule of RULES) {
   const { name } = rule

@@ -23,7 +23,7 @@ const FOLDERS = ['src', 'cli', 'playground', 'bench', 'scripts']
 const RECEIVER = /^(?:src\/destinations|playground\/receivers)\/([a-z]+)[/.-]/
 
 const GENERIC = new Set(
-  `actor admin after all also and any api app as at auth base64 before body build by byte chromium code
+  `actor admin after all also and any api app argument as at auth base64 before body build by byte chromium code
   common config constant content context cost cpu creator cron data database day delay detail due duration
   each enum env error exit export extra fact failure fetch file final folder for foreign form found fresh
   from full function further gap global gone hash header health help hex host html http id in index info

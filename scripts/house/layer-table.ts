@@ -136,13 +136,13 @@ export const LAYERS: readonly Layer[] = [
   },
   {
     place: 'playground',
-    imports: ['src/core', 'src/destinations'],
+    imports: ['src/core', 'src/destinations', 'scripts/command-line.ts'],
     packages: ['node:', 'miniflare', 'playwright-core'],
     owns: 'simulated portals and receivers around a built relay',
   },
   {
     place: 'bench',
-    imports: ['src', 'playground', 'test/simulation', 'test/support'],
+    imports: ['src', 'playground', 'scripts/command-line.ts', 'test/simulation', 'test/support'],
     owns: 'measurements of speed and of cost',
   },
   {

@@ -54,3 +54,12 @@ test('one that fails makes all fail, and the summary is still the last line', ()
   ])
   expect(status).toBe(1)
 })
+
+test('an option is not taken for a script', () => {
+  const help = run('types', '--help')
+  expect(help).toEqual({
+    status: 0,
+    lines: ['This runs the scripts types of package.json, and takes no options'],
+  })
+  expect(run('types', '--wrong')).toEqual({ status: 2, lines: [''] })
+})

@@ -1,22 +1,40 @@
 /**
- * Plants one bug after the other in a copy of this tree, and lets the simulator look for it: `npm run plant`, or
- * `npm run plant -- --only cursor --seeds 2000`. It prints the seed that finds each bug, and the rule. The exit
- * code is 1 when one was not found.
+ * Plants one bug after the other in a copy of this tree, and lets the simulator look for it. `npm run plant -- --help`
+ * tells how it is called.
  */
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
+import { readCommandLine, refuseArguments } from '../../scripts/command-line.ts'
 import { PLANTED_BUGS, type PlantedBug } from './planted-bugs.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
-const COPIED = ['src', 'test/simulation', 'test/support', 'package.json', 'tsconfig.json']
+const COPIED = [
+  'src',
+  'test/simulation',
+  'test/support',
+  'scripts/command-line.ts',
+  'package.json',
+  'tsconfig.json',
+]
 
-const { values } = parseArgs({
+const USAGE = `Usage:
+  npm run plant -- [--only <part of a name>] [--seeds 2000]
+
+Prints the seed that finds each planted bug, and the rule that it breaks. The exit code is 1 when one was not found.`
+
+const { values } = readCommandLine({
+  usage: USAGE,
   options: {
     only: { type: 'string', default: '' },
     seeds: { type: 'string', default: '2000' },
+  },
+  refuse: (line) => {
+    const { only, seeds } = line.values
+    if (!/^\d{1,9}$/.test(seeds)) return `A number of seeds is expected, not "${seeds}"`
+    const isKnown = PLANTED_BUGS.some(({ name }) => name.includes(only))
+    return isKnown ? refuseArguments(line) : `No planted bug has "${only}" in its name`
   },
 })
 

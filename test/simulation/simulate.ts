@@ -1,9 +1,5 @@
-/**
- * Plays many histories: `npm run simulate -- --seeds 10000 [--from 0]`. One seed is one history. The first
- * failing history of each broken rule is made small and told; with `--first` it is only named, and nothing
- * follows. The exit code is 1 when any has failed.
- */
-import { parseArgs } from 'node:util'
+/** Plays many histories. `npm run simulate -- --help` tells how it is called. */
+import { readCommandLine, refuseArguments } from '../../scripts/command-line.ts'
 
 // The classes of Durable Objects can be imported only behind these hooks.
 await import('./register.mjs')
@@ -14,12 +10,21 @@ const { shrink, tellFailure } = await import('./failure.ts')
 const PROGRESS_MS = 2000
 const SHRINK_MS = 60_000
 
-const { values } = parseArgs({
+const USAGE = `Usage:
+  npm run simulate -- [--seeds 1000] [--from 0] [--first]
+
+Plays one history for each seed. The first failing history of each broken rule is made small and told; with --first it
+is only named, and nothing follows. The exit code is 1 when any has failed.`
+
+const { values } = readCommandLine({
+  usage: USAGE,
   options: {
     seeds: { type: 'string', default: '1000' },
     from: { type: 'string', default: '0' },
     first: { type: 'boolean', default: false },
   },
+  refuse: (line) =>
+    refuseCount(line.values.seeds) ?? refuseCount(line.values.from) ?? refuseArguments(line),
 })
 const from = Number(values.from)
 const end = from + Number(values.seeds)
@@ -45,6 +50,10 @@ for (let seed = from; seed < end; seed += 1) {
 }
 show()
 process.exitCode = brokenBy.size > 0 ? 1 : 0
+
+function refuseCount(text: string): string | null {
+  return /^\d{1,9}$/.test(text) ? null : `A number of seeds is expected, not "${text}"`
+}
 
 function show(): void {
   shownAt = performance.now()
