@@ -3,29 +3,12 @@ import axe from 'axe-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Page } from 'playwright-core'
 import { CHROMIUM } from '../../playground/chromium.ts'
+import { DASHBOARD_PAGES } from '../support/dashboard-pages.ts'
 import { isFull } from '../support/sampling.ts'
 import { DashboardWorld } from './dashboard-world.ts'
 
 /** Text that would run as a script, or leave its place, wherever it is written without care. */
 const HOSTILE = `"'><img src=x onerror=alert(1)></script><script>alert(2)</script></textarea><svg onload=alert(3)>`
-
-/** Every page, below the portal's own where it begins with a point. */
-const PAGES = [
-  '/admin',
-  '/admin?q=nothing-like-this',
-  '/admin/refused',
-  '/admin/destinations',
-  '/admin/destinations/crm-alerts/preview',
-  '/admin/destinations/erp/replay',
-  '.',
-  '.?fate=parked',
-  './events/1',
-  './events/2?preview=crm-alerts',
-  './parked',
-  './lanes/erp/replay?from=1&to=9',
-  './lanes/erp/replay',
-  '/admin/nothing',
-]
 
 const LOOKS = [
   ['on a desk', { viewport: { width: 1280, height: 900 }, colorScheme: 'light' }],
@@ -107,7 +90,7 @@ describe.skipIf(CHROMIUM === null)('every page', () => {
       expect(await faultsOf(signIn)).toEqual([])
       const page = await world.opensPage('/admin', options)
       const faults: Record<string, readonly string[]> = {}
-      for (const path of PAGES) {
+      for (const path of DASHBOARD_PAGES) {
         await page.goto(path.startsWith('.') ? world.portalPath(path.slice(1)) : path)
         const found = await faultsOf(page)
         if (found.length > 0) faults[path] = found

@@ -1,15 +1,19 @@
 /** The pages as a whole: none answers without credentials. */
 import { expect, it } from 'vitest'
 import { createApp } from '../../../../src/app.ts'
+import { DASHBOARD_PAGES } from '../../../support/dashboard-pages.ts'
 import { Browser } from '../../../support/worker/browser.ts'
 
+const ALL_ROUTES = createApp().routes.filter(({ path }) => path.startsWith('/admin'))
+
 /** Every route below `/admin`, with something in place of its parameters. */
-const ROUTES = createApp()
-  .routes.filter(({ path }) => path.startsWith('/admin'))
-  .map(({ method, path }) => ({
-    method: method === 'ALL' ? 'POST' : method,
-    path: path.replaceAll(/:\w+(?:\{[^}]*\})?/g, 'abc').replace('*', 'anything'),
-  }))
+const ROUTES = ALL_ROUTES.map(({ method, path }) => ({
+  method: method === 'ALL' ? 'POST' : method,
+  path: path.replaceAll(/:\w+(?:\{[^}]*\})?/g, 'abc').replace('*', 'anything'),
+}))
+
+/** Routes of GET that answer with no page: two lead elsewhere, and one is asked by the program of a page. */
+const NO_PAGES = ['/admin/sign-in', '/admin/sign-out', '/admin/portals/:memberId/stamp']
 
 it('the router has pages and the API', () => {
   const paths = ROUTES.map(({ path }) => path)
@@ -37,4 +41,19 @@ it('an address without a page is a page as well', async () => {
   const response = await browser.asks('/admin/nothing')
   expect(response.status).toBe(404)
   expect(await response.text()).toContain('<h1>Nothing is found here</h1>')
+})
+
+it('each page is one of those that a browser looks at', () => {
+  const pages = ALL_ROUTES.filter(({ method, path }) => method === 'GET' && !path.includes('/api/'))
+    .map(({ path }) => path)
+    .filter((path) => !path.includes('*') && !NO_PAGES.includes(path))
+  const seen = DASHBOARD_PAGES.map(
+    (path) => path.replace(/^\./, '/admin/portals/abc').split('?')[0] ?? '',
+  )
+  const missing = pages.filter((path) => {
+    const pattern = new RegExp(`^${path.replaceAll(/:\w+(?:\{[^}]*\})?/g, '[^/]+')}$`)
+    return !seen.some((one) => pattern.test(one))
+  })
+  expect(pages).toContain('/admin/refused')
+  expect(missing).toEqual([])
 })
