@@ -131,6 +131,14 @@ export const ROOMS: readonly RoomPlan[] = [
     ],
   },
   {
+    folder: 'src/dashboard/pages',
+    shared: [],
+    rooms: [
+      room('event', '', 'the way of one event'),
+      room('portal', '', 'one portal: its lanes, plots, troubles and events'),
+    ],
+  },
+  {
     folder: 'src/http/admin',
     shared: [],
     rooms: [
