@@ -6,8 +6,12 @@ import { storedSegments, tablesOf } from '../../../src/portal/state/segment-tabl
 import { withDatabase } from '../../support/storage/object-database.ts'
 
 it('tablesOf() gives the first segment names without a number', () => {
-  expect(tablesOf(1)).toEqual({ log: 'log', fates: 'fates', digests: 'digests' })
-  expect(tablesOf(12)).toEqual({ log: 'log_12', fates: 'fates_12', digests: 'digests_12' })
+  expect(tablesOf(1)).toEqual({ logTable: 'log', fateTable: 'fates', digestTable: 'digests' })
+  expect(tablesOf(12)).toEqual({
+    logTable: 'log_12',
+    fateTable: 'fates_12',
+    digestTable: 'digests_12',
+  })
 })
 
 it('storedSegments() finds all that stand, in the order of their numbers, and no other table', async () => {

@@ -8,7 +8,7 @@
  */
 import { parkEvent, type Settled } from '../state/cursor.ts'
 import type { DigestRecord } from '../state/fate.ts'
-import { halveDigest, sendSingly } from '../state/gathering.ts'
+import { halveDigest, splitParts } from '../state/gathering.ts'
 import type { LaneState } from '../state/lane-state.ts'
 import { enableAfterAnswer } from '../state/lane-status.ts'
 import type { DeliveryOutcome } from '../state/outcome.ts'
@@ -50,7 +50,7 @@ export function settleDigest(
     const isSplit =
       terms.splitsDigests === true && isServerError(outcome) && attempts >= SPLIT_AFTER
     if (!isSplit) return { ...settled, digestRecord: null }
-    const gathering = sendSingly(settled.lane.gathering, left.at(-1) ?? front)
+    const gathering = splitParts(settled.lane.gathering, left.at(-1) ?? front)
     return { ...settled, lane: { ...settled.lane, gathering }, digestRecord: null }
   }
   // A server that answers is alive, and one of the events may be what it cannot bear: each gets its last attempt.
@@ -120,7 +120,7 @@ function fallApart(
     gathering:
       terms.isBatch === true
         ? halveDigest({ ...gathering, underWay: left })
-        : sendSingly(gathering, left.at(-1) ?? gathering.singlyUpTo),
+        : splitParts(gathering, left.at(-1) ?? gathering.singlyUpTo),
     attempts: 0,
     nextAttemptAt: null,
     notBefore: terms.now + terms.minIntervalMs,

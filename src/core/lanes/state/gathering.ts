@@ -49,7 +49,7 @@ export function halveDigest(gathering: Gathering): Gathering {
 }
 
 /** The gathering when the events up to a sequence go out one by one: their digest fell apart, and nothing of it is left. */
-export function sendSingly(gathering: Gathering, upTo: number): Gathering {
+export function splitParts(gathering: Gathering, upTo: number): Gathering {
   return { ...gathering, underWay: null, singlyUpTo: upTo }
 }
 

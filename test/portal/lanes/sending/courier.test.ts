@@ -115,8 +115,8 @@ describe('Courier.receiverOf()', () => {
       'person',
       { waitMs: MINUTE_MS, max: 20 },
     ],
-  ])('%s', (_name, entry, reader, digest) => {
-    expect(courierOf().receiverOf(entry)).toMatchObject({ reader, digest })
+  ])('%s', (_name, entry, reader, digestRule) => {
+    expect(courierOf().receiverOf(entry)).toMatchObject({ reader, digestRule })
   })
 
   it.each([
