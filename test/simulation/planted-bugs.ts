@@ -98,9 +98,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'previousSequence names a filtered event',
     file: 'core/lanes/state/cursor.ts',
-    before: '    nextAttemptAt: waitOfNext(lane),\n    gathering: withoutWait(lane.gathering),\n',
-    after:
-      '    nextAttemptAt: waitOfNext(lane),\n    lastMeant: sequence,\n    gathering: withoutWait(lane.gathering),\n',
+    before: '    cursor: sequence,\n',
+    after: '    cursor: sequence,\n    lastMeant: sequence,\n',
   },
   {
     name: 'a token stands in a log line',

@@ -48,9 +48,9 @@ export function nextStep(ports: WalkPorts, { liveWasLast }: { liveWasLast: boole
  */
 function nextProbe(ports: WalkPorts, entries: AttemptEntries | null): Step {
   const lane = ports.book.lane()
-  if (lane.nextAttemptAt === null) return IDLE
+  if (lane.status !== 'disabled' || lane.probeAt === null) return IDLE
   const step = entries === null ? nextReplay(ports) : ({ kind: 'live', entries } as const)
-  return step === null ? IDLE : notBefore(liveDueAt(lane), step, ports)
+  return step === null ? IDLE : notBefore(Math.max(lane.probeAt, lane.notBefore), step, ports)
 }
 
 /** The front alone, or the front with the events behind it: now, or when its wait is over. */
@@ -81,12 +81,12 @@ function nextReplay(ports: WalkPorts): Attempt | Wait | null {
   // Appends have their turn, and then the search goes on.
   if (next === 'further') return { kind: 'wait', at: ports.clock.now() }
   const { entry, job } = next
-  const at = Math.max(job.nextAttemptAt ?? 0, ports.book.lane().notBefore)
+  const at = Math.max(job.retryAt ?? 0, ports.book.lane().notBefore)
   return notBefore(at, { kind: 'replay', entry }, ports)
 }
 
 function liveDueAt(lane: LaneState): number {
-  return Math.max(lane.nextAttemptAt ?? 0, lane.notBefore)
+  return Math.max(lane.retryAt ?? 0, lane.notBefore)
 }
 
 function notBefore(at: number, step: Attempt | Wait, { clock }: WalkPorts): Attempt | Wait {

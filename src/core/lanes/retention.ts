@@ -8,7 +8,7 @@
 import { DAY_MS } from '../durations.ts'
 import { MAX_SEQUENCE } from '../log/max-sequence.ts'
 import type { BookState } from './state/book-state.ts'
-import { waitOfNext } from './state/cursor.ts'
+import { withNewFront } from './state/cursor.ts'
 import { gatheringBehind } from './state/gathering.ts'
 import type { LaneState } from './state/lane-state.ts'
 
@@ -78,12 +78,10 @@ export function passFloor(
   const kept = { ...lane, epochs, meantBeforeFloor: lastMeant ?? lane.meantBeforeFloor }
   if (lane.cursor >= floor) return kept
   return {
-    ...kept,
+    ...withNewFront(kept),
     // A digest under way keeps the events that are left.
     gathering: gatheringBehind(lane.gathering, floor),
     cursor: floor,
-    attempts: 0,
-    nextAttemptAt: waitOfNext(lane),
     lastMeant: lastMeant ?? lane.lastMeant,
     expired: lane.expired + meant,
     crowdedOut: lane.crowdedOut + (isEarly ? meant : 0),

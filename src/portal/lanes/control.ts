@@ -197,6 +197,6 @@ function createJob(
     parkedOnly: wish.kind === 'parked',
     startedAt,
     attempts: 0,
-    nextAttemptAt: null,
+    retryAt: null,
   }
 }

@@ -252,7 +252,7 @@ describe('nextReplayed()', () => {
 
   it('keeps the wait of an event that is tried again behind others that the destination does not get', () => {
     const scenario = onlyTheLast(30)
-    const job = aJob({ next: 2, to: 30, attempts: 1, nextAttemptAt: NOW + 5 })
+    const job = aJob({ next: 2, to: 30, attempts: 1, retryAt: NOW + 5 })
     scenario.lane = { ...scenario.lane, cursor: 30, replays: [job] }
     expect(nextReplayed(scenario.ports())).toMatchObject({ entry: { sequence: 30 }, job })
   })

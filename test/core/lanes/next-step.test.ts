@@ -36,10 +36,10 @@ describe('nextStep() of an active lane', () => {
     ['sends its front', {}, '1'],
     ['sends the event behind its cursor', { cursor: 2 }, '3'],
     ['does nothing when nothing waits', { cursor: 3 }, 'idle'],
-    ['waits for its retry', { attempts: 1, nextAttemptAt: LATER }, 'wait 5'],
-    ['retries when the time has come', { attempts: 1, nextAttemptAt: NOW }, '1'],
+    ['waits for its retry', { attempts: 1, retryAt: LATER }, 'wait 5'],
+    ['retries when the time has come', { attempts: 1, retryAt: NOW }, '1'],
     ['waits for the receiver', { notBefore: LATER }, 'wait 5'],
-    ['waits for the later of both', { nextAttemptAt: LATER, notBefore: LATER + 1000 }, 'wait 6'],
+    ['waits for the later of both', { retryAt: LATER, notBefore: LATER + 1000 }, 'wait 6'],
   ])('%s', (_name, lane, expected) => {
     expect(stepOf(lane)).toBe(expected)
   })
@@ -64,16 +64,16 @@ describe('nextStep() between live events and replays', () => {
 
   it.each<[string, LaneMembers, string]>([
     ['a replay when no live event waits', { ...job, cursor: 3 }, 'r1'],
-    ['no replay while the lane retries', { ...half, attempts: 1, nextAttemptAt: LATER }, 'wait 5'],
+    ['no replay while the lane retries', { ...half, attempts: 1, retryAt: LATER }, 'wait 5'],
     [
       'a live event while the replay waits for its retry',
-      { cursor: 1, replays: [aJob({ to: 1, nextAttemptAt: LATER })] },
+      { cursor: 1, replays: [aJob({ to: 1, retryAt: LATER })] },
       '2',
     ],
     ['nothing before the receiver wants it', { ...half, notBefore: LATER }, 'wait 5'],
     [
       'nothing while its only replay waits for its retry',
-      { cursor: 3, replays: [aJob({ to: 1, nextAttemptAt: LATER })] },
+      { cursor: 3, replays: [aJob({ to: 1, retryAt: LATER })] },
       'wait 5',
     ],
   ])('sends %s', (_name, lane, expected) => {
@@ -82,9 +82,9 @@ describe('nextStep() between live events and replays', () => {
 
   it('waits for the sooner of both while events are gathered', () => {
     const digestRule = { waitMs: 30_000, max: 50 }
-    const waiting = { cursor: 2, replays: [aJob({ to: 1, nextAttemptAt: LATER })] }
+    const waiting = { cursor: 2, replays: [aJob({ to: 1, retryAt: LATER })] }
     expect(stepOf(waiting, { digestRule })).toBe('wait 5')
-    const late = { cursor: 2, replays: [aJob({ to: 1, nextAttemptAt: NOW + MINUTE_MS })] }
+    const late = { cursor: 2, replays: [aJob({ to: 1, retryAt: NOW + MINUTE_MS })] }
     expect(stepOf(late, { digestRule })).toBe('wait 30')
     expect(stepOf({ cursor: 2, ...job }, { digestRule })).toBe('r1')
   })
@@ -92,7 +92,7 @@ describe('nextStep() between live events and replays', () => {
   it('never takes the turn of a live event for a replay that has to wait', () => {
     const scenario = aLaneScenario({
       events: 3,
-      lane: { cursor: 1, replays: [aJob({ to: 1, nextAttemptAt: LATER })] },
+      lane: { cursor: 1, replays: [aJob({ to: 1, retryAt: LATER })] },
     })
     expect(step(scenario, { liveWasLast: true })).toBe('2')
   })
@@ -114,7 +114,7 @@ describe('nextStep() of a digest', () => {
   })
 
   it.each<[string, LaneMembers]>([
-    ['was tried alone', { attempts: 1, nextAttemptAt: NOW }],
+    ['was tried alone', { attempts: 1, retryAt: NOW }],
     ['was in a digest that was refused', { gathering: { singlyUpTo: 1 } }],
   ])('sends a front alone that %s', (_name, lane) => {
     expect(stepOf(lane, { digestRule })).toBe('1')
@@ -146,24 +146,20 @@ describe('nextStep() of a lane that is stopped', () => {
     ['paused: nothing', { status: 'paused', ...job }, 'idle'],
     ['removed: nothing', { status: 'removed' }, 'idle'],
     ['disabled without a probe: nothing', { ...disabled, ...job, cursor: 1 }, 'idle'],
-    ['disabled: waits for its probe', { ...disabled, nextAttemptAt: LATER }, 'wait 5'],
-    ['disabled: probes with its front', { ...disabled, nextAttemptAt: NOW }, '1'],
+    ['disabled: waits for its probe', { ...disabled, probeAt: LATER }, 'wait 5'],
+    ['disabled: probes with its front', { ...disabled, probeAt: NOW }, '1'],
     [
       'disabled: probes as late as the receiver wants',
-      { ...disabled, nextAttemptAt: NOW, notBefore: LATER },
+      { ...disabled, probeAt: NOW, notBefore: LATER },
       'wait 5',
     ],
     [
       'disabled: probes with a live event before a replay',
-      { ...disabled, ...job, cursor: 1, nextAttemptAt: NOW },
+      { ...disabled, ...job, cursor: 1, probeAt: NOW },
       '2',
     ],
-    [
-      'disabled: probes with a replay',
-      { ...disabled, ...job, cursor: 3, nextAttemptAt: NOW },
-      'r1',
-    ],
-    ['disabled: nothing to probe with', { ...disabled, cursor: 3, nextAttemptAt: NOW }, 'idle'],
+    ['disabled: probes with a replay', { ...disabled, ...job, cursor: 3, probeAt: NOW }, 'r1'],
+    ['disabled: nothing to probe with', { ...disabled, cursor: 3, probeAt: NOW }, 'idle'],
   ])('%s', (_name, lane, expected) => {
     expect(stepOf(lane)).toBe(expected)
   })

@@ -83,7 +83,7 @@ describe('passFloor()', () => {
       cursor: 8,
       lastMeant: 8,
       attempts: 2,
-      nextAttemptAt: 5,
+      retryAt: 5,
       replays: [aJob()],
     })
     expect(passFloor(lane, 8, { meant: 0, lastMeant: 7 })).toEqual({ ...lane, meantBeforeFloor: 7 })
@@ -95,14 +95,14 @@ describe('passFloor()', () => {
       cursor: 3,
       lastMeant: 3,
       attempts: 2,
-      nextAttemptAt: 5,
+      retryAt: 5,
       expired: 10,
     })
     expect(passFloor(lane, 8, { meant: 4, lastMeant: 7 })).toEqual({
       ...lane,
       cursor: 8,
       attempts: 0,
-      nextAttemptAt: null,
+      retryAt: null,
       lastMeant: 7,
       meantBeforeFloor: 7,
       expired: 14,
@@ -119,13 +119,13 @@ describe('passFloor()', () => {
     const lane = aLane({
       status: 'disabled',
       disabledReason: 'gone',
-      nextAttemptAt: 77,
+      probeAt: 77,
       attempts: 1,
     })
     expect(passFloor(lane, 8, { meant: 8, lastMeant: 8 })).toMatchObject({
       status: 'disabled',
       attempts: 0,
-      nextAttemptAt: 77,
+      probeAt: 77,
     })
   })
 

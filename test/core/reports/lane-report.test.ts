@@ -13,7 +13,7 @@ describe('laneWord()', () => {
     expect(laneWord(aLane())).toBe('active')
     expect(laneWord(aLane({ attempts: 1 }))).toBe('retrying')
     expect(laneWord(aLane({ replays: [aJob({ attempts: 1 })] }))).toBe('retrying')
-    expect(laneWord({ ...aLane({ attempts: 1 }), status: 'paused' })).toBe('paused')
+    expect(laneWord(aLane({ attempts: 1, status: 'paused' }))).toBe('paused')
   })
 })
 

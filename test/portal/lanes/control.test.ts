@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { MAX_REPLAY_JOBS } from '../../../src/core/lanes/state/replay-job.ts'
 import { LaneControl, type ReplayWish } from '../../../src/portal/lanes/control.ts'
 import { aJob, aLane, oneTo } from '../../support/builders/a-lane.ts'
-import { remove } from '../../../src/core/lanes/state/lane-status.ts'
+import { disable, remove } from '../../../src/core/lanes/state/lane-status.ts'
 import { inLaneRoom, type LaneRoomScenario } from '../../support/scenarios/lane-room-scenario.ts'
 import { machine } from '../../support/builders/entries.ts'
 import { NOW } from '../../support/time.ts'
@@ -28,12 +28,11 @@ describe('LaneControl.apply()', () => {
 
   it('resumes a disabled lane at once', async () => {
     const lane = await inLaneRoom({}, (scenario) => {
-      const disabled = { status: 'disabled', disabledReason: 'gone' } as const
-      scenario.book.save({ ...scenario.lane(), ...disabled, nextAttemptAt: NOW + 5 })
+      scenario.book.save(disable(scenario.lane(), { reason: 'gone', probeAt: NOW + 5 }))
       scenario.control.apply('erp', { kind: 'resume' })
       return scenario.lane()
     })
-    expect(lane).toMatchObject({ status: 'active', disabledReason: null, nextAttemptAt: null })
+    expect(lane).toMatchObject({ status: 'active', disabledReason: null, retryAt: null })
   })
 
   it.each([{ kind: 'pause' }, { kind: 'resume' }, { kind: 'park', sequence: 1 }] as const)(

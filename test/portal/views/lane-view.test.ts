@@ -28,7 +28,7 @@ describe('a lane in the view', () => {
     ],
     [
       'retries at a time',
-      { cursor: 42, attempts: 1, nextAttemptAt: NOW + 9, gathering: { until: NOW + 7 } },
+      { cursor: 42, attempts: 1, retryAt: NOW + 9, gathering: { until: NOW + 7 } },
       { state: 'retrying', nextAttemptAt: new Date(NOW + 9).toISOString(), waitsFor: 'retry' },
     ],
     [

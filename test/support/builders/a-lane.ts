@@ -66,7 +66,7 @@ export function aPlan(partial: Partial<LanePlan> = {}): LanePlan {
 }
 
 /** What a lane remembers whose endpoint is gone, and that may be tried now. */
-export const STOPPED = { status: 'disabled', disabledReason: 'gone', nextAttemptAt: NOW } as const
+export const STOPPED = { status: 'disabled', disabledReason: 'gone', probeAt: NOW } as const
 
 /** The members of a lane that a test names. */
 export type LaneMembers = MembersOf<LaneState>
@@ -78,8 +78,10 @@ type MembersOf<Lane extends LaneState> = Lane extends LaneState
 /** An active lane before event 1 that takes everything. */
 export function aLane({ gathering, ...partial }: LaneMembers = {}): LaneState {
   const gathered = { ...NO_GATHERING, ...gathering }
+  const { retryAt: _retryAt, ...fresh } = createLane(aPlan(), 0)
+  const wait = partial.status === 'disabled' ? { probeAt: null } : { retryAt: null }
   // Sound: a test that names a status names what belongs to it.
-  return { ...createLane(aPlan(), 0), ...partial, gathering: gathered } as LaneState
+  return { ...fresh, ...wait, ...partial, gathering: gathered } as LaneState
 }
 
 /** An epoch that takes everything from event 1 on. */
@@ -89,7 +91,7 @@ export function anEpoch(partial: Partial<Epoch> = {}): Epoch {
 
 /** An untouched wish to have the events up to 3 again. */
 export function aJob(partial: Partial<ReplayJob> = {}): ReplayJob {
-  const untouched = { startedAt: NOW, attempts: 0, nextAttemptAt: null }
+  const untouched = { startedAt: NOW, attempts: 0, retryAt: null }
   return { next: 1, to: 3, parkedOnly: false, ...untouched, ...partial }
 }
 

@@ -2,7 +2,6 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/core/durations.ts'
 import type { ParkReason } from '../../../src/core/lanes/state/fate.ts'
 import type { SettleTerms } from '../../../src/core/lanes/settle/settle.ts'
-import type { LaneMembers } from './a-lane.ts'
 import { NOW } from '../time.ts'
 
 /** A time before the attempt. */
@@ -23,16 +22,16 @@ export const GONE = { reason: 'gone', detail: null, status: 410, at: NOW } as co
 export const GONE_FOR_NOW = {
   status: 'disabled',
   disabledReason: 'gone',
-  nextAttemptAt: EARLIER,
+  probeAt: EARLIER,
 } as const
 
 /** Event 5 is the front, its lane has delivered event 4. */
 export const BEFORE = { cursor: 4, lastMeant: 4, recent: [], lastError: GONE } as const
 
 /** A lane behind event 5. */
-export function passed(state: 'delivered' | 'parked', attempts: number): LaneMembers {
+export function passed(state: 'delivered' | 'parked', attempts: number) {
   const fate = { sequence: 5, state, at: NOW, attempts }
-  return { cursor: 5, lastMeant: 5, attempts: 0, nextAttemptAt: null, recent: [fate] }
+  return { cursor: 5, lastMeant: 5, attempts: 0, recent: [fate] }
 }
 
 export function parked(

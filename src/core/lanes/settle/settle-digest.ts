@@ -122,7 +122,7 @@ function fallApart(
         ? halveDigest({ ...gathering, underWay: left })
         : splitParts(gathering, left.at(-1) ?? gathering.singlyUpTo),
     attempts: 0,
-    nextAttemptAt: null,
+    retryAt: null,
     notBefore: terms.now + terms.minIntervalMs,
     lastError: errorOf(outcome, terms.now),
   }

@@ -63,11 +63,11 @@ function planAgain(
   { outcome, terms }: AttemptResult<Extract<DeliveryOutcome, { kind: 'unreachable' }>>,
 ): LaneState | null {
   const { now, random, deadline } = terms
-  if (lane.status === 'disabled') return { ...lane, nextAttemptAt: now + DAY_MS }
+  if (lane.status === 'disabled') return { ...lane, probeAt: now + DAY_MS }
   const attempts = job.attempts + 1
   const { retryAfterMs } = outcome
   const plan = planRetry({ attempts, now, deadline, retryAfterMs, random })
   if (plan.kind === 'park') return null
-  const again = { ...job, attempts, nextAttemptAt: plan.at }
+  const again = { ...job, attempts, retryAt: plan.at }
   return { ...lane, replays: [again, ...lane.replays.slice(1)] }
 }

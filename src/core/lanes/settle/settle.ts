@@ -116,12 +116,12 @@ function settleUnreachable(
   const isAlone = terms.splitsDigests === true && isSplit && halves.length === 0
   const gathering = isAlone ? { ...lane.gathering, singlyUpTo: sequence } : lane.gathering
   const failed: LaneState = { ...lane, gathering, notBefore, lastError: errorOf(outcome, now) }
-  if (lane.status === 'disabled') {
-    return { lane: { ...failed, nextAttemptAt: now + DAY_MS }, fates: [] }
+  if (failed.status === 'disabled') {
+    return { lane: { ...failed, probeAt: now + DAY_MS }, fates: [] }
   }
   const { attempts } = lane
   const plan = planRetry({ attempts, now, deadline, retryAfterMs, random })
-  if (plan.kind === 'retry') return { lane: { ...failed, nextAttemptAt: plan.at }, fates: [] }
+  if (plan.kind === 'retry') return { lane: { ...failed, retryAt: plan.at }, fates: [] }
   return parkEvent(failed, sequence, { reason, status, at: now })
 }
 

@@ -27,7 +27,8 @@ export function noteClock(lane: LaneState, { since, now }: AttemptTime): LaneSta
 /** The lane as it is when its waits can be true; else the lane with its waits measured anew by this clock. */
 export function correctWaits(lane: LaneState, now: number): LaneState {
   const aheadMs = lane.measuredAt - now
-  const waits = [lane.notBefore, lane.nextAttemptAt ?? 0, ...lane.replays.map(attemptAt)]
+  const retries = lane.replays.map(({ retryAt }) => retryAt ?? 0)
+  const waits = [lane.notBefore, lane.probeAt ?? lane.retryAt ?? 0, ...retries]
   const isWrong = aheadMs > TOLERANCE_MS || waits.some((at) => at - now > LONGEST_WAIT_MS)
   if (!isWrong) return lane
   const shiftMs = Math.max(0, aheadMs)
@@ -35,19 +36,18 @@ export function correctWaits(lane: LaneState, now: number): LaneState {
   const corrected = (at: number): number =>
     at - shiftMs - now > LONGEST_WAIT_MS ? now : at - shiftMs
   const correctedOrNull = (at: number | null): number | null => (at === null ? null : corrected(at))
+  const right =
+    lane.status === 'disabled'
+      ? { ...lane, probeAt: correctedOrNull(lane.probeAt) }
+      : { ...lane, retryAt: correctedOrNull(lane.retryAt) }
   return {
-    ...lane,
+    ...right,
     measuredAt: now,
     notBefore: corrected(lane.notBefore),
-    nextAttemptAt: correctedOrNull(lane.nextAttemptAt),
     gathering: withoutWait(lane.gathering),
     replays: lane.replays.map((job) => ({
       ...job,
-      nextAttemptAt: correctedOrNull(job.nextAttemptAt),
+      retryAt: correctedOrNull(job.retryAt),
     })),
   }
-}
-
-function attemptAt({ nextAttemptAt }: { readonly nextAttemptAt: number | null }): number {
-  return nextAttemptAt ?? 0
 }

@@ -46,10 +46,8 @@ export function passEvents(
   const last = sequences.at(-1) ?? lane.cursor
   const passed = sequences.map((sequence) => ({ sequence, ...fate }))
   return {
-    ...lane,
+    ...withNewFront(lane),
     cursor: last,
-    attempts: 0,
-    nextAttemptAt: waitOfNext(lane),
     lastMeant: sequences.at(-1) ?? lane.lastMeant,
     // The rest of a digest stays one message.
     gathering: withoutWait(gatheringBehind(lane.gathering, last)),
@@ -60,18 +58,18 @@ export function passEvents(
 /** Moves the cursor over events up to `sequence` that the destination does not get. */
 export function skipEvent(lane: LaneState, sequence: number): LaneState {
   return {
-    ...lane,
+    ...withNewFront(lane),
     cursor: sequence,
-    attempts: 0,
-    nextAttemptAt: waitOfNext(lane),
     gathering: withoutWait(lane.gathering),
   }
 }
 
-/**
- * The `nextAttemptAt` of a lane whose cursor moves: null, since the new front has failed at nothing yet. A
- * disabled lane keeps the time of its probe.
- */
-export function waitOfNext(lane: LaneState): number | null {
-  return lane.status === 'disabled' ? lane.nextAttemptAt : null
+/** A lane whose cursor moves: its new front has failed at nothing yet. A disabled lane keeps the time of its probe. */
+export function withNewFront(lane: LaneState): LaneState {
+  return { ...withoutRetry(lane), attempts: 0 }
+}
+
+/** A lane that no retry holds back. A disabled lane waits for its probe, which is no retry. */
+export function withoutRetry(lane: LaneState): LaneState {
+  return lane.status === 'disabled' ? lane : { ...lane, retryAt: null }
 }

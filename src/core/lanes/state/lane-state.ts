@@ -15,7 +15,7 @@ import type { Filter } from '../filters/filter.ts'
 export type LaneState = ActiveLane | DisabledLane | PausedLane | RemovedLane
 
 /** A lane that sends what waits. */
-export interface ActiveLane extends LaneProgress {
+export interface ActiveLane extends LaneProgress, Retried {
   readonly status: 'active'
   readonly disabledReason: null
 }
@@ -24,17 +24,20 @@ export interface ActiveLane extends LaneProgress {
 export interface DisabledLane extends LaneProgress {
   readonly status: 'disabled'
   readonly disabledReason: DisabledReason
+  /** When the lane makes its next probe; null where it makes none. */
+  readonly probeAt: number | null
+  readonly retryAt?: never
 }
 
 /** A lane that an operator has paused. */
-export interface PausedLane extends LaneProgress {
+export interface PausedLane extends LaneProgress, Retried {
   readonly status: 'paused'
   /** Why it was disabled before it was paused. */
   readonly disabledReason: DisabledReason | null
 }
 
 /** A lane whose destination was removed from the configuration. */
-export interface RemovedLane extends LaneProgress {
+export interface RemovedLane extends LaneProgress, Retried {
   readonly status: 'removed'
   /** Why it was disabled before its destination was removed. */
   readonly disabledReason: DisabledReason | null
@@ -48,6 +51,13 @@ export interface RemovedLane extends LaneProgress {
  */
 export type DisabledReason = OutcomeReason | 'rejects_everything'
 
+/** The wait of a lane that is not disabled. */
+interface Retried {
+  /** When the front is tried again after a failure; null means at once. */
+  readonly retryAt: number | null
+  readonly probeAt?: never
+}
+
 /** Everything that a lane remembers in each status. Times are unix milliseconds. */
 interface LaneProgress {
   readonly destination: string
@@ -57,11 +67,6 @@ interface LaneProgress {
   readonly cursor: number
   /** Failed attempts of the front. */
   readonly attempts: number
-  /**
-   * When the front is tried again; null means at once. In a disabled lane it is the time of the probe, and
-   * null means that there is no probe.
-   */
-  readonly nextAttemptAt: number | null
   /** No send before this time: the receiver's pace, or its Retry-After. */
   readonly notBefore: number
   /** The clock by which the waits above were measured; 0 when it is not known. */
@@ -122,7 +127,8 @@ export interface ReplayJob {
   readonly startedAt: number
   /** Failed attempts of the event at `next`. */
   readonly attempts: number
-  readonly nextAttemptAt: number | null
+  /** When that event is tried again; null means at once. In a disabled lane the probe decides. */
+  readonly retryAt: number | null
 }
 
 /** The last failure of a lane, without secrets. */
@@ -140,7 +146,6 @@ export const UNTOUCHED = {
   lastTookMs: 0,
   measuredAt: 0,
   attempts: 0,
-  nextAttemptAt: null,
   notBefore: 0,
   lastError: null,
   rejectedInARow: 0,
@@ -177,11 +182,11 @@ export function laneDueAt(lane: LaneState, head: number): number | null {
   // The rest of a job may wait behind the head, as the live events there do.
   const job = first === undefined || (first.next > head && first.to > head) ? null : first
   if (lane.status === 'disabled') {
-    if ((!isWaiting && job === null) || lane.nextAttemptAt === null) return null
-    return Math.max(lane.nextAttemptAt, lane.notBefore)
+    if ((!isWaiting && job === null) || lane.probeAt === null) return null
+    return Math.max(lane.probeAt, lane.notBefore)
   }
-  const live = Math.max(lane.nextAttemptAt ?? 0, lane.notBefore, lane.gathering.until ?? 0)
-  const replay = job === null ? null : Math.max(job.nextAttemptAt ?? 0, lane.notBefore)
+  const live = Math.max(lane.retryAt ?? 0, lane.notBefore, lane.gathering.until ?? 0)
+  const replay = job === null ? null : Math.max(job.retryAt ?? 0, lane.notBefore)
   if (!isWaiting) return replay
   // A replay does not wait while live events are gathered, only while the lane retries.
   return replay === null || lane.attempts > 0 ? live : Math.min(live, replay)
@@ -208,9 +213,10 @@ export function waitOf(
 ): LaneWait | null {
   const until = laneDueAt(lane, head)
   if (until === null || until <= now) return null
-  const retries = [lane.nextAttemptAt, lane.replays[0]?.nextAttemptAt ?? null]
-  if (retries.includes(until)) {
-    return { until, reason: lane.status === 'disabled' ? 'probe' : 'retry' }
+  if (lane.status === 'disabled') {
+    return { until, reason: until === lane.probeAt ? 'probe' : 'pace' }
   }
+  const retries = [lane.retryAt, lane.replays[0]?.retryAt ?? null]
+  if (retries.includes(until)) return { until, reason: 'retry' }
   return { until, reason: until === lane.gathering.until ? 'digest' : 'pace' }
 }

@@ -20,7 +20,8 @@ export function disable(
   lane: LaneState,
   { reason, probeAt }: { readonly reason: DisabledReason; readonly probeAt: number | null },
 ): DisabledLane {
-  return { ...lane, status: 'disabled', disabledReason: reason, nextAttemptAt: probeAt }
+  const { retryAt: _retryAt, ...rest } = lane
+  return { ...rest, status: 'disabled', disabledReason: reason, probeAt }
 }
 
 /**
@@ -41,20 +42,22 @@ export function disableAfterAttempt(
 
 /** Lets a lane go on at once: its own waits are over, a receiver's Retry-After is not. */
 export function enable(lane: LaneState): ActiveLane {
+  const { probeAt: _probeAt, ...rest } = lane
   return {
-    ...lane,
+    ...rest,
     status: 'active',
     disabledReason: null,
-    nextAttemptAt: null,
+    retryAt: null,
     rejectedInARow: 0,
-    replays: lane.replays.map((job) => ({ ...job, nextAttemptAt: null })),
+    replays: lane.replays.map((job) => ({ ...job, retryAt: null })),
   }
 }
 
 /** A disabled lane goes on when its receiver has answered the probe. */
 export function enableAfterAnswer(lane: LaneState): Exclude<LaneState, DisabledLane> {
   if (lane.status !== 'disabled') return lane
-  return { ...lane, status: 'active', disabledReason: null, nextAttemptAt: null }
+  const { probeAt: _probeAt, ...rest } = lane
+  return { ...rest, status: 'active', disabledReason: null, retryAt: null }
 }
 
 /**
@@ -68,13 +71,16 @@ export function weighRejections(lane: LaneState, now: number): LaneState {
 
 /** Pauses a lane by an operator's wish; a removed lane stays removed. */
 export function pause(lane: LaneState): PausedLane | RemovedLane {
-  return lane.status === 'removed' ? lane : { ...lane, status: 'paused' }
+  if (lane.status === 'removed') return lane
+  const { probeAt: _probeAt, retryAt = null, ...rest } = lane
+  return { ...rest, status: 'paused', retryAt }
 }
 
 /** Halts the lane of a destination that the configuration does not name any more. */
 export function remove(lane: LaneState): RemovedLane {
   if (lane.status === 'removed') return lane
-  return { ...lane, status: 'removed', wasPaused: lane.status === 'paused' }
+  const { probeAt: _probeAt, retryAt = null, ...rest } = lane
+  return { ...rest, status: 'removed', retryAt, wasPaused: lane.status === 'paused' }
 }
 
 /** Lets a removed lane come back, as its destination did: paused when it was paused, else active. */

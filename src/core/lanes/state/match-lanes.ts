@@ -2,7 +2,7 @@
 import { epochOf, matchEpoch } from './epochs.ts'
 import { withoutWait } from './gathering.ts'
 import { UNTOUCHED, type Epoch, type LaneState } from './lane-state.ts'
-import { waitOfNext } from './cursor.ts'
+import { withoutRetry } from './cursor.ts'
 import { restoreLane, disable, enable, remove } from './lane-status.ts'
 import { NO_MEMORY } from './receiver-memory.ts'
 
@@ -38,8 +38,8 @@ export function createLane(plan: LanePlan, head: number): LaneState {
   const epochs = [epochOf(plan, head + 1)]
   const lane = { ...UNTOUCHED, destination, fingerprint, cursor: head, epochs }
   return problem === null
-    ? { ...lane, status: 'active', disabledReason: null }
-    : { ...lane, status: 'disabled', disabledReason: problem }
+    ? { ...lane, status: 'active', disabledReason: null, retryAt: null }
+    : { ...lane, status: 'disabled', disabledReason: problem, probeAt: null }
 }
 
 /**
@@ -113,12 +113,11 @@ function matchUsable(lane: LaneState, fingerprint: string): LaneState {
  */
 function underNewSettings(lane: LaneState, fingerprint: string): LaneState {
   return {
-    ...lane,
+    ...withoutRetry(lane),
     fingerprint,
     memory: NO_MEMORY,
     gathering: withoutWait(lane.gathering),
     notBefore: 0,
-    nextAttemptAt: waitOfNext(lane),
-    replays: lane.replays.map((job) => ({ ...job, nextAttemptAt: null })),
+    replays: lane.replays.map((job) => ({ ...job, retryAt: null })),
   }
 }

@@ -8,6 +8,6 @@ export const MAX_REPLAY_JOBS = 10
 export function advanceJob(lane: LaneState, sequence: number): LaneState {
   const [job, ...others] = lane.replays
   if (job === undefined) return lane
-  const next = { ...job, next: sequence + 1, attempts: 0, nextAttemptAt: null }
+  const next = { ...job, next: sequence + 1, attempts: 0, retryAt: null }
   return { ...lane, replays: next.next > job.to ? others : [next, ...others] }
 }

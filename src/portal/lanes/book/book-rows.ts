@@ -1,6 +1,7 @@
 /**
- * The one row that stores all lanes of a portal, as JSON. Each member of it is a member of `LaneState`; those of its
- * gathering stand beside the others, as they always have. Reading completes what an older version has not stored yet; a row that cannot be read at all is damaged.
+ * The one row that stores all lanes of a portal, as JSON. Its members keep the names and the places that they have
+ * always had: those of the gathering stand beside the others, and `nextAttemptAt` is the time of a retry, or of the probe
+ * of a disabled lane. Reading completes what an older version has not stored yet; a row that cannot be read at all is damaged.
  */
 import * as v from 'valibot'
 import { NO_LANES, type BookState } from '../../../core/lanes/state/book-state.ts'
@@ -37,10 +38,12 @@ export function storedBook(book: BookState): object {
   return { ...book, lanes: book.lanes.map(storedLane) }
 }
 
-function storedLane({ gathering, ...lane }: LaneState): object {
+function storedLane({ gathering, retryAt = null, probeAt, ...lane }: LaneState): object {
   const { underWay, halves, lastDigestAt, singlyUpTo, until } = gathering
   return {
     ...lane,
+    nextAttemptAt: probeAt ?? retryAt,
+    replays: lane.replays.map(({ retryAt: nextAttemptAt, ...job }) => ({ ...job, nextAttemptAt })),
     digest: underWay,
     halves,
     digestedAt: lastDigestAt,
@@ -110,14 +113,17 @@ const RecentFateSchema = v.looseObject({
   attempts: AnyNumber,
 })
 
-const ReplayJobSchema = v.looseObject({
-  next: AnyNumber,
-  to: AnyNumber,
-  parkedOnly: Flag,
-  startedAt: AnyNumber,
-  attempts: AnyNumber,
-  nextAttemptAt: NumberOrNull,
-})
+const ReplayJobSchema = v.pipe(
+  v.looseObject({
+    next: AnyNumber,
+    to: AnyNumber,
+    parkedOnly: Flag,
+    startedAt: AnyNumber,
+    attempts: AnyNumber,
+    nextAttemptAt: NumberOrNull,
+  }),
+  v.transform(({ nextAttemptAt, ...job }) => ({ ...job, retryAt: nextAttemptAt })),
+)
 
 const LaneErrorSchema = v.looseObject({
   // Sound: the outcomes of this program hold no other words, and a word of another version is only shown.
@@ -209,16 +215,14 @@ const StoredLaneSchema = v.variant('status', [
 
 const LaneSchema = v.pipe(
   StoredLaneSchema,
-  v.transform(({ digest, halves, digestedAt, singlyUpTo, gatherUntil, ...lane }) => ({
-    ...lane,
-    gathering: {
-      underWay: digest,
-      halves,
-      lastDigestAt: digestedAt,
-      singlyUpTo,
-      until: gatherUntil,
-    },
-  })),
+  v.transform(({ digest, halves, digestedAt, singlyUpTo, gatherUntil, ...stored }) => {
+    const lastDigestAt = digestedAt
+    const gathering = { underWay: digest, halves, lastDigestAt, singlyUpTo, until: gatherUntil }
+    const { nextAttemptAt, ...lane } = stored
+    return lane.status === 'disabled'
+      ? { ...lane, gathering, probeAt: nextAttemptAt }
+      : { ...lane, gathering, retryAt: nextAttemptAt }
+  }),
 )
 
 const LastReportSchema = v.object({

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { HOUR_MS, MINUTE_MS } from '../../../../src/core/durations.ts'
 import type { DeliveryOutcome } from '../../../../src/core/lanes/state/outcome.ts'
 import type { SettleTerms } from '../../../../src/core/lanes/settle/settle.ts'
+import { disable } from '../../../../src/core/lanes/state/lane-status.ts'
 import { settleDigest } from '../../../../src/core/lanes/settle/settle-digest.ts'
 import { DELIVERED, REJECTED, aLane, gone, unreachable } from '../../../support/builders/a-lane.ts'
 import { NOW } from '../../../support/time.ts'
@@ -65,7 +66,7 @@ describe('settleDigest()', () => {
       cursor: 0,
       gathering: { underWay: [2, 3, 5] },
       attempts: 1,
-      nextAttemptAt: TERMS.now + MINUTE_MS,
+      retryAt: TERMS.now + MINUTE_MS,
     })
   })
 
@@ -78,7 +79,7 @@ describe('settleDigest()', () => {
       cursor: 0,
       gathering: { underWay: null, singlyUpTo: 5 },
       attempts: 3,
-      nextAttemptAt: TERMS.now + 30_000,
+      retryAt: TERMS.now + 30_000,
     })
   })
 
@@ -114,7 +115,7 @@ describe('settleDigest()', () => {
       ...lane,
       gathering: { ...lane.gathering, underWay: null, singlyUpTo: 5 },
       attempts: 0,
-      nextAttemptAt: null,
+      retryAt: null,
       rejectedInARow: 3,
       notBefore: TERMS.now + 1000,
       lastError: { reason: 'http_422', detail: 'No such field', status: 422, at: TERMS.now },
@@ -193,7 +194,7 @@ describe('settleDigest() of a batch', () => {
   })
 
   test('a refusal by the daily try lets a disabled lane go on with the halves', () => {
-    const disabled = aLane({ ...lane, status: 'disabled', disabledReason: 'gone' })
+    const disabled = disable(lane, { reason: 'gone', probeAt: null })
     const settled = settleAs(REJECTED, {}, disabled)
     expect(settled.lane).toMatchObject({
       status: 'active',
@@ -229,7 +230,7 @@ describe('settleDigest() of a batch', () => {
       cursor: 0,
       gathering: { underWay: [2, 3], halves: [[5, 8]] },
       attempts: 0,
-      nextAttemptAt: null,
+      retryAt: null,
       notBefore: TERMS.now + MINUTE_MS,
       lastError: { reason: 'http_503' },
     })

@@ -43,7 +43,7 @@ describe('settleReplay()', () => {
   }
 
   it('delivered: goes on with the job, the cursor stays', () => {
-    const retried = [{ ...job, attempts: 3, nextAttemptAt: EARLIER }, other]
+    const retried = [{ ...job, attempts: 3, retryAt: EARLIER }, other]
     expect(replayed({ replays: retried, rejectedInARow: 19 }, DELIVERED)).toEqual({
       lane: aLane({ ...before, replays: next, notBefore: PACED, lastError: null }),
       fates: [delivered(6)],
@@ -61,7 +61,7 @@ describe('settleReplay()', () => {
   })
 
   it('unreachable: tries the same event again later and lets live events go on', () => {
-    const again = { ...job, attempts: 1, nextAttemptAt: NOW + 1000 }
+    const again = { ...job, attempts: 1, retryAt: NOW + 1000 }
     expect(replayed({}, unreachable())).toEqual({
       lane: aLane({ ...before, replays: [again, other], notBefore: PACED, lastError: BUSY }),
       fates: [],
@@ -69,18 +69,18 @@ describe('settleReplay()', () => {
   })
 
   it('unreachable: waits longer each time, and as long as Retry-After says', () => {
-    const third = { ...job, attempts: 2, nextAttemptAt: EARLIER }
+    const third = { ...job, attempts: 2, retryAt: EARLIER }
     expect(replayed({ replays: [third] }, unreachable(), { random: 1 }).lane.replays).toEqual([
-      { ...job, attempts: 3, nextAttemptAt: NOW + 36_000 },
+      { ...job, attempts: 3, retryAt: NOW + 36_000 },
     ])
     expect(replayed({}, unreachable(HOUR_MS)).lane).toMatchObject({
       notBefore: NOW + HOUR_MS,
-      replays: [{ nextAttemptAt: NOW + HOUR_MS }, other],
+      replays: [{ retryAt: NOW + HOUR_MS }, other],
     })
   })
 
   it('unreachable: parks at the deadline with all its attempts, and goes on', () => {
-    const third = { ...job, attempts: 2, nextAttemptAt: EARLIER }
+    const third = { ...job, attempts: 2, retryAt: EARLIER }
     expect(replayed({ replays: [third, other] }, unreachable(HOUR_MS), LATE)).toEqual({
       lane: aLane({ ...before, replays: next, notBefore: NOW + HOUR_MS, lastError: BUSY }),
       fates: [parked(5, BUSY)],
@@ -92,7 +92,7 @@ describe('settleReplay()', () => {
       lane: aLane({
         ...before,
         ...GONE_FOR_NOW,
-        nextAttemptAt: TOMORROW,
+        probeAt: TOMORROW,
         notBefore: NOW + HOUR_MS,
         lastError: BUSY,
       }),
@@ -117,7 +117,7 @@ describe('settleReplay()', () => {
     expect(replayed(GONE_FOR_NOW, REJECTED).lane).toMatchObject({
       status: 'active',
       disabledReason: null,
-      nextAttemptAt: null,
+      retryAt: null,
       replays: next,
     })
     const rejecting = {
@@ -126,7 +126,7 @@ describe('settleReplay()', () => {
       rejectedInARow: 20,
     } as const
     expect(replayed(rejecting, REJECTED)).toMatchObject({
-      lane: { ...rejecting, nextAttemptAt: TOMORROW, replays: next },
+      lane: { ...rejecting, probeAt: TOMORROW, replays: next },
       fates: [parked(3, BAD)],
     })
   })
@@ -140,7 +140,7 @@ describe('settleReplay()', () => {
         ...before,
         status: 'disabled',
         disabledReason: 'gone',
-        nextAttemptAt: at,
+        probeAt: at,
         notBefore: PACED,
         lastError: GONE,
       }),

@@ -42,7 +42,7 @@ describe('settle() delivered', () => {
   })
 
   it('stores the exact fate of an event that was retried', () => {
-    expect(settled({ attempts: 2, nextAttemptAt: EARLIER }, DELIVERED)).toEqual({
+    expect(settled({ attempts: 2, retryAt: EARLIER }, DELIVERED)).toEqual({
       lane: aLane({ ...passed('delivered', 3), notBefore: PACED }),
       fates: [delivered(3)],
     })
@@ -68,9 +68,7 @@ describe('settle() delivered', () => {
     'keeps a lane %j that became so meanwhile',
     (halted) => {
       const { lane } = settled({ ...halted, disabledReason: 'gone' } as LaneMembers, DELIVERED)
-      expect(lane).toEqual(
-        aLane({ ...passed('delivered', 1), ...halted, notBefore: PACED } as LaneMembers),
-      )
+      expect(lane).toEqual(aLane({ ...passed('delivered', 1), ...halted, notBefore: PACED }))
     },
   )
 
@@ -93,7 +91,7 @@ describe('settle() unreachable', () => {
       lane: aLane({
         ...BEFORE,
         attempts: 3,
-        nextAttemptAt: NOW + 30_000,
+        retryAt: NOW + 30_000,
         notBefore: PACED,
         lastError: BUSY,
         rejectedInARow: 3,
@@ -107,11 +105,11 @@ describe('settle() unreachable', () => {
     ['a shorter one shortens nothing', 2000, NOW + 2000, NOW + 30_000],
     ['one below the pace does not hurry the lane', 500, PACED, NOW + 30_000],
     ['one of a week holds it for a day', 7 * DAY_MS, TOMORROW, TOMORROW],
-  ])('%s', (_name, retryAfterMs, notBefore, nextAttemptAt) => {
+  ])('%s', (_name, retryAfterMs, notBefore, retryAt) => {
     const { lane } = settled({ attempts: 2 }, unreachable(retryAfterMs))
-    expect({ notBefore: lane.notBefore, nextAttemptAt: lane.nextAttemptAt }).toEqual({
+    expect({ notBefore: lane.notBefore, retryAt: lane.retryAt }).toEqual({
       notBefore,
-      nextAttemptAt,
+      retryAt,
     })
   })
 
@@ -133,7 +131,7 @@ describe('settle() unreachable', () => {
         ...BEFORE,
         ...disabled,
         attempts: 5,
-        nextAttemptAt: TOMORROW,
+        probeAt: TOMORROW,
         notBefore: PACED,
         lastError: BUSY,
       }),
@@ -163,7 +161,7 @@ describe('settle() rejected for the message', () => {
         ...passed('parked', 1),
         status: 'disabled',
         disabledReason: 'rejects_everything',
-        nextAttemptAt: TOMORROW,
+        probeAt: TOMORROW,
         notBefore: PACED,
         lastError: BAD,
         rejectedInARow: 20,
@@ -179,7 +177,7 @@ describe('settle() rejected for the message', () => {
       rejectedInARow: 20,
     } as const
     expect(settled(disabled, REJECTED)).toMatchObject({
-      lane: { ...disabled, cursor: 5, nextAttemptAt: TOMORROW, rejectedInARow: 21 },
+      lane: { ...disabled, cursor: 5, probeAt: TOMORROW, rejectedInARow: 21 },
       fates: [parked(1, BAD)],
     })
   })
@@ -205,14 +203,14 @@ describe('settle() rejected for the endpoint', () => {
   it.each([
     ['with a daily try where it is allowed', true, TOMORROW],
     ['without one where it is not', false, null],
-  ])('disables the lane, its events wait: %s', (_name, probe, nextAttemptAt) => {
-    expect(settled({ attempts: 1, nextAttemptAt: EARLIER }, gone({ probe }), LATE)).toEqual({
+  ])('disables the lane, its events wait: %s', (_name, probe, probeAt) => {
+    expect(settled({ attempts: 1, retryAt: EARLIER }, gone({ probe }), LATE)).toEqual({
       lane: aLane({
         ...BEFORE,
         attempts: 2,
         status: 'disabled',
         disabledReason: 'gone',
-        nextAttemptAt,
+        probeAt,
         notBefore: PACED,
         lastError: GONE,
       }),
@@ -230,7 +228,7 @@ describe('settle() rejected for the endpoint', () => {
 
 describe('settle() after the operator set the event aside', () => {
   const fate = { sequence: 5, state: 'parked' as const, at: EARLIER, attempts: 2 }
-  const aside = { cursor: 7, attempts: 1, nextAttemptAt: EARLIER, lastMeant: 7, recent: [fate] }
+  const aside = { cursor: 7, attempts: 1, retryAt: EARLIER, lastMeant: 7, recent: [fate] }
 
   it('counts an event as delivered that was delivered meanwhile', () => {
     expect(settled(aside, DELIVERED)).toEqual({

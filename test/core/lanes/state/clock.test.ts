@@ -25,8 +25,8 @@ describe('correctWaits()', () => {
     ['waits of this clock', { measuredAt: NOW - MINUTE_MS, notBefore: NOW + SECOND_MS }],
     ['a clock that is ahead by a second', { measuredAt: NOW + SECOND_MS, notBefore: NOW + 5000 }],
     ['a Retry-After of a day', { measuredAt: NOW, notBefore: NOW + DAY_MS }],
-    ['a probe tomorrow by another machine', { nextAttemptAt: NOW + DAY_MS + SECOND_MS }],
-    ['waits of an older version', { nextAttemptAt: NOW + HOUR_MS }],
+    ['a probe tomorrow by another machine', { probeAt: NOW + DAY_MS + SECOND_MS }],
+    ['waits of an older version', { retryAt: NOW + HOUR_MS }],
   ])('leaves a lane as it is with %s', (_case, partial) => {
     const lane = aLane(partial)
     expect(correctWaits(lane, NOW)).toBe(lane)
@@ -36,16 +36,16 @@ describe('correctWaits()', () => {
     const lane = aLane({
       measuredAt: AHEAD,
       notBefore: AHEAD + SECOND_MS,
-      nextAttemptAt: AHEAD + MINUTE_MS,
+      retryAt: AHEAD + MINUTE_MS,
       gathering: { until: AHEAD + MINUTE_MS },
-      replays: [aJob({ nextAttemptAt: AHEAD + HOUR_MS }), aJob()],
+      replays: [aJob({ retryAt: AHEAD + HOUR_MS }), aJob()],
     })
     expect(correctWaits(lane, NOW)).toEqual(
       aLane({
         measuredAt: NOW,
         notBefore: NOW + SECOND_MS,
-        nextAttemptAt: NOW + MINUTE_MS,
-        replays: [aJob({ nextAttemptAt: NOW + HOUR_MS }), aJob()],
+        retryAt: NOW + MINUTE_MS,
+        replays: [aJob({ retryAt: NOW + HOUR_MS }), aJob()],
       }),
     )
   })
@@ -57,11 +57,11 @@ describe('correctWaits()', () => {
 
   it.each<[string, LaneMembers, LaneMembers]>([
     ['a pace', { notBefore: NOW + DAY_MS + 1001 }, { notBefore: NOW }],
-    ['a retry', { nextAttemptAt: NOW + 9 * DAY_MS }, { nextAttemptAt: NOW }],
+    ['a retry', { retryAt: NOW + 9 * DAY_MS }, { retryAt: NOW }],
     [
       'a replay',
-      { replays: [aJob({ nextAttemptAt: NOW + 9 * DAY_MS })] },
-      { replays: [aJob({ nextAttemptAt: NOW })] },
+      { replays: [aJob({ retryAt: NOW + 9 * DAY_MS })] },
+      { replays: [aJob({ retryAt: NOW })] },
     ],
   ])('believes no wait of more than a day: %s', (_case, wrong, right) => {
     expect(correctWaits(aLane(wrong), NOW)).toEqual(aLane({ ...right, measuredAt: NOW }))

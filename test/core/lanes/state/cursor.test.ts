@@ -12,7 +12,7 @@ import { NOW } from '../../../support/time.ts'
 
 describe('parkEvent() and skipEvent()', () => {
   const cause = { reason: 'set_aside', status: null, at: NOW } as const
-  const retrying = { ...BEFORE, attempts: 2, nextAttemptAt: EARLIER }
+  const retrying = { ...BEFORE, attempts: 2, retryAt: EARLIER }
 
   it('parkEvent() parks the front with its attempts so far', () => {
     expect(parkEvent(aLane(retrying), 5, cause)).toEqual({

@@ -5,7 +5,7 @@ import { NOW } from '../../../support/time.ts'
 
 describe('operator transitions', () => {
   it('pause() stops every lane but a removed one, and changes nothing else', () => {
-    const lane = aLane({ attempts: 2, nextAttemptAt: NOW, notBefore: NOW })
+    const lane = aLane({ attempts: 2, retryAt: NOW, notBefore: NOW })
     expect(pause(lane)).toEqual({ ...lane, status: 'paused' })
     const removed = aLane({ status: 'removed' })
     expect(pause(removed)).toBe(removed)
@@ -17,13 +17,14 @@ describe('operator transitions', () => {
       attempts: 2,
       notBefore: NOW + 5,
       rejectedInARow: 20,
-      replays: [aJob({ attempts: 3, nextAttemptAt: NOW }), aJob({ next: 4, to: 9 })],
+      replays: [aJob({ attempts: 3, retryAt: NOW }), aJob({ next: 4, to: 9 })],
     })
+    const { probeAt: _probeAt, ...rest } = lane
     expect(enable(lane)).toEqual({
-      ...lane,
+      ...rest,
       status: 'active',
       disabledReason: null,
-      nextAttemptAt: null,
+      retryAt: null,
       rejectedInARow: 0,
       replays: [aJob({ attempts: 3 }), aJob({ next: 4, to: 9 })],
     })
@@ -31,7 +32,8 @@ describe('operator transitions', () => {
 
   it('disable() keeps the events waiting and remembers the time of the probe', () => {
     const lane = aLane({ cursor: 3, attempts: 2 })
-    expect(disable(lane, { reason: 'gone', probeAt: NOW })).toEqual({ ...lane, ...STOPPED })
-    expect(disable(lane, { reason: 'gone', probeAt: null }).nextAttemptAt).toBeNull()
+    const { retryAt: _retryAt, ...rest } = lane
+    expect(disable(lane, { reason: 'gone', probeAt: NOW })).toEqual({ ...rest, ...STOPPED })
+    expect(disable(lane, { reason: 'gone', probeAt: null }).probeAt).toBeNull()
   })
 })

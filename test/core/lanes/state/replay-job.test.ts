@@ -4,7 +4,7 @@ import { aJob, aLane } from '../../../support/builders/a-lane.ts'
 import { NOW } from '../../../support/time.ts'
 
 describe('advanceJob()', () => {
-  const first = aJob({ next: 5, to: 8, attempts: 2, nextAttemptAt: NOW })
+  const first = aJob({ next: 5, to: 8, attempts: 2, retryAt: NOW })
   const second = aJob({ next: 1, to: 2 })
   const lane = aLane({ replays: [first, second] })
 

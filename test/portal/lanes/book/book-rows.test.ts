@@ -31,10 +31,12 @@ async function loadText(text: string): Promise<BookState | null> {
   return inRows((rows) => rows.load())
 }
 
-/** A lane as its row has always held it: the members of its gathering stand beside the others. */
-function stored({ gathering, ...lane }: LaneState): object {
+/** A lane as its row has always held it: flat, with one name for the time of a retry and that of a probe. */
+function stored({ gathering, retryAt, probeAt, ...lane }: LaneState): object {
   const { underWay: digest, halves, singlyUpTo, lastDigestAt, until } = gathering
-  return { ...lane, digest, halves, singlyUpTo, digestedAt: lastDigestAt, gatherUntil: until }
+  const gathered = { digest, halves, singlyUpTo, digestedAt: lastDigestAt, gatherUntil: until }
+  const replays = lane.replays.map(({ retryAt: at, ...job }) => ({ ...job, nextAttemptAt: at }))
+  return { ...lane, ...gathered, replays, nextAttemptAt: retryAt ?? probeAt ?? null }
 }
 
 /** Reads a book that holds one lane with these members. */
@@ -53,7 +55,7 @@ describe('the row of lanes', () => {
       aLane({
         cursor: 7,
         attempts: 2,
-        nextAttemptAt: NOW,
+        retryAt: NOW,
         notBefore: NOW + 1,
         lastError: FAILURE,
         rejectedInARow: 3,
@@ -67,7 +69,7 @@ describe('the row of lanes', () => {
         memory: { movedTo: '-100', grantedAt: NOW, perMinute: 60 },
       }),
     ],
-    ['a disabled lane', aLane({ status: 'disabled', disabledReason: 'gone', nextAttemptAt: NOW })],
+    ['a disabled lane', aLane({ status: 'disabled', disabledReason: 'gone', probeAt: NOW })],
     ['a paused lane that was disabled', aLane({ status: 'paused', disabledReason: 'gone' })],
     ['a removed lane', aLane({ status: 'removed', wasPaused: false })],
     ['a removed lane that was paused', aLane({ status: 'removed', wasPaused: true })],
@@ -77,10 +79,15 @@ describe('the row of lanes', () => {
   })
 
   it('holds every member under the name that it has always had', async () => {
-    const lane = createLane(aPlan(), 0)
-    await inRows((rows) => rows.save({ lanes: [lane], openFrom: null }))
+    const gathering = { underWay: [8, 9], halves: [[10, 11]], singlyUpTo: 5, lastDigestAt: NOW }
+    const lanes = [
+      createLane(aPlan(), 0),
+      aLane({ retryAt: NOW, gathering, replays: [aJob({ retryAt: NOW + 1 })] }),
+      aLane({ status: 'disabled', disabledReason: 'gone', probeAt: NOW }),
+    ]
+    await inRows((rows) => rows.save({ lanes, openFrom: null }))
     const text = await scenario.text('SELECT lanes FROM lanes')
-    expect(JSON.parse(text)).toEqual({ lanes: [stored(lane)], openFrom: null })
+    expect(JSON.parse(text)).toEqual({ lanes: lanes.map(stored), openFrom: null })
   })
 
   it('that was never written holds no lane', async () => {
@@ -158,10 +165,8 @@ describe('a damaged row', () => {
 
   it('is not one with a status that does not fit its reason', async () => {
     expect(await loadLane({ ...stored(aLane()), disabledReason: 'gone' })).toEqual(aLane())
-    expect(await loadLane({ ...stored(aLane()), status: 'disabled' })).toEqual({
-      ...aLane(),
-      status: 'disabled',
-      disabledReason: 'misconfigured',
-    })
+    expect(await loadLane({ ...stored(aLane()), status: 'disabled' })).toEqual(
+      aLane({ status: 'disabled', disabledReason: 'misconfigured' }),
+    )
   })
 })
