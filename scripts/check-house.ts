@@ -5,6 +5,7 @@ import { commits } from './house/commits.ts'
 import { deps } from './house/deps.ts'
 import { glossary } from './house/glossary.ts'
 import { globals } from './house/globals.ts'
+import { identities } from './house/identities.ts'
 import { layers } from './house/layers.ts'
 import { mirror } from './house/mirror.ts'
 import { pages } from './house/pages.ts'
@@ -13,7 +14,20 @@ import { sleeps } from './house/sleeps.ts'
 import { sql } from './house/sql.ts'
 import { way } from './house/way.ts'
 
-const RULES = [layers, globals, mirror, deps, glossary, way, sql, pages, records, sleeps, commits]
+const RULES = [
+  layers,
+  globals,
+  mirror,
+  deps,
+  glossary,
+  way,
+  sql,
+  pages,
+  records,
+  sleeps,
+  identities,
+  commits,
+]
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const NAMES = RULES.map(({ name }) => name)

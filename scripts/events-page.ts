@@ -14,12 +14,12 @@ import { NOT_ENRICHED, type Enrichment, type Json, type RelayEvent } from '../sr
 import { catalogueOf } from '../src/destinations/language/languages.ts'
 import { composeMessage } from '../src/destinations/message/compose.ts'
 import { plainText } from '../src/destinations/message/text/line.ts'
+import { DOMAIN } from '../test/support/identity.ts'
 
 /** The path of the page. */
 export const EVENTS_PAGE = fileURLToPath(new URL('../docs/events.md', import.meta.url).href)
 
 const WORDS = catalogueOf('en')
-const DOMAIN = 'acme.bitrix24.com'
 const NOON = Date.UTC(2026, 0, 15, 12)
 const USER = 7
 

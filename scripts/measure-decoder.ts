@@ -8,15 +8,14 @@
 import { decodeBody, LIGHT_BODY } from '../src/bitrix24/wire/decode-body.ts'
 import { canonicalEvent } from '../src/core/log/canonical-event.ts'
 import { HOSTILE_BODIES } from '../test/support/hostile/hostile-bodies.ts'
+import { APPLICATION_TOKEN, MEMBER_ID } from '../test/support/identity.ts'
 
 const SIZE = 256 * 1024
 const IS_KNOWN = process.argv.includes('--known')
 const BUDGET_MS = IS_KNOWN ? 200 : 20
 const RUNS = 50
 
-const MEMBER = 'a223c6b3710f85df22e9377d6c4f7553'
-const APPLICATION_TOKEN = '51856fefc120afa4b628cc82d3935cce'
-const FORM = `event=ONCRMDEALUPDATE&auth[member_id]=${MEMBER}&auth[application_token]=${APPLICATION_TOKEN}`
+const FORM = `event=ONCRMDEALUPDATE&auth[member_id]=${MEMBER_ID}&auth[application_token]=${APPLICATION_TOKEN}`
 
 function fill(start: string, unit: string, end = ''): string {
   const room = SIZE - start.length - end.length
@@ -85,7 +84,7 @@ const FORMS: Readonly<Record<string, string>> = {
   ).slice(0, SIZE - 2_200)}`,
 }
 
-const AUTH = `{"member_id":"${MEMBER}","application_token":"${APPLICATION_TOKEN}"}`
+const AUTH = `{"member_id":"${MEMBER_ID}","application_token":"${APPLICATION_TOKEN}"}`
 /** The bodies that are just short enough to be decoded for a stranger. */
 function light(unit: string): string {
   return fill(`${tokens('aaaaaaab', 'baaaaaaa')}&data=`, unit).slice(0, LIGHT_BODY)

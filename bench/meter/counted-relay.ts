@@ -15,6 +15,7 @@ import { PORTAL_MS, RECEIVER_MS, type Loop } from '../cost/loops.ts'
 import { meterKv, neighbourNamespace, portalNamespace } from './metered-bindings.ts'
 import { MeteredObject } from './metered-object.ts'
 import { takeOverGlobals } from './virtual-globals.ts'
+import { APPLICATION_TOKEN, CLIENT_ID, MEMBER_ID } from '../../test/support/identity.ts'
 
 const BEGIN = Date.UTC(2026, 8, 21)
 const FIELDS = Array.from({ length: 100 }, (_, index) => 235 + index)
@@ -23,16 +24,16 @@ const FIELDS = Array.from({ length: 100 }, (_, index) => 235 + index)
 const WAYS_MS = 40
 
 const SENDER: Sender = {
-  memberId: 'a223c6b3710f85df22e9377d6c4f7553',
+  memberId: MEMBER_ID,
   domain: 'acme.bitrix24.com',
-  applicationToken: '51856fefc120afa4b628cc82d3935cce',
+  applicationToken: APPLICATION_TOKEN,
 }
 
 /** The names of the receivers. */
 export const RECEIVERS = ['a', 'b', 'c']
 
 const VARS = {
-  BITRIX24_CLIENT_ID: 'local.573ad8a0346747.09223434',
+  BITRIX24_CLIENT_ID: CLIENT_ID,
   BITRIX24_CLIENT_SECRET: 'client-secret',
   TOKEN_KEYS: '{"k1":"MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="}',
 }

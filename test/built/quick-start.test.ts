@@ -10,6 +10,7 @@ import { createSlackSimulator, type SlackSimulator } from '../../playground/rece
 import { startRelay, type RunningRelay } from '../../playground/relay.ts'
 import { parseToml } from '../../playground/toml.ts'
 import { blocksIn, secretsIn, varsOf } from '../support/published-blocks.ts'
+import { MEMBER_ID } from '../support/identity.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8')
@@ -79,7 +80,7 @@ test('step 5: a field is changed, and Slack names the field and the portal', asy
     'data[FIELDS][FIELD_NAME]': 'UF_CRM_TAX_NUMBER',
     ts: String(Math.floor(Date.now() / 1000)),
     'auth[domain]': portal,
-    'auth[member_id]': 'a223c6b3710f85df22e9377d6c4f7553',
+    'auth[member_id]': MEMBER_ID,
     'auth[application_token]': token,
   })
   const answer = await fetch(handler.replace(RELAY, relay.url), { method: 'POST', body })

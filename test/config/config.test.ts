@@ -6,15 +6,12 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { DEFAULT_OAUTH_URLS } from '../../src/config/applications.ts'
 import { loadConfig, type Config, type Env } from '../../src/config/config.ts'
-import { MEMBER_ID } from '../support/identity.ts'
+import { CLIENT_ID, MEMBER_ID, WEBHOOK_TOKEN } from '../support/identity.ts'
 
 const KEY = 'MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE='
-const CLIENT = 'local.573ad8a0346747.09223434'
-const TOKEN = 'jvh9y1ulvt2m6k5or90v9mg8nn32ozas'
-
 /** A configuration without a fault. */
 const GOOD = {
-  BITRIX24_CLIENT_ID: CLIENT,
+  BITRIX24_CLIENT_ID: CLIENT_ID,
   BITRIX24_CLIENT_SECRET: 'canary-client-secret',
   TOKEN_KEYS: { k1: KEY },
 }
@@ -40,9 +37,9 @@ describe('loadConfig()', () => {
       BITRIX24_APPLICATIONS: { 'app.1': 'canary-1', 'app.2': 'canary-2' },
       BITRIX24_OAUTH_URLS: ['https://oauth.bitrix.info/', 'https://oauth.example.com:8443'],
       OUTGOING_WEBHOOK_TOKENS: {
-        [TOKEN]: ' ACME.bitrix24.com ',
-        [`${TOKEN}2`]: MEMBER_ID.toUpperCase(),
-        [`${TOKEN}3`]: { portal: 'box.example.com:8443', rest: '$REST' },
+        [WEBHOOK_TOKEN]: ' ACME.bitrix24.com ',
+        [`${WEBHOOK_TOKEN}2`]: MEMBER_ID.toUpperCase(),
+        [`${WEBHOOK_TOKEN}3`]: { portal: 'box.example.com:8443', rest: '$REST' },
       },
       ADMIN_TOKEN: ' canary-admin-token-0123456789 ',
       PUBLIC_URL: 'https://relay.example.com/',
@@ -60,13 +57,13 @@ describe('loadConfig()', () => {
       applications: new Map([
         ['app.1', 'canary-1'],
         ['app.2', 'canary-2'],
-        [CLIENT, 'canary-client-secret'],
+        [CLIENT_ID, 'canary-client-secret'],
       ]),
       oauthUrls: ['https://oauth.bitrix.info', 'https://oauth.example.com:8443'],
       webhooks: [
-        { token: TOKEN, portal: 'acme.bitrix24.com', rest: null },
-        { token: `${TOKEN}2`, portal: MEMBER_ID, rest: null },
-        { token: `${TOKEN}3`, portal: 'box.example.com:8443', rest: REST_URL },
+        { token: WEBHOOK_TOKEN, portal: 'acme.bitrix24.com', rest: null },
+        { token: `${WEBHOOK_TOKEN}2`, portal: MEMBER_ID, rest: null },
+        { token: `${WEBHOOK_TOKEN}3`, portal: 'box.example.com:8443', rest: REST_URL },
       ],
       canSeal: true,
       destinations: [],
@@ -105,7 +102,7 @@ describe('loadConfig()', () => {
       const { sealer, ...config } = read(settings)
       expect(config).toEqual({
         policy: { allowLocal: false },
-        applications: new Map([[CLIENT, 'canary-client-secret']]),
+        applications: new Map([[CLIENT_ID, 'canary-client-secret']]),
         oauthUrls: DEFAULT_OAUTH_URLS,
         webhooks: [],
         canSeal: true,
@@ -142,7 +139,7 @@ describe('loadConfig() takes each setting as TOML value and as text', () => {
   const settings = {
     BITRIX24_APPLICATIONS: { 'app.1': 'secret' },
     BITRIX24_OAUTH_URLS: ['https://oauth.example.com'],
-    OUTGOING_WEBHOOK_TOKENS: { [TOKEN]: 'acme.bitrix24.com' },
+    OUTGOING_WEBHOOK_TOKENS: { [WEBHOOK_TOKEN]: 'acme.bitrix24.com' },
     TOKEN_KEYS: { k2: KEY.replace('M', 'N'), k1: KEY },
     RETENTION_DAYS: 12,
     SUBSCRIBED_EVENTS: ['onCrmDealUpdate', 'ONCRMLEADADD'],
@@ -230,7 +227,7 @@ describe('loadConfig() names what is wrong', () => {
     const config = read({
       ...GOOD,
       BITRIX24_OAUTH_URLS: ['https://oauth.example.com', 'canary'],
-      OUTGOING_WEBHOOK_TOKENS: { canary: 'acme.com', [TOKEN]: 'acme.com' },
+      OUTGOING_WEBHOOK_TOKENS: { canary: 'acme.com', [WEBHOOK_TOKEN]: 'acme.com' },
       RETENTION_DAYS: 'canary',
       DESTINATIONS: '[',
     })
@@ -241,7 +238,7 @@ describe('loadConfig() names what is wrong', () => {
       'RETENTION_DAYS',
     ])
     expect(config.oauthUrls).toEqual(['https://oauth.example.com'])
-    expect(config.webhooks).toEqual([{ token: TOKEN, portal: 'acme.com', rest: null }])
+    expect(config.webhooks).toEqual([{ token: WEBHOOK_TOKEN, portal: 'acme.com', rest: null }])
     expect(config.applications.size).toBe(1)
     expect(config.retentionDays).toBe(30)
     // Null, and not empty: lanes stand still, and no lane is taken for removed.
@@ -302,7 +299,7 @@ describe('loadConfig() warns', () => {
   it('and lets local addresses in everywhere only then', () => {
     const settings = {
       BITRIX24_OAUTH_URLS: ['http://127.0.0.1:8001'],
-      OUTGOING_WEBHOOK_TOKENS: { [TOKEN]: '*' },
+      OUTGOING_WEBHOOK_TOKENS: { [WEBHOOK_TOKEN]: '*' },
       PUBLIC_URL: 'http://localhost:8787',
       DESTINATIONS: [
         { name: 'a', type: 'webhook', url: 'http://127.0.0.1:9/x', secret: `whsec_${KEY}` },

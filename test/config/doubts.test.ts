@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { loadConfig, type Env } from '../../src/config/config.ts'
 import { MAX_VARIABLE_BYTES } from '../../src/config/doubts.ts'
 import { RUNTIME_BINDINGS } from '../support/worker/runtime-bindings.ts'
+import { WEBHOOK_TOKEN } from '../support/identity.ts'
 
 const CANARY = 'canary-4711-with-a-long-tail'
 const ERP = {
@@ -52,7 +53,7 @@ describe('a configuration', () => {
     ],
     [
       'with token and domain the wrong way round',
-      { OUTGOING_WEBHOOK_TOKENS: { 'acme.bitrix24.com': 'jvh9y1ulvt2m6k5or90v9mg8nn32ozas' } },
+      { OUTGOING_WEBHOOK_TOKENS: { 'acme.bitrix24.com': WEBHOOK_TOKEN } },
       'OUTGOING_WEBHOOK_TOKENS: entry 1 seems to be the wrong way round: the token comes first, and the domain of its portal behind it',
     ],
     [

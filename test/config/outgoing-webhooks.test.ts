@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { readWebhooks } from '../../src/config/outgoing-webhooks.ts'
 import { SettingsReader } from '../../src/config/settings-reader.ts'
-import { MEMBER_ID } from '../support/identity.ts'
+import { MEMBER_ID, WEBHOOK_TOKEN } from '../support/identity.ts'
 
-const TOKEN = 'jvh9y1ulvt2m6k5or90v9mg8nn32ozas'
 const CANARY = 'canary'
 const REST_URL = 'https://box.example.com:8443/rest/1/canary0123456789/'
 
@@ -20,11 +19,14 @@ describe('readWebhooks()', () => {
 
   it('reads a domain or a member_id, in lower case', () => {
     expect(
-      read({ [TOKEN]: ' ACME.bitrix24.com ', [`${TOKEN}2`]: MEMBER_ID.toUpperCase() }),
+      read({
+        [WEBHOOK_TOKEN]: ' ACME.bitrix24.com ',
+        [`${WEBHOOK_TOKEN}2`]: MEMBER_ID.toUpperCase(),
+      }),
     ).toEqual({
       webhooks: [
-        { token: TOKEN, portal: 'acme.bitrix24.com', rest: null },
-        { token: `${TOKEN}2`, portal: MEMBER_ID, rest: null },
+        { token: WEBHOOK_TOKEN, portal: 'acme.bitrix24.com', rest: null },
+        { token: `${WEBHOOK_TOKEN}2`, portal: MEMBER_ID, rest: null },
       ],
       problems: [],
     })
@@ -36,29 +38,29 @@ describe('readWebhooks()', () => {
     ['without the last slash', REST_URL.slice(0, -1)],
   ])('reads the address for reading, %s', (_name, address) => {
     const entry = { portal: 'box.example.com:8443', rest: address }
-    expect(read({ [TOKEN]: entry }, { REST: REST_URL })).toEqual({
-      webhooks: [{ token: TOKEN, portal: 'box.example.com:8443', rest: REST_URL }],
+    expect(read({ [WEBHOOK_TOKEN]: entry }, { REST: REST_URL })).toEqual({
+      webhooks: [{ token: WEBHOOK_TOKEN, portal: 'box.example.com:8443', rest: REST_URL }],
       problems: [],
     })
   })
 
   it('takes an entry whose address for reading is wrong, without the address', () => {
     const entry = { portal: 'acme.com', rest: 'https://other.com/rest/1/canary/' }
-    expect(read({ [TOKEN]: entry })).toEqual({
-      webhooks: [{ token: TOKEN, portal: 'acme.com', rest: null }],
+    expect(read({ [WEBHOOK_TOKEN]: entry })).toEqual({
+      webhooks: [{ token: WEBHOOK_TOKEN, portal: 'acme.com', rest: null }],
       problems: [rest],
     })
   })
 
   it('leaves a wrong entry out and goes on with the others', () => {
-    const { webhooks } = read({ canary: 'acme.com', [TOKEN]: 'acme.com' })
-    expect(webhooks).toEqual([{ token: TOKEN, portal: 'acme.com', rest: null }])
+    const { webhooks } = read({ canary: 'acme.com', [WEBHOOK_TOKEN]: 'acme.com' })
+    expect(webhooks).toEqual([{ token: WEBHOOK_TOKEN, portal: 'acme.com', rest: null }])
   })
 
   it('takes any portal in development only', () => {
-    const any = { webhooks: [{ token: TOKEN, portal: '*', rest: null }], problems: [] }
-    expect(read({ [TOKEN]: '*' }, { allowLocal: true })).toEqual(any)
-    expect(read({ [TOKEN]: '*' }).webhooks).toEqual([])
+    const any = { webhooks: [{ token: WEBHOOK_TOKEN, portal: '*', rest: null }], problems: [] }
+    expect(read({ [WEBHOOK_TOKEN]: '*' }, { allowLocal: true })).toEqual(any)
+    expect(read({ [WEBHOOK_TOKEN]: '*' }).webhooks).toEqual([])
   })
 
   it.each<[value: unknown, problem: string]>([
@@ -77,7 +79,7 @@ describe('readWebhooks()', () => {
     [{ [`${CANARY}-token`]: { portal: 1 } }, form],
     [{ [`${CANARY}-token`]: { portal: 'acme.com', canary: 'x' } }, form],
     [
-      { [TOKEN]: 'acme.com', canary: 'acme.com' },
+      { [WEBHOOK_TOKEN]: 'acme.com', canary: 'acme.com' },
       'Entry 2 must have an application token of 8 to 128 characters, without blanks',
     ],
     [

@@ -7,6 +7,7 @@ import {
   anEnrichment,
   anEvent,
 } from '../support/builders/a-delivery.ts'
+import { MEMBER_ID } from '../support/identity.ts'
 
 describe('buildEventBody()', () => {
   test('tells all of an enriched user-field event, in the documented order', () => {
@@ -16,7 +17,7 @@ describe('buildEventBody()', () => {
       timestamp: '2026-09-21T14:13:20Z',
       data: {
         event: 'onCrmRequisiteUserFieldUpdate',
-        portal: { memberId: 'a223c6b3710f85df22e9377d6c4f7553', domain: 'acme.bitrix24.com' },
+        portal: { memberId: MEMBER_ID, domain: 'acme.bitrix24.com' },
         sequence: 42,
         previousSequence: 41,
         origin: 'event',
@@ -150,7 +151,7 @@ describe('buildEventBody()', () => {
     expect(body.type).toBe('bitrix24.event.oncrmdynamicitemupdate')
     expect(body.data).toEqual({
       event: 'onCrmDynamicItemUpdate',
-      portal: { memberId: 'a223c6b3710f85df22e9377d6c4f7553', domain: 'acme.bitrix24.com' },
+      portal: { memberId: MEMBER_ID, domain: 'acme.bitrix24.com' },
       sequence: 42,
       previousSequence: 41,
       origin: 'event',
@@ -217,7 +218,7 @@ describe('the body of a bulletin', () => {
       timestamp: '2026-09-21T14:13:21Z',
       data: {
         event: 'relay.lane.disabled',
-        portal: { memberId: 'a223c6b3710f85df22e9377d6c4f7553', domain: 'acme.bitrix24.com' },
+        portal: { memberId: MEMBER_ID, domain: 'acme.bitrix24.com' },
         sequence: null,
         previousSequence: null,
         origin: 'event',

@@ -22,12 +22,8 @@ import { sampled } from '../support/sampling.ts'
 import { until } from '../support/until.ts'
 import { answerOf, Edge, JSON_TYPE, watchLog } from '../support/worker/edge.ts'
 import { overrides, type AdaptableSettings } from '../support/worker/overrides.ts'
-import {
-  ADMIN_TOKEN,
-  APPLICATION_TOKEN,
-  MEMBER_ID,
-  SIGNING_SECRET,
-} from '../support/worker/runtime-bindings.ts'
+import { ADMIN_TOKEN, SIGNING_SECRET } from '../support/worker/runtime-bindings.ts'
+import { APPLICATION_TOKEN, MEMBER_ID } from '../support/identity.ts'
 
 const LANGUAGES = fc
   .sample(fc.shuffledSubarray([...ALL], { minLength: 6 }), 1)

@@ -6,7 +6,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { bitrix24Body } from '../support/builders/bitrix24-bodies.ts'
 import { aBitrix24, bitrix24Handler } from '../support/network/bitrix24-network.ts'
 import { Network } from '../support/network/network.ts'
-import { MEMBER_ID, SIGNING_SECRET } from '../support/worker/runtime-bindings.ts'
+import { SIGNING_SECRET } from '../support/worker/runtime-bindings.ts'
+import { MEMBER_ID } from '../support/identity.ts'
 
 let network: Network
 

@@ -16,8 +16,9 @@ import {
 import { documentationSample } from '../support/builders/documentation-sample.ts'
 import { answerOf, Edge, JSON_TYPE, watchLog } from '../support/worker/edge.ts'
 import { Network } from '../support/network/network.ts'
-import { APPLICATION_TOKEN, MEMBER_ID, SIGNING_SECRET } from '../support/worker/runtime-bindings.ts'
+import { SIGNING_SECRET } from '../support/worker/runtime-bindings.ts'
 import { overrides } from '../support/worker/overrides.ts'
+import { APPLICATION_TOKEN, MEMBER_ID } from '../support/identity.ts'
 
 const STORED = { status: 200, body: { accepted: true, sequence: 1 } }
 const ACCEPTED = { status: 200, body: { accepted: true } }

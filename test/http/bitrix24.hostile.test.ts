@@ -20,8 +20,8 @@ import { HOSTILE_OUTCOMES } from '../support/hostile/hostile-outcomes.ts'
 import { refused } from '../support/worker/refusals.ts'
 import { directoryTables, dumpKv } from '../support/worker/traces.ts'
 import { RelayScenario } from '../support/scenarios/relay-scenario.ts'
-import { APPLICATION_TOKEN, MEMBER_ID } from '../support/worker/runtime-bindings.ts'
 import { sampled } from '../support/sampling.ts'
+import { APPLICATION_TOKEN, MEMBER_ID } from '../support/identity.ts'
 
 /** The answers that a caller may get, as whole bodies. */
 const ANSWERS: ReadonlyMap<string, number> = new Map(

@@ -8,7 +8,7 @@ import { answerOf, Edge, JSON_TYPE, watchLog, type Call } from '../support/worke
 import { refused, type Refusal } from '../support/worker/refusals.ts'
 import { NO_TRACES } from '../support/worker/traces.ts'
 import { RelayScenario } from '../support/scenarios/relay-scenario.ts'
-import { APPLICATION_TOKEN } from '../support/worker/runtime-bindings.ts'
+import { APPLICATION_TOKEN } from '../support/identity.ts'
 
 const CANARY = 'canary-of-the-request'
 const ROUTES = ['/bitrix24/events', '/bitrix24/install']

@@ -15,6 +15,7 @@ import { refused } from '../support/worker/refusals.ts'
 import { NO_TRACES } from '../support/worker/traces.ts'
 import { RelayScenario } from '../support/scenarios/relay-scenario.ts'
 import { RUNTIME_BINDINGS } from '../support/worker/runtime-bindings.ts'
+import { DOMAIN } from '../support/identity.ts'
 
 const CANARY = 'canary-4711'
 /** Nothing that proves a portal. */
@@ -243,7 +244,6 @@ describe('GET /healthz', () => {
   })
 
   describe('about portals and lanes in trouble', () => {
-    const DOMAIN = 'acme.bitrix24.com'
     const troubled: PortalReport = aReport({ domain: DOMAIN, problem: LANE_DISABLED })
 
     function call(

@@ -5,8 +5,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { TOTALS_HOLD_MS } from '../../src/objects/directory.ts'
 import { RelayScenario } from '../support/scenarios/relay-scenario.ts'
 import { valueIn } from '../support/messages/read-metrics.ts'
-import { ADMIN_TOKEN, NEW_TOKEN } from '../support/worker/runtime-bindings.ts'
+import { ADMIN_TOKEN } from '../support/worker/runtime-bindings.ts'
 import worker from '../support/worker/worker.ts'
+import { NEW_TOKEN } from '../support/identity.ts'
 
 const URL_OF_METRICS = 'https://relay.example.com/metrics'
 const WITH_NEW_TOKEN = { 'auth[application_token]': NEW_TOKEN }

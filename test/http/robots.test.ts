@@ -10,6 +10,7 @@ import { callAdmin, said } from '../support/scenarios/relay-scenario.ts'
 import { answerOf, Edge } from '../support/worker/edge.ts'
 import { refused } from '../support/worker/refusals.ts'
 import { directoryTables, dumpKv } from '../support/worker/traces.ts'
+import { APPLICATION_TOKEN } from '../support/identity.ts'
 
 let scenario: EdgeScenario
 
@@ -229,7 +230,7 @@ describe('a robot that is refused', () => {
 describe('whoever comes to the wrong place', () => {
   it('is told the right one', async () => {
     const path = await newPath()
-    const robot = hint(1, '&code=notify&auth[application_token]=51856fefc120afa4b628cc82d3935cce')
+    const robot = hint(1, `&code=notify&auth[application_token]=${APPLICATION_TOKEN}`)
     expect(await send(path, robot)).toEqual(refused('robot_with_token'))
     const event = scenario.portal.body('app-ONCRMDEALUPDATE')
     expect(await send(path, event)).toEqual(refused('robot_with_token'))

@@ -9,10 +9,9 @@ import { aReport } from '../support/builders/a-report.ts'
 import { whyFactsOf } from '../support/builders/a-why.ts'
 import { configured, person } from '../support/builders/entries.ts'
 import { NOW } from '../support/time.ts'
+import { MEMBER_ID } from '../support/identity.ts'
 
 const API = 'https://relay.example.com/admin/api'
-const PORTAL = 'a223c6b3710f85df22e9377d6c4f7553'
-
 /** A portal's object that does whatever it is asked for. */
 const PORTAL_OBJECT = {
   view: async () => ({}),
@@ -46,7 +45,7 @@ const DIRECTORY = {
   listPortals: async () => [],
   listReports: async () => ({ portals: [], cursor: null }),
   listPending: async () => [],
-  portalsNamed: async () => [{ memberId: PORTAL, report: aReport() }],
+  portalsNamed: async () => [{ memberId: MEMBER_ID, report: aReport() }],
   sumReports: async () => NO_TOTALS,
   beginOrder: async () => {},
   nextOrdered: async () => null,
@@ -93,7 +92,7 @@ function examplesOf({ text }: Section) {
   return [...text.matchAll(/^curl (?:-X (\w+) )?-H "[^"]+" "([^"]+)"(?: -d '([^']+)')?$/gm)].map(
     ([, method = 'GET', address = '', body]) => ({
       method,
-      url: address.replace('$RELAY', '').replace('$PORTAL', PORTAL),
+      url: address.replace('$RELAY', '').replace('$PORTAL', MEMBER_ID),
       body,
     }),
   )

@@ -15,6 +15,7 @@ import { testParcel } from '../../src/destinations/test-message.ts'
 import { webhook } from '../../src/destinations/webhook/receiver.ts'
 import { aDelivery, anEnrichment } from '../support/builders/a-delivery.ts'
 import { LOCAL, aParcel, opened, requestOf } from '../support/messages/opened-receiver.ts'
+import { MEMBER_ID } from '../support/identity.ts'
 
 const FOLDER = join(import.meta.dirname, '../../examples/receivers')
 
@@ -80,7 +81,7 @@ function freePort(): Promise<number> {
 /** An event whose texts are no ASCII, as signatures are over bytes. */
 function anEventOf(sequence: number): Parcel['deliveries'][0] {
   const changes = [{ attribute: 'EDIT_FORM_LABEL.ru', before: 'ИНН', after: 'ИНН 🧾' }]
-  const id = `a223c6b3710f85df22e9377d6c4f7553-${sequence}`
+  const id = `${MEMBER_ID}-${sequence}`
   return aDelivery({ id, sequence, enrichment: anEnrichment({ changes }) })
 }
 

@@ -3,6 +3,7 @@ import { SIGNING_SECRET } from '../support/worker/runtime-bindings.ts'
 import type { VirtualPortal } from './cast/portal.ts'
 import type { Vars } from './cast/relay.ts'
 import type { VirtualReceiver } from './cast/receiver.ts'
+import { CLIENT_ID } from '../support/identity.ts'
 
 /** What an operator may deploy, setting by setting; the first value is the right one. */
 export const SETTINGS = {
@@ -71,7 +72,7 @@ export function varsOf(
     .map((receiver) => destinationOf(receiver, settings))
     .map((one) => (isNamed(one, settings) ? { ...one, portals: ['acme.*', '*.*'] } : one))
   return {
-    BITRIX24_CLIENT_ID: 'local.573ad8a0346747.09223434',
+    BITRIX24_CLIENT_ID: CLIENT_ID,
     BITRIX24_CLIENT_SECRET: 'canary-client-secret',
     TOKEN_KEYS: `{${settings.keys
       .split(',')

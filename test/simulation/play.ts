@@ -15,12 +15,13 @@ import { standsWithoutAlarm } from './rules/liveness.ts'
 import { does } from './steps.ts'
 import type { History } from './step.ts'
 import { tellStep } from './story.ts'
+import { MEMBER_ID } from '../support/identity.ts'
 
 const MINUTE_MS = 60_000
 const FIRST_FIELDS = [235, 236, 237]
 const NAMES = ['acme', 'beta', 'gamma']
 const MEMBER_IDS = [
-  'a223c6b3710f85df22e9377d6c4f7553',
+  MEMBER_ID,
   'b1a7d0c4e2f34c5f8a6b9c0d1e2f3a4b',
   '00c3d5e7f9a1b3c5d7e9f1a3b5c7d9e1',
 ]

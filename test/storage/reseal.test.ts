@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { reseal } from '../../src/storage/reseal.ts'
 import { createSealer } from '../../src/storage/seal.ts'
 import type { TokenKey } from '../../src/storage/token-keys.ts'
+import { MEMBER_ID } from '../support/identity.ts'
 
-const CONTEXT = { memberId: 'a223c6b3710f85df22e9377d6c4f7553', field: 'tokens' }
+const CONTEXT = { memberId: MEMBER_ID, field: 'tokens' }
 
 function aKey(id: string, byte: number): TokenKey {
   return { id, key: new Uint8Array(32).fill(byte) }

@@ -2,8 +2,9 @@ import * as fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import { createSealer, type Sealer } from '../../src/storage/seal.ts'
 import type { TokenKey } from '../../src/storage/token-keys.ts'
+import { MEMBER_ID } from '../support/identity.ts'
 
-const HERE = { memberId: 'a223c6b3710f85df22e9377d6c4f7553', field: 'refreshToken' }
+const HERE = { memberId: MEMBER_ID, field: 'refreshToken' }
 const PLAIN = 'canary-4c84be6600779a71006ac9d900000001f0f107'
 
 function aKey(id: string, fill: number): TokenKey {

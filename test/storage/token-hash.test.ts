@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { hashToken } from '../../src/storage/token-hash.ts'
+import { APPLICATION_TOKEN } from '../support/identity.ts'
 
 describe('hashToken()', () => {
   // Expected values from `printf %s … | sha256sum`.
   it('is hex SHA-256 of member_id, a bar and the token', async () => {
-    expect(await hashToken('a223', '51856fefc120afa4b628cc82d3935cce')).toBe(
+    expect(await hashToken('a223', APPLICATION_TOKEN)).toBe(
       '67241836599dd6df743e9fe95a75973e33150a8f8e6630f5d41fac66e318fc26',
     )
   })

@@ -9,15 +9,11 @@ import { DAILY_CRON, DRAIN_CRON } from '../../src/edge/cron.ts'
 import { APPLICATION_GONE } from '../support/network/bitrix24-network.ts'
 import { readFormerVersion } from '../support/storage/former-version.ts'
 import { UNREACHABLE } from '../support/builders/an-intake.ts'
-import {
-  APPLICATION_TOKEN,
-  NEW_TOKEN as CURRENT_TOKEN,
-  WEBHOOK_TOKEN,
-} from '../support/worker/runtime-bindings.ts'
 import { UNKNOWN_CLIENT_ID } from '../support/scenarios/relay-scenario.ts'
 import { recordOf } from '../support/scenarios/upgrade-answers.ts'
 import { UpgradeScenario } from '../support/scenarios/upgrade-scenario.ts'
 import type { Stored, StoredObject, StoredRecord } from '../support/storage/stored-rows.ts'
+import { APPLICATION_TOKEN, NEW_TOKEN, WEBHOOK_TOKEN } from '../support/identity.ts'
 
 const SEALED = /^v1\.k1\.[\w-]{16}\.[\w-]{22,}$/u
 
@@ -108,7 +104,7 @@ describe('rows of an installed application', () => {
 
   it('log: an event is stored and enriched with the columns and members of the former ones', async () => {
     await scenario.explained()
-    await scenario.portal.sends(235, CURRENT_TOKEN)
+    await scenario.portal.sends(235, NEW_TOKEN)
     await scenario.until(() => scenario.sequences('erp').includes(17))
     const before = rowOf(formerRows('application', 'log'), 3)
     const rows = await scenario.rows('log')
@@ -127,7 +123,7 @@ describe('rows of an installed application', () => {
 
   it('log: an event that waits, and a thin one, are written so that the former version counts them', async () => {
     scenario.portalIs = 'silent'
-    await scenario.portal.sends(820, CURRENT_TOKEN)
+    await scenario.portal.sends(820, NEW_TOKEN)
     expect(rowOf(await scenario.rows('log'), 17)).toMatchObject({ enrichment: '', reconciled: 0 })
     scenario.portalIs = 'down'
     await scenario.until(() => scenario.sequences('erp').includes(17))
@@ -142,7 +138,7 @@ describe('rows of an installed application', () => {
     // The two events that waited speak of the first and the third, and carry what has changed of them.
     expect(await scenario.rows('fields')).toEqual(before)
     expect(await scenario.rows('field_shelves')).toEqual([])
-    await goesToShelves(CURRENT_TOKEN)
+    await goesToShelves(NEW_TOKEN)
     const untouched = before.filter(({ id }) => id !== 235 && id !== 237)
     expect(await scenario.rows('fields')).toEqual(untouched)
     const shelved = (await scenario.rows('field_shelves')).map(({ fields }) => recordOf(fields))
@@ -242,8 +238,8 @@ describe('rows of an installed application', () => {
 
   it('KV: what is spilled now has the members of what was spilled', async () => {
     scenario.relay.getsAnotherIsolate({ PORTALS: { getByName: UNREACHABLE } })
-    await scenario.portal.sends(821, CURRENT_TOKEN)
-    await scenario.portal.posts('app-ONAPPUPDATE', CURRENT_TOKEN)
+    await scenario.portal.sends(821, NEW_TOKEN)
+    await scenario.portal.posts('app-ONAPPUPDATE', NEW_TOKEN)
     const added = Object.entries(await scenario.kv()).filter(([key]) => !(key in former.kv))
     expect(added.map(([key]) => key)).toEqual([
       expect.stringMatching(/^spill:1{32}:2529878504300:[0-9a-f-]{36}$/u),
@@ -471,7 +467,7 @@ describe('rows of a portal that is new', () => {
     expectMembers(unknown, only(formerRows('pending-application', 'pending')))
     Object.assign(scenario.bitrix24, { memberId: 'd'.repeat(32), answers: false })
     expect(await scenario.portal.posts('app-ONAPPINSTALL-local', APPLICATION_TOKEN)).toEqual(waits)
-    expect(await scenario.portal.posts('app-ONAPPINSTALL-local', CURRENT_TOKEN)).toEqual(waits)
+    expect(await scenario.portal.posts('app-ONAPPINSTALL-local', NEW_TOKEN)).toEqual(waits)
     const unanswered = only(await scenario.rows('pending'))
     expectMembers(unanswered, only(formerRows('pending-unanswered', 'pending')))
   })

@@ -8,14 +8,10 @@ import { DAILY_CRON, DRAIN_CRON } from '../../src/edge/cron.ts'
 import { APPLICATION_GONE } from '../support/network/bitrix24-network.ts'
 import { readFormerVersion } from '../support/storage/former-version.ts'
 import { UNREACHABLE } from '../support/builders/an-intake.ts'
-import {
-  APPLICATION_TOKEN,
-  NEW_TOKEN as CURRENT_TOKEN,
-  WEBHOOK_TOKEN,
-} from '../support/worker/runtime-bindings.ts'
 import { UNKNOWN_CLIENT_ID } from '../support/scenarios/relay-scenario.ts'
 import { recordOf } from '../support/scenarios/upgrade-answers.ts'
 import { UpgradeScenario } from '../support/scenarios/upgrade-scenario.ts'
+import { APPLICATION_TOKEN, CLIENT_ID, NEW_TOKEN, WEBHOOK_TOKEN } from '../support/identity.ts'
 
 /** The application tokens of the portal `application` beside the current one: the former one, one in the spill. */
 const FORMER_TOKEN = APPLICATION_TOKEN
@@ -89,17 +85,17 @@ describe('an installed application of the former version', () => {
   })
 
   it('takes the next event with the current token, and with the one before it for a day', async () => {
-    expect(await scenario.portal.sends(801, CURRENT_TOKEN)).toEqual(accepted(17))
+    expect(await scenario.portal.sends(801, NEW_TOKEN)).toEqual(accepted(17))
     expect(await scenario.portal.sends(802, FORMER_TOKEN)).toEqual(accepted(18))
     expect(await scenario.portal.sends(803, STRANGE_TOKEN)).toMatchObject(REFUSED)
     scenario.time.passesWithoutAlarm(DAY_MS)
     scenario.relay.getsAnotherIsolate()
-    expect(await scenario.portal.sends(804, CURRENT_TOKEN)).toEqual(accepted(19))
+    expect(await scenario.portal.sends(804, NEW_TOKEN)).toEqual(accepted(19))
     expect(await scenario.portal.sends(805, FORMER_TOKEN)).toMatchObject(REFUSED)
   })
 
   it('knows a repeated event by what was stored of the first one', async () => {
-    const answer = await scenario.portal.sends(237, CURRENT_TOKEN, {
+    const answer = await scenario.portal.sends(237, NEW_TOKEN, {
       'data[FIELDS][FIELD_NAME]': 'UF_CRM_CITY',
     })
     expect(answer.body).toEqual({ accepted: true, sequence: 16, duplicate: true })
@@ -107,7 +103,7 @@ describe('an installed application of the former version', () => {
 
   it('names nobody for an event that is bound to one user', async () => {
     const name = 'app-ONCRMREQUISITEUSERFIELDADD'
-    expect(await scenario.portal.posts(name, CURRENT_TOKEN)).toEqual(accepted(17))
+    expect(await scenario.portal.posts(name, NEW_TOKEN)).toEqual(accepted(17))
     expect((await scenario.admin('GET /events/17')).body.userId).toBeNull()
   })
 
@@ -139,7 +135,7 @@ describe('an installed application of the former version', () => {
     const [refresh] = scenario.sentTo('oauth.bitrix.info')
     const form = new URLSearchParams(`${refresh?.body}&${new URL(refresh?.url ?? '').search}`)
     expect(form.get('refresh_token')).toBe('fresh-refresh-canary-1')
-    expect(form.get('client_id')).toBe('local.573ad8a0346747.09223434')
+    expect(form.get('client_id')).toBe(CLIENT_ID)
     expect(scenario.delivered('erp')[0]).toMatchObject({ sequence: 15, enrichment: 'complete' })
   })
 
@@ -296,13 +292,13 @@ describe('an installed application of the former version', () => {
     ])
     expect(Object.keys(await scenario.kv()).filter((key) => key.startsWith('spill:'))).toEqual([])
     expect(await scenario.portal.sends(806, SPILLED_TOKEN)).toEqual(accepted(19))
-    expect(await scenario.portal.sends(807, CURRENT_TOKEN)).toEqual(accepted(20))
+    expect(await scenario.portal.sends(807, NEW_TOKEN)).toEqual(accepted(20))
   })
 
   it('is known to the edge by its record in KV alone', async () => {
     scenario.relay.getsAnotherIsolate({ PORTALS: { getByName: UNREACHABLE } })
     const spilled = { accepted: true, via: 'spill' }
-    expect((await scenario.portal.sends(808, CURRENT_TOKEN)).body).toEqual(spilled)
+    expect((await scenario.portal.sends(808, NEW_TOKEN)).body).toEqual(spilled)
     expect((await scenario.portal.sends(809, FORMER_TOKEN)).body).toEqual(spilled)
     expect((await scenario.portal.sends(810, STRANGE_TOKEN)).status).toBe(503)
   })
@@ -412,7 +408,7 @@ describe('an install that waits', () => {
     expect(asked).toEqual(
       expect.arrayContaining(['access-canary-silent-1', 'access-canary-silent-2']),
     )
-    expect(await scenario.portal.sends(815, CURRENT_TOKEN)).toEqual(accepted(1))
+    expect(await scenario.portal.sends(815, NEW_TOKEN)).toEqual(accepted(1))
     expect(await scenario.portal.sends(816, FORMER_TOKEN)).toEqual(accepted(2))
   })
 })

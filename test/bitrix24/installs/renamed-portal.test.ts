@@ -2,10 +2,11 @@
 import { expect, it } from 'vitest'
 import type { AppInfo } from '../../../src/bitrix24/servers/oauth.ts'
 import { newAddressOf } from '../../../src/bitrix24/installs/renamed-portal.ts'
+import { CLIENT_ID, MEMBER_ID } from '../../support/identity.ts'
 
 const KNOWN = {
-  memberId: 'a223c6b3710f85df22e9377d6c4f7553',
-  clientId: 'local.573ad8a0346747.09223434',
+  memberId: MEMBER_ID,
+  clientId: CLIENT_ID,
   clientEndpoint: 'https://acme.bitrix24.com/rest/',
 }
 

@@ -6,12 +6,13 @@ import portalAppInfo from '../../fixtures/bitrix24/rest/app.info-portal-200.json
 import refreshed from '../../fixtures/bitrix24/rest/oauth-refresh-200.json' with { type: 'json' }
 import { answering, simulateFetch } from '../../support/network/simulated-fetch.ts'
 import { NOW } from '../../support/time.ts'
+import { CLIENT_ID, MEMBER_ID } from '../../support/identity.ts'
 
 const OAUTH_URL = 'https://oauth.bitrix.info'
 const ACCESS = 'canary-access-0123456789'
 const REFRESH = {
   oauthUrl: OAUTH_URL,
-  clientId: 'local.573ad8a0346747.09223434',
+  clientId: CLIENT_ID,
   clientSecret: 'canary-client-secret-0123',
   refreshToken: 'canary-refresh-0123456789',
 }
@@ -38,8 +39,8 @@ describe('askAppInfo()', () => {
     expect(await askAppInfo(OAUTH_URL, ACCESS, deps)).toEqual({
       ok: true,
       value: {
-        clientId: 'local.573ad8a0346747.09223434',
-        memberId: 'a223c6b3710f85df22e9377d6c4f7553',
+        clientId: CLIENT_ID,
+        memberId: MEMBER_ID,
         domain: 'acme.bitrix24.com',
         clientEndpoint: 'https://acme.bitrix24.com/rest/',
         userId: 1,
@@ -93,7 +94,7 @@ describe('askAppInfo()', () => {
     ['a user beyond safe integers', {}, { user_id: 2 ** 53 }],
     ['a list of users', {}, { user_id: [1] }],
     ['no member id', { member_id: undefined }, {}],
-    ['a list as member id', { member_id: ['a223c6b3710f85df22e9377d6c4f7553'] }, {}],
+    ['a list as member id', { member_id: [MEMBER_ID] }, {}],
     ['a domain of 1,001 characters', { domain: 'a'.repeat(1001) }, {}],
     ['no endpoint', { client_endpoint: null }, {}],
   ])('takes an answer with %s for none', async ([, install, result]) => {
@@ -138,7 +139,7 @@ describe('refreshTokens()', () => {
     accessToken: 'ydtj8pho532wydb5ixk78ol7uqlb7sch',
     refreshToken: '3s6lr4kr3cv2od4v853gvrchb875bwxb',
     expiresAt: 1_780_319_382,
-    memberId: 'a223c6b3710f85df22e9377d6c4f7553',
+    memberId: MEMBER_ID,
     userId: 67,
     clientEndpoint: 'https://portal.bitrix24.com/rest/',
     serverEndpoint: 'https://oauth.bitrix.info/rest/',

@@ -1,10 +1,9 @@
 import { describe, expect, it, vi } from 'vitest'
 import { decodeBody, LIGHT_BODY } from '../../../src/bitrix24/wire/decode-body.ts'
 import { SecretSearch } from '../../../src/bitrix24/wire/tokens-in-text.ts'
-import { MEMBER_ID } from '../../support/identity.ts'
+import { APPLICATION_TOKEN, MEMBER_ID } from '../../support/identity.ts'
 
-const TOKEN = '51856fefc120afa4b628cc82d3935cce'
-const START = `event=ONCRMDEALUPDATE&ts=1790000000&auth[member_id]=${MEMBER_ID}&auth[application_token]=${TOKEN}&data[FIELDS][ID]=7`
+const START = `event=ONCRMDEALUPDATE&ts=1790000000&auth[member_id]=${MEMBER_ID}&auth[application_token]=${APPLICATION_TOKEN}&data[FIELDS][ID]=7`
 
 function rows(count: number): string {
   return Array.from({ length: count }, (_, index) => `&data[ROWS][${index}]=${index}`).join('')
@@ -30,21 +29,26 @@ describe('decodeBody()', () => {
     const longest = START.padEnd(LIGHT_BODY, 'x')
     expect(eventOf(decodeForm(longest)).isCostly).toBe(false)
     expect(eventOf(decodeForm(`${longest}x`)).isCostly).toBe(true)
-    const json = { event: 'E', auth: { member_id: MEMBER_ID, application_token: TOKEN } }
+    const json = {
+      event: 'E',
+      auth: { member_id: MEMBER_ID, application_token: APPLICATION_TOKEN },
+    }
     const body = JSON.stringify({ ...json, data: 'x'.repeat(LIGHT_BODY) })
     expect(eventOf(decodeBody(body, { isForm: false, query: {} })).isCostly).toBe(true)
   })
 
   it('searches no text for tokens before the event is asked for', () => {
-    const { decode, ...request } = eventOf(decodeForm(`${START}&data[note]=see+${TOKEN}`))
+    const { decode, ...request } = eventOf(
+      decodeForm(`${START}&data[note]=see+${APPLICATION_TOKEN}`),
+    )
     const search = vi.spyOn(SecretSearch.prototype, 'finds')
     expect(request).toEqual({
       kind: 'event',
       memberId: MEMBER_ID,
-      applicationToken: TOKEN,
+      applicationToken: APPLICATION_TOKEN,
       isCostly: false,
     })
-    decodeForm(`${START}&data[note]=see+${TOKEN}${rows(1500)}`)
+    decodeForm(`${START}&data[note]=see+${APPLICATION_TOKEN}${rows(1500)}`)
     expect(search).not.toHaveBeenCalled()
     expect(decode().data).toMatchObject({ note: '[removed]' })
     expect(search).toHaveBeenCalled()
@@ -84,14 +88,14 @@ describe('decodeBody()', () => {
   })
 
   it.each([1500, 10_500])('keeps no token of a body with %i parameters', (count) => {
-    const body = `${START}&data[note]=see+${TOKEN}&data[a][access_token]=secret-of-somebody${rows(count)}`
+    const body = `${START}&data[note]=see+${APPLICATION_TOKEN}&data[a][access_token]=secret-of-somebody${rows(count)}`
     const stored = JSON.stringify(eventOf(decodeForm(body)).decode())
-    expect(stored).not.toContain(TOKEN)
+    expect(stored).not.toContain(APPLICATION_TOKEN)
     expect(stored).not.toContain('secret-of-somebody')
   })
 
   it('quarantines a JSON body with a number that no double holds', () => {
-    const auth = `{"member_id":"${MEMBER_ID}","application_token":"${TOKEN}"}`
+    const auth = `{"member_id":"${MEMBER_ID}","application_token":"${APPLICATION_TOKEN}"}`
     const body = `{"event":"ONCRMDEALUPDATE","data":{"n":1e999},"auth":${auth}}`
     const event = eventOf(decodeBody(body, { isForm: false, query: {} })).decode()
     expect(event).toMatchObject({ quarantined: 'number_out_of_range', data: null })

@@ -6,18 +6,17 @@ import {
 } from '../../../src/bitrix24/wire/decode-event.ts'
 import type { JsonObject } from '../../../src/bitrix24/wire/json.ts'
 import type { Json, RelayEvent } from '../../../src/core/log/event.ts'
+import { APPLICATION_TOKEN } from '../../support/identity.ts'
 
 const UPDATE = 'onCrmRequisiteUserFieldUpdate'
 const FIELDS = { ID: '235', ENTITY_ID: 'CRM_REQUISITE', FIELD_NAME: 'UF_CRM_TAX' }
-const TOKEN = '51856fefc120afa4b628cc82d3935cce'
-
 function aPayload(changes: JsonObject = {}): JsonObject {
   return {
     event: UPDATE,
     event_handler_id: '661',
     data: { FIELDS },
     ts: '1790000000',
-    auth: { application_token: TOKEN, user_id: '1' },
+    auth: { application_token: APPLICATION_TOKEN, user_id: '1' },
     ...changes,
   }
 }
@@ -226,13 +225,13 @@ describe('decodeEvent() takes tokens off', () => {
   const auth = {
     access_token: 'access-access-access',
     refresh_token: 'refresh-refresh',
-    application_token: TOKEN,
+    application_token: APPLICATION_TOKEN,
   }
 
   it('the data', () => {
     const data = {
-      note: `see ${TOKEN}`,
-      [`k-${TOKEN}`]: 1,
+      note: `see ${APPLICATION_TOKEN}`,
+      [`k-${APPLICATION_TOKEN}`]: 1,
       list: ['access-access-access', 'refresh-refresh', 'clean'],
       deep: { Access_Token: ['anything'], client_secret: 5 },
     }
@@ -245,17 +244,17 @@ describe('decodeEvent() takes tokens off', () => {
   })
 
   it('a field name, which is then not understood', () => {
-    const event = decode({ auth, data: { FIELDS: { ...FIELDS, FIELD_NAME: TOKEN } } })
+    const event = decode({ auth, data: { FIELDS: { ...FIELDS, FIELD_NAME: APPLICATION_TOKEN } } })
     expect(event.quarantined).toBe('invalid_fields')
-    expect(JSON.stringify(event)).not.toContain(TOKEN)
+    expect(JSON.stringify(event)).not.toContain(APPLICATION_TOKEN)
   })
 
   it('the handler id', () => {
-    expect(decode({ auth, event_handler_id: TOKEN }).handlerId).toBeNull()
+    expect(decode({ auth, event_handler_id: APPLICATION_TOKEN }).handlerId).toBeNull()
   })
 
   it('the name, although it is shown in upper case', () => {
-    const event = decode({ auth }, `on_${TOKEN}`)
+    const event = decode({ auth }, `on_${APPLICATION_TOKEN}`)
     expect(event).toMatchObject({ name: '_REMOVED_', sentName: '[removed]', field: null })
   })
 })

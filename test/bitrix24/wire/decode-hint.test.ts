@@ -3,12 +3,13 @@ import { describe, expect, it } from 'vitest'
 import { decodeHint, HINT_EVENT } from '../../../src/bitrix24/wire/decode-hint.ts'
 import { deliveryType, displayName } from '../../../src/core/events/event-names.ts'
 import { idsOf, subjectOf } from '../../../src/core/events/subject-of.ts'
+import { APPLICATION_TOKEN, MEMBER_ID } from '../../support/identity.ts'
 
 /** The body of the robot "Outgoing webhook". */
 const HINT =
   'document_id%5B0%5D=crm&document_id%5B1%5D=CCrmDocumentDeal&document_id%5B2%5D=DEAL_4325' +
   '&auth%5Bdomain%5D=acme.bitrix24.com&auth%5Bclient_endpoint%5D=https%3A%2F%2Facme.bitrix24.com%2Frest%2F' +
-  '&auth%5Bserver_endpoint%5D=https%3A%2F%2Foauth.bitrix.info%2Frest%2F&auth%5Bmember_id%5D=a223c6b3710f85df22e9377d6c4f7553'
+  `&auth%5Bserver_endpoint%5D=https%3A%2F%2Foauth.bitrix.info%2Frest%2F&auth%5Bmember_id%5D=${MEMBER_ID}`
 
 function decode(body: string) {
   return decodeHint(body, { isForm: true })
@@ -67,7 +68,7 @@ describe('decodeHint()', () => {
   })
 
   it.each([
-    [`${HINT}&auth[application_token]=51856fefc120afa4b628cc82d3935cce`, 'robot_with_token'],
+    [`${HINT}&auth[application_token]=${APPLICATION_TOKEN}`, 'robot_with_token'],
     ['event=ONCRMDEALADD&auth[application_token]=51856fefc120afa4b628', 'robot_with_token'],
     ['event=ONCRMDEALADD&document_id[2]=DEAL_1', 'not_a_hint'],
     ['a=1', 'not_a_hint'],

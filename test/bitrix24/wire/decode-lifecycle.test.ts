@@ -7,10 +7,11 @@ import {
 import type { JsonObject } from '../../../src/bitrix24/wire/json.ts'
 import type { PresentedCredentials } from '../../../src/bitrix24/wire/request.ts'
 import type { Json } from '../../../src/core/log/event.ts'
+import { APPLICATION_TOKEN, MEMBER_ID } from '../../support/identity.ts'
 
 const SENDER = {
-  memberId: 'a223c6b3710f85df22e9377d6c4f7553',
-  applicationToken: '51856fefc120afa4b628cc82d3935cce',
+  memberId: MEMBER_ID,
+  applicationToken: APPLICATION_TOKEN,
 }
 
 const AUTH = {

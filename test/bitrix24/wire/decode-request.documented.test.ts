@@ -5,15 +5,16 @@ import { parseForm } from '../../../src/bitrix24/wire/form.ts'
 import { FIELD_FAMILY_NAMES, userFieldCode } from '../../../src/core/events/event-names.ts'
 import { DOCUMENTED_EVENTS } from '../../support/builders/documented-events.ts'
 import { withEvent } from '../../support/builders/with-event.ts'
+import { APPLICATION_TOKEN, MEMBER_ID } from '../../support/identity.ts'
 
 const decodeRequest = (...terms: Parameters<typeof decodeSender>) =>
   withEvent(decodeSender(...terms))
 
 const TOKENS = {
   access_token: '9049b16a0043d4ca0042213e000000010000077261ef50fc26f1357adbd86a052c9e48',
-  application_token: '51856fefc120afa4b628cc82d3935cce',
+  application_token: APPLICATION_TOKEN,
 }
-const REST = `&ts=1790000000&auth[access_token]=${TOKENS.access_token}&auth[member_id]=a223c6b3710f85df22e9377d6c4f7553&auth[user_id]=1&auth[application_token]=${TOKENS.application_token}`
+const REST = `&ts=1790000000&auth[access_token]=${TOKENS.access_token}&auth[member_id]=${MEMBER_ID}&auth[user_id]=1&auth[application_token]=${TOKENS.application_token}`
 
 function decode(query: string) {
   const parsed = parseForm(`${query}${REST}`)

@@ -6,13 +6,12 @@ import {
 import type { Json } from '../../../src/core/log/event.ts'
 import type { Result } from '../../../src/core/result.ts'
 import { withEvent, type ReadRequest } from '../../support/builders/with-event.ts'
-import { MEMBER_ID } from '../../support/identity.ts'
+import { APPLICATION_TOKEN, MEMBER_ID } from '../../support/identity.ts'
 
 const decodeRequest = (...terms: Parameters<typeof decodeSender>) =>
   withEvent(decodeSender(...terms))
 
-const TOKEN = '51856fefc120afa4b628cc82d3935cce'
-const AUTH = { member_id: MEMBER_ID, application_token: TOKEN }
+const AUTH = { member_id: MEMBER_ID, application_token: APPLICATION_TOKEN }
 
 function kindOf(result: Result<ReadRequest, DecodeReason>): string {
   return result.ok ? result.value.kind : result.error
@@ -48,12 +47,15 @@ describe('decodeRequest()', () => {
     expect(kindOf(decodeRequest({ event: 'A'.repeat(200), auth: AUTH }))).toBe('event')
   })
 
-  it.each<Json>([null, 'text', [MEMBER_ID, TOKEN], 5])('refuses the auth block %j', (auth) => {
-    expect(decodeRequest({ event: 'ONCRMDEALADD', auth })).toEqual({
-      ok: false,
-      error: 'invalid_auth',
-    })
-  })
+  it.each<Json>([null, 'text', [MEMBER_ID, APPLICATION_TOKEN], 5])(
+    'refuses the auth block %j',
+    (auth) => {
+      expect(decodeRequest({ event: 'ONCRMDEALADD', auth })).toEqual({
+        ok: false,
+        error: 'invalid_auth',
+      })
+    },
+  )
 
   it.each<Json>([null, MEMBER_ID.slice(1)])('refuses the member id %j', (member_id) => {
     const error = 'invalid_member_id'
@@ -73,7 +75,12 @@ describe('decodeRequest()', () => {
     const auth = { ...AUTH, member_id: MEMBER_ID.toUpperCase() }
     expect(decodeRequest({ event: 'ONAPPTEST', auth })).toEqual({
       ok: true,
-      value: { kind: 'notice', name: 'ONAPPTEST', memberId: MEMBER_ID, applicationToken: TOKEN },
+      value: {
+        kind: 'notice',
+        name: 'ONAPPTEST',
+        memberId: MEMBER_ID,
+        applicationToken: APPLICATION_TOKEN,
+      },
     })
   })
 

@@ -5,14 +5,13 @@ import { parseForm } from '../../../src/bitrix24/wire/form.ts'
 import { deliveryType, displayName } from '../../../src/core/events/event-names.ts'
 import { idsOf, subjectOf } from '../../../src/core/events/subject-of.ts'
 import { withEvent } from '../../support/builders/with-event.ts'
+import { APPLICATION_TOKEN, MEMBER_ID } from '../../support/identity.ts'
 
 const decodeRequest = (...terms: Parameters<typeof decodeSender>) =>
   withEvent(decodeSender(...terms))
 
-const DOCUMENT =
-  'document_id[0]=crm&document_id[1]=CCrmDocumentDeal&document_id[2]=DEAL_4325&auth[domain]=acme.bitrix24.com&auth[member_id]=a223c6b3710f85df22e9377d6c4f7553'
-const TOKEN = '51856fefc120afa4b628cc82d3935cce'
-const ROBOT = `workflow_id=65f2&code=notify&${DOCUMENT}&event_token=65f2%7Csecret-of-workflow&properties[text]=Hello&properties[note]=${TOKEN}&ts=1790000000&auth[user_id]=1&auth[application_token]=${TOKEN}`
+const DOCUMENT = `document_id[0]=crm&document_id[1]=CCrmDocumentDeal&document_id[2]=DEAL_4325&auth[domain]=acme.bitrix24.com&auth[member_id]=${MEMBER_ID}`
+const ROBOT = `workflow_id=65f2&code=notify&${DOCUMENT}&event_token=65f2%7Csecret-of-workflow&properties[text]=Hello&properties[note]=${APPLICATION_TOKEN}&ts=1790000000&auth[user_id]=1&auth[application_token]=${APPLICATION_TOKEN}`
 
 function decode(body: string) {
   const parsed = parseForm(body)
@@ -26,7 +25,7 @@ describe("decodeRequest() on the body of an application's robot", () => {
       ok: true,
       value: {
         kind: 'event',
-        applicationToken: TOKEN,
+        applicationToken: APPLICATION_TOKEN,
         event: {
           name: 'ROBOT',
           ts: 1790000000,

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { CliScenario } from '../../support/scenarios/cli-scenario.ts'
+import { MEMBER_ID } from '../../support/identity.ts'
 
 const scenario = new CliScenario()
 
@@ -16,7 +17,7 @@ describe('portals', () => {
     const { code, out } = await scenario.run(['portals'])
     expect(out).toBe(
       `PORTAL             MEMBER ID                         STATE   BACKLOG  PARKED  LAST EVENT            PROBLEM
-acme.bitrix24.com  a223c6b3710f85df22e9377d6c4f7553  active  0        1       2026-09-21 14:14:20Z  parked (erp)
+acme.bitrix24.com  ${MEMBER_ID}  active  0        1       2026-09-21 14:14:20Z  parked (erp)
 `,
     )
     expect(code).toBe(0)

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { CliScenario } from '../../support/scenarios/cli-scenario.ts'
+import { MEMBER_ID } from '../../support/identity.ts'
 
 const scenario = new CliScenario()
 
@@ -29,7 +30,7 @@ No portal needs anybody.
   it('shows a portal with its lanes', async () => {
     const { code, out } = await scenario.run(['status', 'acme.bitrix24.com'])
     expect(out).toBe(
-      `acme.bitrix24.com  a223c6b3710f85df22e9377d6c4f7553  active
+      `acme.bitrix24.com  ${MEMBER_ID}  active
 known by application, tokens valid, last event 2026-09-21 14:14:20Z, last comparison 2026-09-21 14:13:20Z
 1 events, 0 found by comparing, 0 thin, 0 quarantined, 0 waiting outside, 0 refused
 

@@ -1,6 +1,7 @@
 /** A value is a secret: it comes by a way that nobody else reads, and goes nowhere but to the relay. */
 import { beforeEach, describe, expect, it } from 'vitest'
-import { ACME, CliScenario, type Surroundings } from '../../support/scenarios/cli-scenario.ts'
+import { CliScenario, type Surroundings } from '../../support/scenarios/cli-scenario.ts'
+import { MEMBER_ID } from '../../support/identity.ts'
 
 let scenario: CliScenario
 
@@ -23,7 +24,7 @@ describe('values', () => {
     expect(ran).toEqual({ code: 0, err: '', out: 'SLACK_URL is stored.\n' })
     await scenario.sends()
     expect(scenario.crm.taken).toHaveLength(1)
-    const stored = scenario.relay.portals.object(ACME).disk.texts().join('\n')
+    const stored = scenario.relay.portals.object(MEMBER_ID).disk.texts().join('\n')
     expect(stored).toContain('SLACK_URL')
     expect(stored).not.toContain(scenario.crm.url)
   })

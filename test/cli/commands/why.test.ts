@@ -1,7 +1,8 @@
 /** `why` from the command line: each kind of cause, with its remedy and its exit code. */
 import { beforeAll, describe, expect, it } from 'vitest'
-import { ACME, CliScenario } from '../../support/scenarios/cli-scenario.ts'
+import { CliScenario } from '../../support/scenarios/cli-scenario.ts'
 import { SIGNING_SECRET } from '../../support/worker/runtime-bindings.ts'
+import { MEMBER_ID } from '../../support/identity.ts'
 
 const scenario = new CliScenario()
 const { erp, crm } = scenario
@@ -146,7 +147,7 @@ crm  never_arrived
     })
     await other.plays(() => other.portal.uninstall({ clean: false }))
     await other.passes(5000)
-    const { out } = await other.run(['why', ACME, 'onTaskAdd', 'crm', '--json'])
+    const { out } = await other.run(['why', MEMBER_ID, 'onTaskAdd', 'crm', '--json'])
     expect(JSON.parse(out).destinations[0].cause).toMatchObject({
       step: 'install',
       reason: 'uninstalled',

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { checkSettings } from '../../../cli/doctor/check-settings.ts'
+import { CLIENT_ID } from '../../support/identity.ts'
 
 const TOML = readFileSync(new URL('../../../wrangler.toml', import.meta.url).href.slice(7), 'utf8')
 const KEY = 'MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE='
@@ -11,7 +12,7 @@ BITRIX24_CLIENT_SECRET=canary-client-secret
 SLACK_URL=https://hooks.slack.com/services/T0/B0/canary
 `
 const OWN = `[vars]
-BITRIX24_CLIENT_ID = "local.573ad8a0346747.09223434"
+BITRIX24_CLIENT_ID = "${CLIENT_ID}"
 
 [[vars.DESTINATIONS]]
 name = "crm"

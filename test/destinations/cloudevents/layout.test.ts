@@ -32,8 +32,8 @@ describe('cloudevents requests', () => {
         'user-agent': 'bitrix24-event-relay',
       },
       body:
-        '{"specversion":"1.0","id":"a223c6b3710f85df22e9377d6c4f7553-42",' +
-        '"source":"https://acme.bitrix24.com/a223c6b3710f85df22e9377d6c4f7553",' +
+        `{"specversion":"1.0","id":"${MEMBER_ID}-42",` +
+        `"source":"https://acme.bitrix24.com/${MEMBER_ID}",` +
         '"type":"bitrix24.crm.requisite_user_field.updated","time":"2026-09-21T14:13:20Z",' +
         '"subject":"CRM_REQUISITE/UF_CRM_TAX","sequence":"0000000000000042",' +
         `"datacontenttype":"application/json","data":${DATA}}`,
@@ -47,8 +47,8 @@ describe('cloudevents requests', () => {
         'content-type': 'application/json',
         'user-agent': 'bitrix24-event-relay',
         'ce-specversion': '1.0',
-        'ce-id': 'a223c6b3710f85df22e9377d6c4f7553-42',
-        'ce-source': 'https://acme.bitrix24.com/a223c6b3710f85df22e9377d6c4f7553',
+        'ce-id': `${MEMBER_ID}-42`,
+        'ce-source': `https://acme.bitrix24.com/${MEMBER_ID}`,
         'ce-type': 'bitrix24.crm.requisite_user_field.updated',
         'ce-time': '2026-09-21T14:13:20Z',
         'ce-subject': 'CRM_REQUISITE/UF_CRM_TAX',

@@ -23,6 +23,7 @@ import {
 } from '../../support/builders/a-delivery.ts'
 import { showLine } from '../../support/messages/show-line.ts'
 import { plainText } from '../../../src/destinations/message/text/line.ts'
+import { MEMBER_ID } from '../../support/identity.ts'
 
 const ANNA = { id: 1, name: 'Anna Petrova' }
 const MAX = { id: 2, name: 'Max Weber' }
@@ -49,7 +50,7 @@ describe('composeDigest() as a whole', () => {
       lastAt: (EVENT_TS + 90) * 1000,
       link: null,
       overview,
-      threadKey: 'a223c6b3710f85df22e9377d6c4f7553-digest',
+      threadKey: `${MEMBER_ID}-digest`,
     })
     expect(showLine(message.title)).toBe('*1 field*: 1 changed — *«Anna Petrova»*, *«Max Weber»*')
     expect(show(message)).toEqual([

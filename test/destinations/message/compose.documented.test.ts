@@ -23,10 +23,9 @@ import {
   DOCUMENTED_EVENTS,
   type DocumentedEvent,
 } from '../../support/builders/documented-events.ts'
-import { DOMAIN } from '../../support/identity.ts'
+import { APPLICATION_TOKEN, DOMAIN, MEMBER_ID } from '../../support/identity.ts'
 
-const AUTH =
-  'ts=1790000000&auth[member_id]=a223c6b3710f85df22e9377d6c4f7553&auth[user_id]=1&auth[application_token]=51856fefc120afa4b628cc82d3935cce'
+const AUTH = `ts=1790000000&auth[member_id]=${MEMBER_ID}&auth[user_id]=1&auth[application_token]=${APPLICATION_TOKEN}`
 const isUpdating = process.env['UPDATE_GOLDEN'] === '1'
 
 /** The event of a body. Its data keep the tokens that the decoder takes off, so that a message can betray them. */

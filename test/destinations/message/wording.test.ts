@@ -13,6 +13,7 @@ import {
 } from '../../../src/destinations/message/wording.ts'
 import { EVENT_TS, aDelivery, anEnrichment, aUserField } from '../../support/builders/a-delivery.ts'
 import { showLine } from '../../support/messages/show-line.ts'
+import { MEMBER_ID } from '../../support/identity.ts'
 
 describe('describeLabel()', () => {
   test.each([
@@ -43,7 +44,7 @@ describe('describeKind()', () => {
 describe('describePortal()', () => {
   test('names the host, else the member_id', () => {
     expect(describePortal(aDelivery())).toBe('acme.bitrix24.com')
-    expect(describePortal(aDelivery({ domain: null }))).toBe('a223c6b3710f85df22e9377d6c4f7553')
+    expect(describePortal(aDelivery({ domain: null }))).toBe(MEMBER_ID)
   })
 })
 

@@ -7,6 +7,7 @@ import type { ExtraHeaders } from '../../../src/destinations/webhook/headers.ts'
 import { layOutWebhook } from '../../../src/destinations/webhook/layout.ts'
 import { SENT_AT, aDelivery, anEnrichment } from '../../support/builders/a-delivery.ts'
 import { aParcel } from '../../support/messages/opened-receiver.ts'
+import { MEMBER_ID } from '../../support/identity.ts'
 
 const URL_TEXT = 'https://erp.example.com/hooks/bitrix24?token=kq7Zt0eVb3'
 const KEY = new TextEncoder().encode('an example secret of 32 bytes!!!')
@@ -16,7 +17,7 @@ describe('webhook headers', () => {
     expect((await layOut()).headers).toEqual({
       'content-type': 'application/json',
       'user-agent': 'bitrix24-event-relay',
-      'webhook-id': 'a223c6b3710f85df22e9377d6c4f7553-42',
+      'webhook-id': `${MEMBER_ID}-42`,
       'webhook-timestamp': '1790000001',
       'webhook-signature': expect.stringMatching(/^v1,[A-Za-z0-9+/]{43}=$/),
     })

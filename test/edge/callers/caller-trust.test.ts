@@ -8,7 +8,7 @@ import { hashToken } from '../../../src/storage/token-hash.ts'
 import { SOURCE } from '../../support/builders/an-intake.ts'
 import { EdgeScenario } from '../../support/scenarios/edge-scenario.ts'
 import { watchKv } from '../../support/storage/kv.ts'
-import { APPLICATION_TOKEN } from '../../support/worker/runtime-bindings.ts'
+import { APPLICATION_TOKEN } from '../../support/identity.ts'
 
 const STORED = { kind: 'stored', duplicate: false, quarantined: false }
 const TOO_MANY = { kind: 'refused', code: 'too_many_requests' }

@@ -11,7 +11,7 @@ import { hashToken } from '../../../src/storage/token-hash.ts'
 import { decoded, portalsWith } from '../../support/builders/an-intake.ts'
 import { EdgeScenario } from '../../support/scenarios/edge-scenario.ts'
 import { watchKv } from '../../support/storage/kv.ts'
-import { APPLICATION_TOKEN } from '../../support/worker/runtime-bindings.ts'
+import { APPLICATION_TOKEN } from '../../support/identity.ts'
 
 const STORED = { kind: 'stored', duplicate: false, quarantined: false }
 const UNTRUSTED = { kind: 'refused', code: 'untrusted' }

@@ -12,8 +12,7 @@ import { UNREACHABLE } from '../../support/builders/an-intake.ts'
 import { refused } from '../../support/worker/refusals.ts'
 import { RelayScenario } from '../../support/scenarios/relay-scenario.ts'
 import { type Changes } from '../../support/scenarios/relay-portal.ts'
-import { APPLICATION_TOKEN } from '../../support/worker/runtime-bindings.ts'
-import { DOMAIN } from '../../support/identity.ts'
+import { APPLICATION_TOKEN, DOMAIN } from '../../support/identity.ts'
 
 const CONNECTED = {
   title: 'The relay is connected',

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { formatEventBody } from '../../../playground/portal/event-body.ts'
 import type { OutgoingEvent, UserContext } from '../../../playground/portal/event-body.ts'
 import { formatPhpQuery, parsePhpQuery } from '../../../playground/portal/php-query.ts'
+import { APPLICATION_TOKEN, MEMBER_ID, NEW_TOKEN, WEBHOOK_TOKEN } from '../../support/identity.ts'
 
 const FIXTURES = new URL('../../fixtures/bitrix24/', import.meta.url)
 
@@ -11,8 +12,8 @@ const identity = {
   domain: 'acme.bitrix24.com',
   serverEndpoint: 'https://oauth.bitrix.info/rest/',
   clientEndpoint: 'https://acme.bitrix24.com/rest/',
-  memberId: 'a223c6b3710f85df22e9377d6c4f7553',
-  applicationToken: '51856fefc120afa4b628cc82d3935cce',
+  memberId: MEMBER_ID,
+  applicationToken: APPLICATION_TOKEN,
 }
 
 const FIELDS = { ID: '235', ENTITY_ID: 'CRM_REQUISITE', FIELD_NAME: 'UF_CRM_NEWTECH_V1_STRING' }
@@ -74,7 +75,7 @@ const RECORDED: readonly (readonly [string, OutgoingEvent])[] = [
       handlerId: 975,
       ts: 1790000014,
       user: null,
-      identity: { ...identity, applicationToken: 'jvh9y1ulvt2m6k5or90v9mg8nn32ozas' },
+      identity: { ...identity, applicationToken: WEBHOOK_TOKEN },
     }),
   ],
   [
@@ -93,7 +94,7 @@ const RECORDED: readonly (readonly [string, OutgoingEvent])[] = [
       handlerId: 13,
       data: { VERSION: 3, PREVIOUS_VERSION: 2, LANGUAGE_ID: 'en' },
       ts: 1790000051,
-      identity: { ...identity, applicationToken: 'c917d38f6bdb84e9d9e0bfe9d585be73' },
+      identity: { ...identity, applicationToken: NEW_TOKEN },
       user: aUser({
         accessToken: 'c349b16a0043d4ca0042213e000000010000077261ef50fc26f1357adbd86a052c9e48',
         expires: 1790003651,

@@ -5,7 +5,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
   ACCEPTED,
-  CLIENT_ID,
   PENDING,
   REFUSED,
   RelayScenario,
@@ -14,6 +13,7 @@ import {
 } from '../../support/scenarios/relay-scenario.ts'
 import { bitrix24Body } from '../../support/builders/bitrix24-bodies.ts'
 import { WITH_NEW_TOKEN } from '../../support/worker/runtime-bindings.ts'
+import { CLIENT_ID } from '../../support/identity.ts'
 
 let scenario: RelayScenario
 

@@ -3,9 +3,10 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { pendingIn, type PendingRow } from '../../../src/core/access/installs/pending-row.ts'
 import { MINUTE_MS } from '../../../src/core/durations.ts'
 import { decodedInstall } from '../../support/builders/an-intake.ts'
-import { CLIENT_ID, RelayScenario } from '../../support/scenarios/relay-scenario.ts'
+import { RelayScenario } from '../../support/scenarios/relay-scenario.ts'
 import { RELAY } from '../../support/scenarios/relay-portal.ts'
 import { WITH_NEW_TOKEN } from '../../support/worker/runtime-bindings.ts'
+import { CLIENT_ID } from '../../support/identity.ts'
 
 const SECOND = 'local.0123456789abcd.87654321'
 

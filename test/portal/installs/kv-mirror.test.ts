@@ -9,7 +9,8 @@ import { decodedInstall } from '../../support/builders/an-intake.ts'
 import { RelayScenario } from '../../support/scenarios/relay-scenario.ts'
 import { dumpKv } from '../../support/worker/traces.ts'
 import { gate, until } from '../../support/until.ts'
-import { APPLICATION_TOKEN, WITH_NEW_TOKEN } from '../../support/worker/runtime-bindings.ts'
+import { WITH_NEW_TOKEN } from '../../support/worker/runtime-bindings.ts'
+import { APPLICATION_TOKEN } from '../../support/identity.ts'
 
 let scenario: RelayScenario
 

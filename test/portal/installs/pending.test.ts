@@ -8,7 +8,7 @@ import { ok } from '../../../src/core/result.ts'
 import { PendingInstalls } from '../../../src/portal/installs/pending.ts'
 import { createSealer } from '../../../src/storage/seal.ts'
 import { parseTokenKeys } from '../../../src/storage/token-keys.ts'
-import { MEMBER, install } from '../../support/network/install-servers.ts'
+import { install } from '../../support/network/install-servers.ts'
 import { NOW } from '../../support/time.ts'
 import { NOTHING_LEFT, NO_TRACES, directoryTables } from '../../support/worker/traces.ts'
 import {
@@ -20,6 +20,7 @@ import {
 import { RELAY } from '../../support/scenarios/relay-portal.ts'
 import { RUNTIME_BINDINGS, WITH_NEW_TOKEN } from '../../support/worker/runtime-bindings.ts'
 import worker from '../../support/worker/worker.ts'
+import { MEMBER_ID } from '../../support/identity.ts'
 
 let scenario: RelayScenario
 
@@ -306,7 +307,7 @@ describe('the pending installs by themselves', () => {
 
   function aPendingInstalls(): PendingInstalls {
     return new PendingInstalls({
-      memberId: MEMBER,
+      memberId: MEMBER_ID,
       state: {
         pending: () => row,
         changePending: (next) => void (row = next),

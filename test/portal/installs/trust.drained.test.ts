@@ -5,12 +5,8 @@ import type { AppendRequest } from '../../../src/portal/log/append-request.ts'
 import { hashToken } from '../../../src/storage/token-hash.ts'
 import { anEvent } from '../../support/builders/a-delivery.ts'
 import { RelayScenario } from '../../support/scenarios/relay-scenario.ts'
-import {
-  APPLICATION_TOKEN,
-  NEW_TOKEN,
-  WEBHOOK_TOKEN,
-  WITH_NEW_TOKEN,
-} from '../../support/worker/runtime-bindings.ts'
+import { WITH_NEW_TOKEN } from '../../support/worker/runtime-bindings.ts'
+import { APPLICATION_TOKEN, NEW_TOKEN, WEBHOOK_TOKEN } from '../../support/identity.ts'
 
 const UNTRUSTED = { kind: 'untrusted' }
 

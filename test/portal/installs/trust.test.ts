@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { hashToken } from '../../../src/storage/token-hash.ts'
 import { NO_TRACES, directoryTables, dumpKv } from '../../support/worker/traces.ts'
 import { RelayScenario, callAdmin } from '../../support/scenarios/relay-scenario.ts'
-import { WEBHOOK_TOKEN } from '../../support/worker/runtime-bindings.ts'
+import { WEBHOOK_TOKEN } from '../../support/identity.ts'
 
 let scenario: RelayScenario
 let other: string

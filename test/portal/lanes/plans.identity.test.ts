@@ -5,8 +5,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { configured, machine } from '../../support/builders/entries.ts'
 import { RelayScenario } from '../../support/scenarios/relay-scenario.ts'
-import { WEBHOOK_TOKEN } from '../../support/worker/runtime-bindings.ts'
-import { DOMAIN } from '../../support/identity.ts'
+import { DOMAIN, WEBHOOK_TOKEN } from '../../support/identity.ts'
 
 const ROTATED = 'rotated0rotated0rotated0rotated0'
 

@@ -10,6 +10,7 @@ import {
 } from '../../../src/core/log/event.ts'
 import type { Delivery } from '../../../src/destinations/receiver.ts'
 import { NOW } from '../time.ts'
+import { DOMAIN, MEMBER_ID } from '../identity.ts'
 
 /** The time of the event in `aDelivery`, in unix seconds: `NOW`. */
 export const EVENT_TS = NOW / 1000
@@ -71,9 +72,9 @@ export function anEnrichment(partial: Partial<Enrichment> = {}): Enrichment {
 /** A delivery of `anEvent` without enrichment. */
 export function aDelivery(partial: Partial<Delivery> = {}): Delivery {
   return {
-    id: 'a223c6b3710f85df22e9377d6c4f7553-42',
-    memberId: 'a223c6b3710f85df22e9377d6c4f7553',
-    domain: 'acme.bitrix24.com',
+    id: `${MEMBER_ID}-42`,
+    memberId: MEMBER_ID,
+    domain: DOMAIN,
     sequence: 42,
     previousSequence: 41,
     origin: 'event',
@@ -96,6 +97,6 @@ export function aBulletinDelivery(
   const bulletin = { n: 7, type, about: null, at: RECEIVED_AT, to: ['ops'], fates: {} }
   const told = destination === undefined ? rest : { destination, ...rest }
   const { event, receivedAt } = asEntry({ ...bulletin, data: told })
-  const id = 'a223c6b3710f85df22e9377d6c4f7553-relay-7'
+  const id = `${MEMBER_ID}-relay-7`
   return aDelivery({ id, sequence: null, previousSequence: null, event, receivedAt })
 }

@@ -5,6 +5,7 @@ import type { PortalReport } from '../../../src/core/reports/portal-report.ts'
 import type { PortalProblem } from '../../../src/core/reports/problem.ts'
 import { NO_REPORTED_TALLY } from '../../../src/core/tallies/portal-tally.ts'
 import { NOW } from '../time.ts'
+import { DOMAIN } from '../identity.ts'
 
 /** The problem of a portal with a disabled lane. */
 export const LANE_DISABLED: PortalProblem = {
@@ -30,7 +31,7 @@ export function aLaneReport(changes: Partial<LaneReport> = {}): LaneReport {
 /** A portal in which all is well. */
 export function aReport(changes: Partial<PortalReport> = {}): PortalReport {
   return {
-    domain: 'acme.bitrix24.com',
+    domain: DOMAIN,
     state: 'active',
     problem: null,
     reportedAt: NOW,

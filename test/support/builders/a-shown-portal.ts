@@ -11,6 +11,7 @@ import { NO_PORTAL_TALLY } from '../../../src/core/tallies/portal-tally.ts'
 import { NOW } from '../time.ts'
 import { pagesOf } from './a-lane.ts'
 import { anApplication } from './an-install.ts'
+import { DOMAIN } from '../identity.ts'
 
 /** What is known of the portal, as far as it differs from a portal without an install. */
 export interface ShownPortal {
@@ -57,7 +58,7 @@ export function aShownPortal({
     fates: { countParked: (destination) => parked[destination] ?? 0 },
     book: { all: () => lanes, portalTally: () => NO_PORTAL_TALLY },
     receivers: { findDestination: () => null, problems: () => [] },
-    domains: { present: () => 'acme.bitrix24.com' },
+    domains: { present: () => DOMAIN },
     troubles: { current, pairState: () => pairs },
     reconciliation: { state: () => NO_RECONCILIATION },
   }

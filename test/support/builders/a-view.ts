@@ -3,6 +3,7 @@ import type { WholeView } from '../../../src/core/views/whole-view.ts'
 import type { EventView, FateView } from '../../../src/core/views/event-views.ts'
 import type { LaneView } from '../../../src/core/views/lane-view.ts'
 import { NOW } from '../time.ts'
+import { DOMAIN } from '../identity.ts'
 
 /** The member id of the portal. */
 export const MEMBER_ID = 'a'.repeat(32)
@@ -52,7 +53,7 @@ export function aDisabledLane(partial: Partial<LaneView> = {}): LaneView {
 export function aPortalView(partial: Partial<WholeView> = {}): WholeView {
   return {
     memberId: MEMBER_ID,
-    domain: 'acme.bitrix24.com',
+    domain: DOMAIN,
     domainHolder: null,
     state: 'active',
     remedy: null,

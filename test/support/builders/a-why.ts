@@ -6,12 +6,13 @@ import type {
   WhyFacts,
 } from '../../../src/core/why/why-facts.ts'
 import { aLaneView, anEventView, MEMBER_ID } from './a-view.ts'
+import { DOMAIN } from '../identity.ts'
 
 /** A portal that is bound to the event. */
 export function portalFactsOf(partial: Partial<PortalFacts> = {}): PortalFacts {
   return {
     memberId: MEMBER_ID,
-    domain: 'acme.bitrix24.com',
+    domain: DOMAIN,
     status: 'active',
     remedy: null,
     binding: { kind: 'bound' },

@@ -5,12 +5,13 @@ import {
   type InstallState,
 } from '../../../src/core/access/installs/install.ts'
 import { NOW } from '../time.ts'
+import { CLIENT_ID, DOMAIN } from '../identity.ts'
 
 /** An application that user 1 has installed; its pairs are not sealed texts. */
 export function anApplication(partial: Partial<ApplicationInstall> = {}): ApplicationInstall {
   return {
-    clientId: 'local.573ad8a0346747.09223434',
-    domain: 'acme.bitrix24.com',
+    clientId: CLIENT_ID,
+    domain: DOMAIN,
     clientEndpoint: 'https://acme.bitrix24.com/rest/',
     oauthUrl: 'https://oauth.bitrix.info',
     installerUserId: 1,

@@ -2,6 +2,7 @@
 import type { CountedCauses } from '../../../src/core/bulletins/desk.ts'
 import type { ObservedPortal, ObservedLane } from '../../../src/core/bulletins/observed.ts'
 import { NOW } from '../time.ts'
+import { DOMAIN } from '../identity.ts'
 
 /** A lane that delivers at once. */
 export function anObservedLane(partial: Partial<ObservedLane> = {}): ObservedLane {
@@ -25,7 +26,7 @@ export function anObserved(partial: Partial<ObservedPortal> = {}): ObservedPorta
     install: {
       key: '0 local.1',
       clientId: 'local.1',
-      domain: 'acme.bitrix24.com',
+      domain: DOMAIN,
       applicationStatus: 'L',
       updatedTs: null,
     },

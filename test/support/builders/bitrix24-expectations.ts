@@ -5,13 +5,14 @@
 import type { PresentedCredentials } from '../../../src/bitrix24/wire/request.ts'
 import type { RelayEvent, UserField } from '../../../src/core/log/event.ts'
 import type { ReadRequest } from './with-event.ts'
+import { APPLICATION_TOKEN, DOMAIN, MEMBER_ID, NEW_TOKEN, WEBHOOK_TOKEN } from '../identity.ts'
 
 /** The portal and application token of most fixtures. */
 export const ACME = {
-  memberId: 'a223c6b3710f85df22e9377d6c4f7553',
-  applicationToken: '51856fefc120afa4b628cc82d3935cce',
+  memberId: MEMBER_ID,
+  applicationToken: APPLICATION_TOKEN,
 }
-const ACME_WEBHOOK = { ...ACME, applicationToken: 'jvh9y1ulvt2m6k5or90v9mg8nn32ozas' }
+const ACME_WEBHOOK = { ...ACME, applicationToken: WEBHOOK_TOKEN }
 const CAPTURED = {
   memberId: '010b6886ebc205e43ae65000ee00addb',
   applicationToken: '0123456789abcdef0123456789abcdef',
@@ -63,7 +64,7 @@ function credentials(
     expiresAt: null,
     serverEndpoint: 'https://oauth.bitrix.info/rest/',
     clientEndpoint: 'https://acme.bitrix24.com/rest/',
-    domain: 'acme.bitrix24.com',
+    domain: DOMAIN,
     userId: 1,
     status: 'L',
     scope: 'crm',
@@ -274,7 +275,7 @@ export const LIFECYCLE: Readonly<Record<string, ReadRequest>> = {
   'app-ONAPPUPDATE-new-application-token': {
     ...INSTALL,
     cause: 'update',
-    applicationToken: 'c917d38f6bdb84e9d9e0bfe9d585be73',
+    applicationToken: NEW_TOKEN,
     ts: 1790000051,
     credentials: credentials(`c349b16a${ACCESS_TAIL}`, {
       refreshToken: `b3c8d86a${REFRESH_TAIL}`,

@@ -3,6 +3,7 @@
  * is 200 or a 4xx, and nothing breaks. A body with the identity of the fixtures' portal would be authentic;
  * the others fail earlier.
  */
+import { APPLICATION_TOKEN, MEMBER_ID } from '../identity.ts'
 
 /** One body with the content type that it claims. */
 export interface HostileBody {
@@ -11,17 +12,11 @@ export interface HostileBody {
   readonly body: string | Uint8Array
 }
 
-/** The portal that the hostile bodies name. */
-export const HOSTILE_MEMBER_ID = 'a223c6b3710f85df22e9377d6c4f7553'
-
-/** The application token that the hostile bodies carry. */
-export const HOSTILE_APPLICATION_TOKEN = '51856fefc120afa4b628cc82d3935cce'
-
 const FORM_TYPE = 'application/x-www-form-urlencoded'
 const JSON_TYPE = 'application/json'
 
-const FORM_AUTH = `auth[member_id]=${HOSTILE_MEMBER_ID}&auth[application_token]=${HOSTILE_APPLICATION_TOKEN}`
-const JSON_AUTH = `"auth":{"member_id":"${HOSTILE_MEMBER_ID}","application_token":"${HOSTILE_APPLICATION_TOKEN}"}`
+const FORM_AUTH = `auth[member_id]=${MEMBER_ID}&auth[application_token]=${APPLICATION_TOKEN}`
+const JSON_AUTH = `"auth":{"member_id":"${MEMBER_ID}","application_token":"${APPLICATION_TOKEN}"}`
 const FIELDS =
   'data[FIELDS][ID]=235&data[FIELDS][ENTITY_ID]=CRM_REQUISITE&data[FIELDS][FIELD_NAME]=UF_CRM_TAX'
 const UPDATE = 'event=ONCRMREQUISITEUSERFIELDUPDATE'
@@ -59,40 +54,40 @@ const WRONG_SHAPES: readonly HostileBody[] = [
   form('event as array', `event[]=ONCRMDEALUPDATE&${FORM_AUTH}`),
   form('event as object', `event[name]=ONCRMDEALUPDATE&${FORM_AUTH}`),
   form('form without auth', `${UPDATE}&${FIELDS}`),
-  form('auth as text', `${UPDATE}&auth=${HOSTILE_APPLICATION_TOKEN}`),
-  form('auth as list', `${UPDATE}&auth[]=${HOSTILE_MEMBER_ID}&auth[]=${HOSTILE_APPLICATION_TOKEN}`),
+  form('auth as text', `${UPDATE}&auth=${APPLICATION_TOKEN}`),
+  form('auth as list', `${UPDATE}&auth[]=${MEMBER_ID}&auth[]=${APPLICATION_TOKEN}`),
   form(
     'member id as array',
-    `${UPDATE}&auth[member_id][]=${HOSTILE_MEMBER_ID}&auth[application_token]=${HOSTILE_APPLICATION_TOKEN}`,
+    `${UPDATE}&auth[member_id][]=${MEMBER_ID}&auth[application_token]=${APPLICATION_TOKEN}`,
   ),
   form(
     'member id one digit short',
-    `${UPDATE}&auth[member_id]=${HOSTILE_MEMBER_ID.slice(1)}&auth[application_token]=${HOSTILE_APPLICATION_TOKEN}`,
+    `${UPDATE}&auth[member_id]=${MEMBER_ID.slice(1)}&auth[application_token]=${APPLICATION_TOKEN}`,
   ),
   form(
     'member id with a line break',
-    `${UPDATE}&auth[member_id]=${HOSTILE_MEMBER_ID}%0A&auth[application_token]=${HOSTILE_APPLICATION_TOKEN}`,
+    `${UPDATE}&auth[member_id]=${MEMBER_ID}%0A&auth[application_token]=${APPLICATION_TOKEN}`,
   ),
   form(
     'member id as a path',
-    `${UPDATE}&auth[member_id]=../../install:admin&auth[application_token]=${HOSTILE_APPLICATION_TOKEN}`,
+    `${UPDATE}&auth[member_id]=../../install:admin&auth[application_token]=${APPLICATION_TOKEN}`,
   ),
-  form('application token missing', `${UPDATE}&auth[member_id]=${HOSTILE_MEMBER_ID}`),
+  form('application token missing', `${UPDATE}&auth[member_id]=${MEMBER_ID}`),
   form(
     'application token as array',
-    `${UPDATE}&auth[member_id]=${HOSTILE_MEMBER_ID}&auth[application_token][]=x`,
+    `${UPDATE}&auth[member_id]=${MEMBER_ID}&auth[application_token][]=x`,
   ),
   form(
     'application token too short',
-    `${UPDATE}&auth[member_id]=${HOSTILE_MEMBER_ID}&auth[application_token]=1234567`,
+    `${UPDATE}&auth[member_id]=${MEMBER_ID}&auth[application_token]=1234567`,
   ),
   form(
     'application token too long',
-    `${UPDATE}&auth[member_id]=${HOSTILE_MEMBER_ID}&auth[application_token]=${'a'.repeat(129)}`,
+    `${UPDATE}&auth[member_id]=${MEMBER_ID}&auth[application_token]=${'a'.repeat(129)}`,
   ),
   form(
     'application token with NUL',
-    `${UPDATE}&auth[member_id]=${HOSTILE_MEMBER_ID}&auth[application_token]=${HOSTILE_APPLICATION_TOKEN}%00`,
+    `${UPDATE}&auth[member_id]=${MEMBER_ID}&auth[application_token]=${APPLICATION_TOKEN}%00`,
   ),
   form('auth overwritten by a scalar', `${UPDATE}&${FORM_AUTH}&auth=1`),
   form('JSON in a form', `{"event":"ONCRMDEALUPDATE",${JSON_AUTH}}`),
@@ -102,11 +97,11 @@ const WRONG_SHAPES: readonly HostileBody[] = [
     `event=ONAPPINSTALL&${FORM_AUTH}&auth[access_token]=a%0D%0AX-Injected:%201`,
   ),
   form('uninstall with data as text', `event=ONAPPUNINSTALL&${FORM_AUTH}&data=1`),
-  form('page without tokens', `member_id=${HOSTILE_MEMBER_ID}&PLACEMENT=DEFAULT`),
-  form('page with tokens as arrays', `member_id=${HOSTILE_MEMBER_ID}&AUTH_ID[]=x&REFRESH_ID[]=y`),
+  form('page without tokens', `member_id=${MEMBER_ID}&PLACEMENT=DEFAULT`),
+  form('page with tokens as arrays', `member_id=${MEMBER_ID}&AUTH_ID[]=x&REFRESH_ID[]=y`),
   form(
     'page with a strange application token',
-    `member_id=${HOSTILE_MEMBER_ID}&AUTH_ID=${'a'.repeat(32)}&APPLICATION_TOKEN=a%20b%20c%20d%20e`,
+    `member_id=${MEMBER_ID}&AUTH_ID=${'a'.repeat(32)}&APPLICATION_TOKEN=a%20b%20c%20d%20e`,
   ),
 ]
 
@@ -157,7 +152,7 @@ const STRANGE_EVENTS: readonly HostileBody[] = [
   named('event with mark-up', '<img src=x onerror=alert(1)>'),
   named('event that is a prototype key', '__proto__'),
   named('event of characters outside the first plane', '😀😀😀'),
-  named('event that is the application token', HOSTILE_APPLICATION_TOKEN),
+  named('event that is the application token', APPLICATION_TOKEN),
 ]
 
 const FORM_ATTACKS: readonly HostileBody[] = [
@@ -167,11 +162,11 @@ const FORM_ATTACKS: readonly HostileBody[] = [
   ),
   form(
     'prototype pollution in auth',
-    `${UPDATE}&auth[__proto__][member_id]=${HOSTILE_MEMBER_ID}&auth[__proto__][application_token]=${HOSTILE_APPLICATION_TOKEN}`,
+    `${UPDATE}&auth[__proto__][member_id]=${MEMBER_ID}&auth[__proto__][application_token]=${APPLICATION_TOKEN}`,
   ),
   form(
     'auth inherited through a constructor',
-    `${UPDATE}&constructor[prototype][auth][member_id]=${HOSTILE_MEMBER_ID}`,
+    `${UPDATE}&constructor[prototype][auth][member_id]=${MEMBER_ID}`,
   ),
   form('1,001 parameters', `${UPDATE}&${FORM_AUTH}&${'a=1&'.repeat(1000)}`),
   form('60,000 separators', '&'.repeat(60_000)),
@@ -201,7 +196,7 @@ const FORM_ATTACKS: readonly HostileBody[] = [
   ),
   form(
     'tokens in the data',
-    `${UPDATE}&${FORM_AUTH}&${FIELDS}&data[note]=see+${HOSTILE_APPLICATION_TOKEN}&data[${HOSTILE_APPLICATION_TOKEN}]=1&event_handler_id=${HOSTILE_APPLICATION_TOKEN}`,
+    `${UPDATE}&${FORM_AUTH}&${FIELDS}&data[note]=see+${APPLICATION_TOKEN}&data[${APPLICATION_TOKEN}]=1&event_handler_id=${APPLICATION_TOKEN}`,
   ),
   {
     name: 'multipart body',
@@ -227,7 +222,7 @@ const JSON_ATTACKS: readonly HostileBody[] = [
   json('JSON null as auth', '{"event":"ONCRMDEALUPDATE","auth":null}'),
   json(
     'JSON number as member id',
-    '{"event":"ONCRMDEALUPDATE","auth":{"member_id":12345678901234567890123456789012,"application_token":"51856fefc120afa4b628cc82d3935cce"}}',
+    `{"event":"ONCRMDEALUPDATE","auth":{"member_id":12345678901234567890123456789012,"application_token":"${APPLICATION_TOKEN}"}}`,
   ),
   json('JSON cut off', `{"event":"ONCRMDEALUPDATE",${JSON_AUTH}`),
   json('JSON with a trailing comma', `{"event":"ONCRMDEALUPDATE",${JSON_AUTH},}`),

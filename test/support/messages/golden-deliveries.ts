@@ -12,9 +12,10 @@ import {
   aChange,
   aUserField,
 } from '../builders/a-delivery.ts'
+import { MEMBER_ID } from '../identity.ts'
 
 const LINK = 'https://acme.bitrix24.com/crm/configs/preset/8/ufields/'
-const DASHBOARD = 'https://relay.example.com/admin/portals/a223c6b3710f85df22e9377d6c4f7553'
+const DASHBOARD = `https://relay.example.com/admin/portals/${MEMBER_ID}`
 const MINUTE_S = 60
 
 const anna: PortalUser = { id: 1, name: 'Anna Petrova' }
@@ -134,7 +135,7 @@ function digest(): readonly [Delivery, ...Delivery[]] {
     field: Partial<UserField> = {},
   ): Delivery =>
     aDelivery({
-      id: `a223c6b3710f85df22e9377d6c4f7553-${50 + minute}`,
+      id: `${MEMBER_ID}-${50 + minute}`,
       sequence: 50 + minute,
       receivedAt: RECEIVED_AT + minute * MINUTE_S * 1000,
       event: anEvent({

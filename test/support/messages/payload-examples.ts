@@ -16,7 +16,7 @@ import {
   anEvent,
   aUserField,
 } from '../builders/a-delivery.ts'
-import { DOMAIN } from '../identity.ts'
+import { DOMAIN, MEMBER_ID } from '../identity.ts'
 
 const FIELD_PAGE = `https://${DOMAIN}/crm/configs/preset/8/ufields/`
 const READ_AT = RECEIVED_AT + 220
@@ -32,7 +32,7 @@ const FIELD = {
 
 function aFieldDelivery(partial: Partial<Delivery> = {}): Delivery {
   const sequence = partial.sequence ?? 42
-  const id = `a223c6b3710f85df22e9377d6c4f7553-${sequence}`
+  const id = `${MEMBER_ID}-${sequence}`
   const enrichment = anEnrichment({ changes: [LABEL, MANDATORY], field: FIELD, readAt: READ_AT })
   return aDelivery({ id, link: FIELD_PAGE, enrichment, ...partial })
 }
@@ -145,7 +145,7 @@ export const PAYLOAD_EXAMPLES: Readonly<Record<string, unknown>> = {
   batch: withoutData(buildBatchBody([CHANGED, NEXT])),
   test: buildEventBody(
     testParcel(
-      { memberId: 'a223c6b3710f85df22e9377d6c4f7553', domain: DOMAIN },
+      { memberId: MEMBER_ID, domain: DOMAIN },
       { receipt: '5f0c7a52-7c0a-4a39-9d5a-1f2b5f3f4c11', now: RECEIVED_AT },
     ).deliveries[0],
   ),

@@ -1,7 +1,7 @@
 /** The OAuth server and the portal of the recorded bodies, as network handlers. */
 import { answerPortal, aPortalRest, type PortalRestState } from './portal-rest.ts'
-import { MEMBER_ID } from '../worker/runtime-bindings.ts'
 import type { NetworkHandler, SentRequest } from './network.ts'
+import { CLIENT_ID, DOMAIN, MEMBER_ID } from '../identity.ts'
 
 /** The state of the simulated OAuth server and portal, by which they answer. */
 export interface SimulatedBitrix24 {
@@ -31,8 +31,8 @@ export const APPLICATION_GONE = { error: 'APPLICATION_NOT_FOUND', status: 401 } 
 export function aBitrix24(changes: Partial<SimulatedBitrix24> = {}): SimulatedBitrix24 {
   return {
     memberId: MEMBER_ID,
-    domain: 'acme.bitrix24.com',
-    clientId: 'local.573ad8a0346747.09223434',
+    domain: DOMAIN,
+    clientId: CLIENT_ID,
     userId: 1,
     isAdmin: true,
     installed: true,

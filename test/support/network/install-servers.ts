@@ -9,10 +9,9 @@ import type { VerdictRefusal } from '../../../src/core/access/installs/install-r
 import { jsonAnswer, simulateFetch } from './simulated-fetch.ts'
 import type { SentRequest, SimulatedFetch } from './simulated-fetch.ts'
 import { NOW } from '../time.ts'
+import { APPLICATION_TOKEN, CLIENT_ID, DOMAIN, MEMBER_ID } from '../identity.ts'
 
-/** The portal, its application, the two OAuth servers of the allow-list, and the portal's address. */
-export const MEMBER = 'a223c6b3710f85df22e9377d6c4f7553'
-export const CLIENT = 'local.573ad8a0346747.09223434'
+/** The two OAuth servers of the allow-list, and the portal's address. */
 export const INFO = 'https://oauth.bitrix.info'
 export const TECH = 'https://oauth.bitrix24.tech'
 export const ENDPOINT = 'https://acme.bitrix24.com/rest/'
@@ -31,7 +30,7 @@ export function infoAnswer(
 ) {
   return jsonAnswer({
     result: {
-      client_id: CLIENT,
+      client_id: CLIENT_ID,
       scope: 'crm,user_brief',
       expires: '2026-09-21T15:13:20+00:00',
       user_id: 1,
@@ -41,10 +40,10 @@ export function infoAnswer(
         version: '1',
         status: 'L',
         scope: 'crm',
-        domain: 'acme.bitrix24.com',
+        domain: DOMAIN,
         uri: 'https://acme.bitrix24.com',
         client_endpoint: ENDPOINT,
-        member_id: MEMBER,
+        member_id: MEMBER_ID,
         member_type: 'user',
         ...install,
       },
@@ -58,7 +57,7 @@ export function pairAnswer(name: string, fields: Record<string, unknown> = {}) {
     access_token: `canary-fresh-access-${name}`,
     refresh_token: `canary-fresh-refresh-${name}`,
     expires: NOW / 1000 + 3600,
-    member_id: MEMBER,
+    member_id: MEMBER_ID,
     user_id: 1,
     ...fields,
   })
@@ -103,7 +102,7 @@ export function credentials(fields: Partial<PresentedCredentials> = {}): Present
     expiresAt: NOW / 1000 + 3600,
     serverEndpoint: `${INFO}/rest/`,
     clientEndpoint: ENDPOINT,
-    domain: 'acme.bitrix24.com',
+    domain: DOMAIN,
     userId: 1,
     status: 'L',
     scope: 'crm',
@@ -119,8 +118,8 @@ export function install(
   return {
     kind: 'install',
     cause: 'install',
-    memberId: MEMBER,
-    applicationToken: '51856fefc120afa4b628cc82d3935cce',
+    memberId: MEMBER_ID,
+    applicationToken: APPLICATION_TOKEN,
     ts: NOW / 1000,
     credentials: credentials(claims),
     systemUser: null,
@@ -155,7 +154,7 @@ export function verify(
     policy: { allowLocal: setting.allowLocal ?? false },
     timeoutMs: 5000,
     oauthUrls: setting.oauthUrls ?? [INFO, TECH],
-    applications: setting.applications ?? new Map([[CLIENT, SECRET]]),
+    applications: setting.applications ?? new Map([[CLIENT_ID, SECRET]]),
   })
 }
 
@@ -166,9 +165,9 @@ export function urls(server: SimulatedFetch): readonly string[] {
 
 /** The verified form of `install()`. */
 export const VERIFIED = {
-  memberId: MEMBER,
-  clientId: CLIENT,
-  domain: 'acme.bitrix24.com',
+  memberId: MEMBER_ID,
+  clientId: CLIENT_ID,
+  domain: DOMAIN,
   clientEndpoint: ENDPOINT,
   oauthUrl: INFO,
   userId: 1,

@@ -13,6 +13,7 @@ import { seededRandom } from '../../simulation/machine/virtual-crypto.ts'
 import { VirtualTime } from '../../simulation/machine/virtual-time.ts'
 import { NOW } from '../time.ts'
 import { SIGNING_SECRET } from '../worker/runtime-bindings.ts'
+import { CLIENT_ID, DOMAIN, MEMBER_ID } from '../identity.ts'
 
 /** The result of a command line. */
 export interface Ran {
@@ -34,9 +35,6 @@ export interface Surroundings {
   /** The network in the place of the relay. */
   readonly fetch?: World['fetch']
 }
-
-/** The member id of the portal. */
-export const ACME = 'a223c6b3710f85df22e9377d6c4f7553'
 
 const LONGEST_MS = 10 * 60_000
 
@@ -91,7 +89,7 @@ export class CliScenario {
   constructor() {
     const { time, network, random } = this
     this.relay = new VirtualRelay({ time, network, random, note: () => {} })
-    const identity = { number: 0, memberId: ACME, domain: 'acme.bitrix24.com' } as const
+    const identity = { number: 0, memberId: MEMBER_ID, domain: DOMAIN } as const
     this.portal = new VirtualPortal(time, this.relay, { ...identity, connection: 'application' })
     for (const { answer } of [this.portal, this.erp, this.crm]) network.handle(answer)
   }
@@ -100,7 +98,7 @@ export class CliScenario {
   deploys(changes: Vars = {}): void {
     const { erp, crm } = this
     this.relay.deploys({
-      BITRIX24_CLIENT_ID: 'local.573ad8a0346747.09223434',
+      BITRIX24_CLIENT_ID: CLIENT_ID,
       BITRIX24_CLIENT_SECRET: 'canary-client-secret',
       TOKEN_KEYS: { k1: KEY },
       DESTINATIONS: [

@@ -17,9 +17,7 @@ import { withDatabase } from '../storage/object-database.ts'
 import { configured, machine, type Entry } from '../builders/entries.ts'
 import { NOW } from '../time.ts'
 import { damagedRows } from '../storage/damaged-rows.ts'
-
-/** The member id of the room's portal. */
-export const MEMBER_ID = 'a223c6b3710f85df22e9377d6c4f7553'
+import { DOMAIN, MEMBER_ID } from '../identity.ts'
 
 /** How a room differs from the usual one, whose only destination is the webhook `erp`. */
 export interface LaneRoomOptions {
@@ -66,7 +64,7 @@ export class LaneRoomScenario {
 
   constructor(
     db: Database,
-    { destinations = [machine('erp')], domain = 'acme.bitrix24.com', values = {} }: LaneRoomOptions,
+    { destinations = [machine('erp')], domain = DOMAIN, values = {} }: LaneRoomOptions,
   ) {
     migrate(db)
     const world = { now: () => this.now }

@@ -10,9 +10,7 @@ import type { NetworkHandler } from '../network/network.ts'
 import { machine, type Entry } from '../builders/entries.ts'
 import { PortalScenario } from './portal-scenario.ts'
 import { answerPortal, aPortalRest } from '../network/portal-rest.ts'
-
-/** The host of the portal. */
-export const PORTAL_HOST = 'acme.bitrix24.com'
+import { DOMAIN } from '../identity.ts'
 
 /** A secret that may stand in no log line, row or body. */
 export const READING_SECRET = 'readingcanary4711'
@@ -45,10 +43,10 @@ export class ReadingScenario extends PortalScenario {
 
   constructor(destinations: readonly Entry[] = [machine('erp')]) {
     super(destinations)
-    const rest = `https://${PORTAL_HOST}/rest/1/${READING_SECRET}/`
+    const rest = `https://${DOMAIN}/rest/1/${READING_SECRET}/`
     this.settings = {
       ...this.settings,
-      webhooks: [{ token: 'scenario-token', portal: PORTAL_HOST, rest }],
+      webhooks: [{ token: 'scenario-token', portal: DOMAIN, rest }],
       wantedEvents: ['ONCRMREQUISITEUSERFIELDUPDATE', 'ONCRMLEADUSERFIELDUPDATE'],
       reconcileMinutes: 0,
       logLine: (...line) => void this.lines.push(JSON.stringify(line)),
@@ -118,5 +116,5 @@ function dense(record: Readonly<Record<string, unknown>>): Readonly<Record<strin
 
 function methodOf(url: string): string | null {
   const { host, pathname } = new URL(url)
-  return host === PORTAL_HOST ? (pathname.split('/').at(-1) ?? null) : null
+  return host === DOMAIN ? (pathname.split('/').at(-1) ?? null) : null
 }

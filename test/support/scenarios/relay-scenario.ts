@@ -20,8 +20,7 @@ import { msOf, type Span } from '../time.ts'
 import { until } from '../until.ts'
 import { directoryTables, dump, dumpKv, type Tables, type Traces } from '../worker/traces.ts'
 
-/** The application of the test configuration, and one that nobody has configured. */
-export const CLIENT_ID = RUNTIME_BINDINGS.BITRIX24_CLIENT_ID
+/** An application that nobody has configured. */
 export const UNKNOWN_CLIENT_ID = 'local.0123456789abcd.12345678'
 
 const SLEEP_MS = 10

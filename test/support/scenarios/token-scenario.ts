@@ -25,9 +25,7 @@ import { AccessTroubles } from '../../../src/portal/tokens/troubles.ts'
 import { createSealer, type Sealer } from '../../../src/storage/seal.ts'
 import { anInstall } from '../builders/an-install.ts'
 import {
-  CLIENT,
   INFO,
-  MEMBER,
   SECRET,
   TECH,
   fail,
@@ -37,6 +35,7 @@ import {
 } from '../network/install-servers.ts'
 import { simulateFetch, type SentRequest } from '../network/simulated-fetch.ts'
 import { NOW } from '../time.ts'
+import { CLIENT_ID, DOMAIN, MEMBER_ID } from '../identity.ts'
 
 /** The address of an incoming webhook. */
 export const WEBHOOK_URL = 'https://acme.bitrix24.com/rest/1/canarywebhooksecret/'
@@ -63,7 +62,7 @@ export class TokenScenario {
   tally = NO_PORTAL_TALLY
   install: InstallState = NO_INSTALL
   sealer: Sealer = SEALER
-  applications = new Map([[CLIENT, SECRET]])
+  applications = new Map([[CLIENT_ID, SECRET]])
   oauthUrls = [INFO, TECH]
   webhooks: OutgoingWebhook[] = []
   /** Whether the next write of the install fails. */
@@ -86,7 +85,7 @@ export class TokenScenario {
   /** The parts of an object that begins now; its memory is empty. */
   start() {
     const deps = {
-      memberId: MEMBER,
+      memberId: MEMBER_ID,
       state: {
         install: () => this.install,
         changeInstall: (change: (install: InstallState) => InstallState) => {
@@ -142,7 +141,7 @@ export class TokenScenario {
   }
 
   /** An incoming webhook of this domain is configured, and its token has spoken for the portal. */
-  hasWebhook(domain = 'acme.bitrix24.com'): void {
+  hasWebhook(domain = DOMAIN): void {
     this.webhooks = [{ token: 't'.repeat(32), portal: domain, rest: WEBHOOK_URL }]
     this.install = { ...this.install, webhooks: [{ hash: 'h', portal: domain, since: 1 }] }
   }
@@ -150,7 +149,7 @@ export class TokenScenario {
   /** Seals a pair as the install holds it. */
   async seal(field: PairField, name: string): Promise<string> {
     const text = JSON.stringify(aPair(name))
-    const sealed = await SEALER.seal(text, { memberId: MEMBER, field })
+    const sealed = await SEALER.seal(text, { memberId: MEMBER_ID, field })
     return sealed.ok ? sealed.value : ''
   }
 

@@ -14,7 +14,7 @@ import { aReport } from '../../../support/builders/a-report.ts'
 import { never, portalsWith } from '../../../support/builders/an-intake.ts'
 import { refusal } from '../../../support/worker/admin-api.ts'
 import { refused } from '../../../support/worker/refusals.ts'
-import { MEMBER_ID } from '../../../support/worker/runtime-bindings.ts'
+import { MEMBER_ID } from '../../../support/identity.ts'
 
 const NO_DIRECTORY = { portalsNamed: async () => [] }
 

@@ -8,7 +8,7 @@ import { Parcels } from '../../../../src/portal/lanes/sending/parcels.ts'
 import { anEvent } from '../../../support/builders/a-delivery.ts'
 import { anApplication } from '../../../support/builders/an-install.ts'
 import { anEntry } from '../../../support/builders/a-lane.ts'
-import { MEMBER_ID } from '../../../support/scenarios/lane-room-scenario.ts'
+import { MEMBER_ID } from '../../../support/identity.ts'
 
 const CONTEXT = { previousSequence: 6, replayed: false }
 

@@ -18,9 +18,10 @@ import {
 import { configured, machine } from '../../../support/builders/entries.ts'
 import { watchKv } from '../../../support/storage/kv.ts'
 import { PENDING, REFUSED, RelayScenario, said } from '../../../support/scenarios/relay-scenario.ts'
-import { WEBHOOK_TOKEN, WITH_NEW_TOKEN } from '../../../support/worker/runtime-bindings.ts'
+import { WITH_NEW_TOKEN } from '../../../support/worker/runtime-bindings.ts'
 import { NOW } from '../../../support/time.ts'
 import { until } from '../../../support/until.ts'
+import { WEBHOOK_TOKEN } from '../../../support/identity.ts'
 
 let scenario: RelayScenario
 let logged: string[] = []

@@ -10,7 +10,7 @@ import {
   RelayScenario,
   said,
 } from '../../../support/scenarios/relay-scenario.ts'
-import { APPLICATION_TOKEN } from '../../../support/worker/runtime-bindings.ts'
+import { APPLICATION_TOKEN } from '../../../support/identity.ts'
 
 let scenario: RelayScenario
 

@@ -12,11 +12,8 @@ import {
   said,
 } from '../../../support/scenarios/relay-scenario.ts'
 import { gate } from '../../../support/until.ts'
-import {
-  APPLICATION_TOKEN,
-  WEBHOOK_TOKEN,
-  WITH_NEW_TOKEN,
-} from '../../../support/worker/runtime-bindings.ts'
+import { WITH_NEW_TOKEN } from '../../../support/worker/runtime-bindings.ts'
+import { APPLICATION_TOKEN, WEBHOOK_TOKEN } from '../../../support/identity.ts'
 
 let scenario: RelayScenario
 
