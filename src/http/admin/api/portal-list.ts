@@ -13,13 +13,13 @@ import type { PortalList, PortalRow } from '../../../core/views/portal-list.ts'
 import { errorResponse } from '../../error-response.ts'
 import { ADMIN_MS, readQuery, reply } from './json-route.ts'
 
-/** The longest text that is looked for. */
-const MAX_TEXT = 255
+/** The longest text by which the list is searched. */
+export const MAX_SEARCH_TEXT = 255
 
 /** The query of the list: a misspelt filter must not show everything. */
 export const ListQuerySchema = v.strictObject({
   state: v.optional(v.picklist(PORTAL_STATUSES)),
-  q: v.optional(v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(MAX_TEXT))),
+  q: v.optional(v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(MAX_SEARCH_TEXT))),
   problem: v.optional(v.picklist(['true', 'false'])),
   cursor: v.optional(v.pipe(v.string(), v.check(isMemberId, 'Must be a cursor'))),
 })

@@ -6,7 +6,7 @@ import { OVERVIEW_PATH } from '../../../dashboard/paths.ts'
 import { isMemberId } from '../../../core/access/member-id.ts'
 import { withTimeout } from '../../../storage/with-timeout.ts'
 import { ADMIN_MS } from '../api/json-route.ts'
-import { listPortals, type ListQuery } from '../api/portal-list.ts'
+import { listPortals, MAX_SEARCH_TEXT, type ListQuery } from '../api/portal-list.ts'
 import { listRefusedCallers } from '../api/refused-callers.ts'
 import { replyPage } from './answer.ts'
 import type { PageDeps, PageDepsOf } from './page-route.ts'
@@ -15,9 +15,6 @@ import type { PageContext, PageEnv } from './page-context.ts'
 /** The most portals with a problem that are told one by one. */
 const MAX_TROUBLED = 20
 
-/** The longest text that is looked for. */
-const MAX_TEXT = 255
-
 /** Adds the page. */
 export function addOverviewPage(routes: Hono<PageEnv>, depsOf: PageDepsOf): void {
   routes.get(OVERVIEW_PATH, (c) => withTimeout(showOverview(c, depsOf(c)), ADMIN_MS))
@@ -25,7 +22,7 @@ export function addOverviewPage(routes: Hono<PageEnv>, depsOf: PageDepsOf): void
 
 async function showOverview(c: PageContext, deps: PageDeps): Promise<Response> {
   const query = new URL(c.req.url).searchParams
-  const text = (query.get('q') ?? '').trim().slice(0, MAX_TEXT)
+  const text = (query.get('q') ?? '').trim().slice(0, MAX_SEARCH_TEXT)
   const { admin, problems, warnings } = deps
   const [totals, troubled, listed, refused] = await Promise.all([
     admin.directory.sumReports(admin.now()),
