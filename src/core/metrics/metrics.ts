@@ -7,7 +7,7 @@ import { SECOND_MS } from '../durations.ts'
 import { NO_TALLY, type LaneTally } from '../lanes/state/tally.ts'
 import { THIN_REASONS } from '../log/event.ts'
 import { LANE_WORDS } from '../reports/lane-report.ts'
-import type { PastTallies, TallySums } from '../reports/past-tallies.ts'
+import type { PastTallies } from '../reports/past-tallies.ts'
 import { PROBLEM_REASONS } from '../reports/problem.ts'
 import { NO_LANES, type DestinationTotals, type ReportTotals } from '../reports/report-totals.ts'
 import type { Counts } from '../tallies/edge-tally.ts'
@@ -17,6 +17,7 @@ import {
   type Latencies,
 } from '../tallies/latencies.ts'
 import { sumNumbers } from '../tallies/merge-numbers.ts'
+import type { TallySums } from '../tallies/portal-tally.ts'
 import type { HistogramSample, MetricFamily, Sample } from './exposition.ts'
 
 /** The beginning of every name. */

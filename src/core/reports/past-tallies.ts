@@ -3,32 +3,18 @@
  * these and the present ones together, so the end of a portal takes nothing away. Pure.
  */
 import type { LaneTally } from '../lanes/state/tally.ts'
-import { NO_EDGE_TALLY, type EdgeTally } from '../tallies/edge-tally.ts'
+import type { EdgeTally } from '../tallies/edge-tally.ts'
 import { sumNumbers } from '../tallies/merge-numbers.ts'
-import type { ReportedTally } from '../tallies/portal-tally.ts'
+import { NO_TALLY_SUMS, type ReportedTally, type TallySums } from '../tallies/portal-tally.ts'
 import type { LaneReport } from './lane-report.ts'
 
 /** The most destinations that are remembered; what one more had counted is lost. */
 export const MAX_PAST_DESTINATIONS = 1000
 
-/** The numbers of a portal without the time since when they were counted. */
-export type TallySums = Omit<ReportedTally, 'since'>
-
 /** Everything that is counted no further. */
 export interface PastTallies {
   readonly portals: TallySums
   readonly destinations: Readonly<Record<string, LaneTally>>
-}
-
-/** The sums over no portal. */
-export const NO_TALLY_SUMS: TallySums = {
-  accepted: 0,
-  quarantined: 0,
-  reconciled: 0,
-  drained: 0,
-  explained: {},
-  refreshes: {},
-  edge: NO_EDGE_TALLY,
 }
 
 /** Nothing is past. */

@@ -10,8 +10,8 @@ import {
   DELIVERY_BOUNDS_MS,
   type Latencies,
 } from '../tallies/latencies.ts'
+import type { TallySums } from '../tallies/portal-tally.ts'
 import type { LaneReport, LaneWord, LastOutcome } from './lane-report.ts'
-import type { TallySums } from './past-tallies.ts'
 import type { PortalReport } from './portal-report.ts'
 import type { ProblemReason } from './problem.ts'
 

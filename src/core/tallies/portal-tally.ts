@@ -45,28 +45,29 @@ export interface LoggedCounts {
   readonly reconciled: number
 }
 
+/** The numbers of a portal without the time since when they were counted. */
+export type TallySums = Omit<ReportedTally, 'since'>
+
+const NOTHING_TALLIED = { drained: 0, explained: {}, refreshes: {}, edge: NO_EDGE_TALLY }
+
 /** The tally of a portal that has counted nothing. */
 export const NO_PORTAL_TALLY: PortalTally = {
   since: 0,
   from: 0,
   gone: { quarantined: 0, reconciled: 0 },
-  drained: 0,
-  explained: {},
-  refreshes: {},
-  edge: NO_EDGE_TALLY,
+  ...NOTHING_TALLIED,
 }
 
-/** The report of a portal that has counted nothing. */
-export const NO_REPORTED_TALLY: ReportedTally = {
-  since: 0,
+/** The sums over no portal. */
+export const NO_TALLY_SUMS: TallySums = {
   accepted: 0,
   quarantined: 0,
   reconciled: 0,
-  drained: 0,
-  explained: {},
-  refreshes: {},
-  edge: NO_EDGE_TALLY,
+  ...NOTHING_TALLIED,
 }
+
+/** The report of a portal that has counted nothing. */
+export const NO_REPORTED_TALLY: ReportedTally = { since: 0, ...NO_TALLY_SUMS }
 
 /** The keeper of a portal's tally, as those who count see it. */
 export interface TallyKeeper {

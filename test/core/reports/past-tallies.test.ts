@@ -5,12 +5,11 @@ import {
   addPast,
   MAX_PAST_DESTINATIONS,
   NO_PAST,
-  NO_TALLY_SUMS,
   pastOf,
   pastOfEdge,
 } from '../../../src/core/reports/past-tallies.ts'
 import { NO_EDGE_TALLY } from '../../../src/core/tallies/edge-tally.ts'
-import { NO_REPORTED_TALLY } from '../../../src/core/tallies/portal-tally.ts'
+import { NO_REPORTED_TALLY, NO_TALLY_SUMS } from '../../../src/core/tallies/portal-tally.ts'
 import { aLaneReport } from '../../support/builders/a-report.ts'
 
 const LANE = aLaneReport({ tally: { ...NO_TALLY, delivered: 3 } })

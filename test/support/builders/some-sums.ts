@@ -1,7 +1,7 @@
 /** Sums over portals of which every number is another one, as the directory gives them for the metrics. */
 import { NO_TALLY } from '../../../src/core/lanes/state/tally.ts'
 import type { MetricTerms } from '../../../src/core/metrics/metrics.ts'
-import { NO_TALLY_SUMS } from '../../../src/core/reports/past-tallies.ts'
+import { NO_TALLY_SUMS } from '../../../src/core/tallies/portal-tally.ts'
 import { NO_LANES, NO_TOTALS } from '../../../src/core/reports/report-totals.ts'
 import { NOW } from '../time.ts'
 
