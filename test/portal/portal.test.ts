@@ -126,13 +126,7 @@ describe('alarm()', () => {
 
 describe('a lost alarm', () => {
   it('is set again by the constructor', async () => {
-    await scenario.portal.becomesKnown()
-    scenario.receiver('erp').answers(500)
-    await scenario.portal.sends()
-    await until(() => scenario.time.sleepers === 1)
-    await scenario.time.passes('1 s')
-    await until(async () => (await scenario.time.alarmIn()) === 5 * SECOND_MS)
-    await scenario.inside(({ storage }) => storage.deleteAlarm())
+    await scenario.losesAlarm()
     await scenario.relay.restarts()
     await scenario.object.view()
     expect(await scenario.time.alarmIn()).toBe(5 * SECOND_MS)

@@ -161,7 +161,9 @@ describe('a lane with `batch`', () => {
     })
     await scenario.operator.resumes('erp')
     await until(async () => (await scenario.storedLane('erp')).attempts === 1)
-    expect(await scenario.storedLane('erp')).toMatchObject({ digest: [1, 2], halves: [[3, 4]] })
+    expect(await scenario.storedLane('erp')).toMatchObject({
+      gathering: { underWay: [1, 2], halves: [[3, 4]] },
+    })
     await scenario.relay.restarts()
     erp.answers(204)
     await scenario.portal.sends()

@@ -2,7 +2,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { SECOND_MS } from '../../../src/core/durations.ts'
 import { PortalScenario } from '../../support/scenarios/portal-scenario.ts'
-import { until } from '../../support/until.ts'
 
 let scenario: PortalScenario
 
@@ -20,13 +19,7 @@ it('drops what is old, and answers how many events that were', async () => {
 })
 
 it('sets a lost alarm again, also in an object that believes to have one', async () => {
-  await scenario.portal.becomesKnown()
-  scenario.receiver('erp').answers(500)
-  await scenario.portal.sends()
-  await until(() => scenario.time.sleepers === 1)
-  await scenario.time.passes('1 s')
-  await until(async () => (await scenario.time.alarmIn()) === 5 * SECOND_MS)
-  await scenario.inside(({ storage }) => storage.deleteAlarm())
+  await scenario.losesAlarm()
   await scenario.object.touch()
   expect(await scenario.time.alarmIn()).toBe(5 * SECOND_MS)
 })

@@ -3,6 +3,7 @@
  * day ahead of the machine's, so that no alarm fires by itself: it fires when a test lets time pass.
  */
 import type { LaneState } from '../../../src/core/lanes/state/lane-state.ts'
+import { parseBook } from '../../../src/portal/lanes/book/book-rows.ts'
 import type { AppendAnswer, AppendRequest } from '../../../src/portal/log/append-request.ts'
 import { hashToken } from '../../../src/storage/token-hash.ts'
 import { anEvent } from '../builders/a-delivery.ts'
@@ -151,6 +152,17 @@ export class PortalScenario extends Scenario {
     })
   }
 
+  /** An event has failed twice, and storage has lost the alarm that stood for its retry in five seconds. */
+  async losesAlarm(): Promise<void> {
+    await this.portal.becomesKnown()
+    this.receiver('erp').answers(500)
+    await this.portal.sends()
+    await until(() => this.time.sleepers === 1)
+    await this.time.passes('1 s')
+    await until(async () => (await this.time.alarmIn()) === msOf('5 s'))
+    await this.inside(({ storage }) => storage.deleteAlarm())
+  }
+
   /** The directory takes no report. The first one of a portal writes its lanes, whatever they do. */
   losesReports(): void {
     this.#takesReports = false
@@ -192,9 +204,9 @@ export class PortalScenario extends Scenario {
   /** One lane as stored; throws when there is none. */
   async storedLane(destination: string): Promise<LaneState> {
     const text = await this.text('SELECT lanes FROM lanes')
-    // Sound: the column holds what the object wrote.
-    const { lanes } = JSON.parse(text) as { lanes: readonly LaneState[] }
-    const lane = lanes.find((known) => known.destination === destination)
+    const lane = parseBook(JSON.parse(text))?.lanes.find(
+      (known) => known.destination === destination,
+    )
     if (lane === undefined) throw new Error(`Cannot find the lane ${destination}`)
     return lane
   }

@@ -4,6 +4,7 @@ import { createSealer } from '../../../../src/storage/seal.ts'
 import { anEvent } from '../../../support/builders/a-delivery.ts'
 import { ANY_TIME, adminOf, refusal } from '../../../support/worker/admin-api.ts'
 import { PortalScenario } from '../../../support/scenarios/portal-scenario.ts'
+import { aLaneView } from '../../../support/builders/a-view.ts'
 import { machine } from '../../../support/builders/entries.ts'
 import { until } from '../../../support/until.ts'
 
@@ -70,25 +71,7 @@ describe('GET /portals/{memberId}', () => {
         tick: expect.arrayContaining(['onCrmRequisiteUserFieldUpdate']),
       },
       refused: { count: 0, lastAt: null, reason: null, remedy: null },
-      lanes: [
-        {
-          destination: 'erp',
-          type: 'webhook',
-          state: 'active',
-          reason: null,
-          cursor: 1,
-          backlog: 0,
-          parked: 0,
-          expired: 0,
-          crowdedOut: 0,
-          replaying: 0,
-          attempts: 0,
-          oldestWaitingAt: null,
-          nextAttemptAt: null,
-          waitsFor: null,
-          lastError: null,
-        },
-      ],
+      lanes: [aLaneView({ cursor: 1 })],
       spilled: 0,
       spillRefused: 0,
       storage: {
