@@ -14,7 +14,6 @@ import {
   realPortalList,
   realPortals,
   spilledKeys,
-  UNREACHABLE,
 } from '../support/builders/an-intake.ts'
 import { watchKv } from '../support/storage/kv.ts'
 import { EdgeScenario } from '../support/scenarios/edge-scenario.ts'
@@ -42,7 +41,7 @@ describe('the trigger that drains the spill', () => {
   })
 
   it('through the handler of the Worker', async () => {
-    await scenario.intake(UNREACHABLE).take(scenario.event(1))
+    await scenario.spills(1)
     const trigger = createScheduledController({ cron: DRAIN_CRON, scheduledTime: new Date() })
     await worker.scheduled(trigger, { ...env })
     expect(await scenario.logged()).toEqual([{ sequence: 1, receipt: 'receipt-1' }])
@@ -50,7 +49,7 @@ describe('the trigger that drains the spill', () => {
   })
 
   it('and by nothing else of the object itself', async () => {
-    await scenario.intake(UNREACHABLE).take(scenario.event(1))
+    await scenario.spills(1)
     expect((await scenario.portal.sends()).status).toBe(200)
     await scenario.time.alarmFires()
     await runCron(DAILY_CRON, scenario.intake(realPortals).cron)
@@ -109,8 +108,7 @@ describe('the daily trigger', () => {
   })
 
   it('visits and drains at an unknown time, so that a changed wrangler.toml loses nothing', async () => {
-    const spilled = scenario.intake(UNREACHABLE)
-    await spilled.take(scenario.event(1))
+    await scenario.spills(1)
     const intake = scenario.intake(realPortals)
     await runCron('0 * * * *', intake.cron)
     expect(intake.lookups).toEqual([scenario.memberId, scenario.memberId])

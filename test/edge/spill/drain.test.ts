@@ -33,15 +33,6 @@ beforeEach(async () => {
 afterEach(() => scenario.close())
 
 describe('drainSpill()', () => {
-  /** Spills events one after another, a second apart; receipts count on. */
-  async function spillEvents(...ids: readonly number[]) {
-    const intake = scenario.intake(UNREACHABLE)
-    for (const id of ids) {
-      expect(await intake.take(scenario.event(id))).toEqual({ kind: 'spilled' })
-      scenario.now += 1000
-    }
-  }
-
   /** A record of another portal, which need not exist. */
   async function spillOf(memberId: string, value: string, place = { receivedAt: 1, receipt: 'r' }) {
     await new SpillStore(env.INSTALLS).save({ memberId, ...place }, value)
@@ -54,7 +45,7 @@ describe('drainSpill()', () => {
 
   it('drains in the order of receipt, whatever the order of writing', async () => {
     scenario.now += 5000
-    await spillEvents(3)
+    await scenario.spills(3)
     scenario.now -= 20_000
     const earlier = scenario.intake(UNREACHABLE, { newReceipt: () => 'receipt-0' })
     await earlier.take(scenario.event(1))
@@ -71,7 +62,7 @@ describe('drainSpill()', () => {
   })
 
   it('drains page by page', async () => {
-    await spillEvents(1, 2, 3, 4, 5)
+    await scenario.spills(1, 2, 3, 4, 5)
     const spills = new SpillStore(withPageLimit(2))
     const intake = scenario.intake(realPortals, { spills })
     await drainSpill(intake.cron)
@@ -82,7 +73,7 @@ describe('drainSpill()', () => {
   })
 
   it('lets the events reach the receiver', async () => {
-    await spillEvents(1, 2)
+    await scenario.spills(1, 2)
     await drain().done
     await vi.waitFor(() => expect(scenario.receiver('erp').sequences()).toEqual([1, 2]))
   })
@@ -119,7 +110,7 @@ describe('drainSpill()', () => {
   )
 
   it('repeats a run that was cut after the append, without harm', async () => {
-    await spillEvents(1)
+    await scenario.spills(1)
     const kv = watchKv(['delete']).kv
     const first = scenario.intake(realPortals, { spills: new SpillStore(kv) })
     await drainSpill(first.cron)
@@ -131,7 +122,7 @@ describe('drainSpill()', () => {
   })
 
   it('keeps the records of a portal that fails in order, while others drain', async () => {
-    await spillEvents(1, 2, 3)
+    await scenario.spills(1, 2, 3)
     const append = {
       kind: 'append',
       request: {
@@ -182,7 +173,7 @@ describe('drainSpill()', () => {
     for (const [index, value] of unreadable.entries()) {
       await spillOf(scenario.memberId, value, { receivedAt: 1, receipt: `unreadable-${index}` })
     }
-    await spillEvents(1)
+    await scenario.spills(1)
     const { intake, done } = drain()
     await done
     expect(await scenario.logged()).toEqual([{ sequence: 1, receipt: 'receipt-1' }])
@@ -198,7 +189,7 @@ describe('drainSpill()', () => {
   })
 
   it('makes no empty event of a record whose value is gone', async () => {
-    await spillEvents(1)
+    await scenario.spills(1)
     const spills = new SpillStore(env.INSTALLS)
     spills.load = () => Promise.resolve(null)
     const intake = scenario.intake(realPortals, { spills })
@@ -320,7 +311,7 @@ describe('drainSpill()', () => {
   })
 
   it('drains the others while an object hangs', async () => {
-    await spillEvents(1)
+    await scenario.spills(1)
     const hanging = 'f'.repeat(32)
     for (let index = 0; index < 19; index += 1) {
       const memberId = String(index).padStart(32, '0')

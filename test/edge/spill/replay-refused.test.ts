@@ -2,11 +2,12 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { drainSpill } from '../../../src/edge/spill/drain.ts'
+import type { PortalLookup } from '../../../src/edge/portal-client.ts'
 import { replayRefused } from '../../../src/edge/spill/replay-refused.ts'
 import { SpillStore } from '../../../src/storage/spill-store.ts'
 import {
-  appending,
   decoded,
+  DISTRUSTING,
   realPortals,
   spilledKeys,
   UNREACHABLE,
@@ -21,18 +22,6 @@ beforeEach(async () => {
 
 afterEach(() => scenario.close())
 
-const distrusting = appending(() => Promise.resolve({ kind: 'untrusted' }))
-
-/** Spills so many events and drains them into an object that refuses them. */
-async function refuseEvents(count: number): Promise<void> {
-  const intake = scenario.intake(UNREACHABLE)
-  for (let id = 1; id <= count; id += 1) {
-    expect(await intake.take(scenario.event(id))).toEqual({ kind: 'spilled' })
-    scenario.now += 1000
-  }
-  await drainSpill(scenario.intake(distrusting).cron)
-}
-
 async function refusedKeys(): Promise<readonly string[]> {
   const { keys } = await env.INSTALLS.list({ prefix: 'refused:' })
   return keys.map(({ name }) => name)
@@ -40,18 +29,18 @@ async function refusedKeys(): Promise<readonly string[]> {
 
 describe('a request that its object refuses', () => {
   it('leaves the spill for a key of its own, and no drain meets it again', async () => {
-    await refuseEvents(2)
+    await scenario.spillsInVain(1, 2)
     const ids = ['receipt-1', 'receipt-2']
     const keys = await refusedKeys()
     expect(keys.map((key) => key.split(':').at(-1))).toEqual(ids)
     expect(await spilledKeys()).toEqual([])
-    const again = scenario.intake(distrusting)
+    const again = scenario.intake(DISTRUSTING)
     await drainSpill(again.cron)
     expect({ lookups: again.lookups, keys: await refusedKeys() }).toEqual({ lookups: [], keys })
   })
 
   it('is taken by a replay once its object believes it, in the order of receipt', async () => {
-    await refuseEvents(3)
+    await scenario.spillsInVain(1, 2, 3)
     const { cron } = scenario.intake(realPortals)
     expect(await replayRefused(cron, scenario.memberId)).toEqual({
       replayed: 3,
@@ -67,17 +56,17 @@ describe('a request that its object refuses', () => {
   })
 
   it('stays when it is refused again, and when its object cannot be reached', async () => {
-    await refuseEvents(2)
-    const counts = (portals: typeof distrusting) =>
+    await scenario.spillsInVain(1, 2)
+    const counts = (portals: PortalLookup) =>
       replayRefused(scenario.intake(portals).cron, scenario.memberId)
-    expect(await counts(distrusting)).toEqual({ replayed: 0, refused: 2, left: 0 })
+    expect(await counts(DISTRUSTING)).toEqual({ replayed: 0, refused: 2, left: 0 })
     expect(await counts(UNREACHABLE)).toEqual({ replayed: 0, refused: 0, left: 2 })
     expect(await refusedKeys()).toHaveLength(2)
   })
 
   it('is one of 300 at most in one replay', async () => {
     const spills = new SpillStore(env.INSTALLS)
-    await refuseEvents(1)
+    await scenario.spillsInVain(1)
     const [record] = (await spills.refusedPages(scenario.memberId).next()).value ?? []
     if (record === undefined) throw new Error('Cannot find the refused request')
     const value = (await spills.load(record)) ?? ''
@@ -88,7 +77,7 @@ describe('a request that its object refuses', () => {
     await Promise.all(
       places.map((place) => spills.refuse({ ...place, key: 'spill:gone' }, value, record)),
     )
-    const { cron } = scenario.intake(distrusting)
+    const { cron } = scenario.intake(DISTRUSTING)
     expect(await replayRefused(cron, scenario.memberId)).toEqual({
       replayed: 0,
       refused: 300,
@@ -98,7 +87,7 @@ describe('a request that its object refuses', () => {
 })
 
 it('a CLEAN uninstall takes the refused requests of its portal with it, and counts them', async () => {
-  await refuseEvents(2)
+  await scenario.spillsInVain(1, 2)
   const uninstall = decoded(
     scenario.portal.body('app-ONAPPUNINSTALL-clean', { ts: scenario.portal.ts() }),
   )

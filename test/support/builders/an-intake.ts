@@ -232,6 +232,9 @@ export function countedReceipts(): () => string {
 /** Nobody can be reached. */
 export const UNREACHABLE: PortalLookup = portalsWith({})
 
+/** Objects that trust the token of no event. */
+export const DISTRUSTING: PortalLookup = appending(() => Promise.resolve({ kind: 'untrusted' }))
+
 /** Looks up one after another of the given portals, the last one for ever. */
 export function inTurn(...lookups: readonly PortalLookup[]): PortalLookup {
   let calls = 0

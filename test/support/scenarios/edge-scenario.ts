@@ -1,6 +1,7 @@
 /** The edge in front of one installed portal: the context of the edge's tests. */
 import type { IncomingRequest } from '../../../src/bitrix24/wire/request.ts'
 import type { PortalLookup } from '../../../src/edge/portal-client.ts'
+import { drainSpill } from '../../../src/edge/spill/drain.ts'
 import { InstallStore } from '../../../src/storage/install-store.ts'
 import { watchKv, type WatchedKv } from '../storage/kv.ts'
 import { watchLog } from '../worker/edge.ts'
@@ -8,7 +9,9 @@ import {
   anEventOf,
   anIntake,
   countedReceipts,
+  DISTRUSTING,
   realPortals,
+  UNREACHABLE,
   type IntakeChanges,
   type WatchedIntake,
 } from '../builders/an-intake.ts'
@@ -66,6 +69,22 @@ export class EdgeScenario extends RelayScenario {
   /** An event of the portal whose wrong token is its own, by its `id`. */
   forged(id: number, changes: Changes = {}): IncomingRequest {
     return this.event(id, { 'auth[application_token]': `wrong-token-${id}`, ...changes })
+  }
+
+  /** Sends events for which no object answers, a second apart: they are spilled, and their receipts count on. */
+  async spills(...ids: readonly number[]): Promise<void> {
+    const intake = this.intake(UNREACHABLE)
+    for (const id of ids) {
+      const { kind } = await intake.take(this.event(id))
+      if (kind !== 'spilled') throw new Error(`Cannot spill the event: it is ${kind}`)
+      this.now += 1000
+    }
+  }
+
+  /** Spills events, and drains them into an object that does not believe them. */
+  async spillsInVain(...ids: readonly number[]): Promise<void> {
+    await this.spills(...ids)
+    await drainSpill(this.intake(DISTRUSTING).cron)
   }
 
   /** The log of the portal, in order. */

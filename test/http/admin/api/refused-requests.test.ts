@@ -1,7 +1,5 @@
 /** How an operator sees refused requests and hands them over again. */
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { drainSpill } from '../../../../src/edge/spill/drain.ts'
-import { appending, UNREACHABLE } from '../../../support/builders/an-intake.ts'
 import { EdgeScenario } from '../../../support/scenarios/edge-scenario.ts'
 import { said } from '../../../support/scenarios/relay-scenario.ts'
 
@@ -14,17 +12,15 @@ beforeEach(async () => {
 afterEach(() => scenario.close())
 
 it('shows each with its reason, and replays them', async () => {
-  await scenario.intake(UNREACHABLE).take(scenario.event(1))
   const receivedAt = new Date(scenario.now).toISOString()
-  const distrusting = appending(() => Promise.resolve({ kind: 'untrusted' }))
-  await drainSpill(scenario.intake(distrusting).cron)
+  await scenario.spillsInVain(1)
   const line = {
     receipt: 'receipt-1',
     kind: 'append',
     event: 'ONCRMREQUISITEUSERFIELDUPDATE',
     reason: 'untrusted',
     receivedAt,
-    refusedAt: receivedAt,
+    refusedAt: new Date(scenario.now).toISOString(),
   }
   expect(await said(scenario.admin('/refused'))).toEqual({ status: 200, body: { refused: [line] } })
   expect(await scenario.view()).toMatchObject({ spilled: 0, spillRefused: 1 })
