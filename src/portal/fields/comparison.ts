@@ -154,7 +154,10 @@ export class Comparison {
     if (access.generation() !== generation) return 'failed'
     if (!answer.ok) {
       if (!isTooLarge(answer.error)) {
-        return isTransient(answer.error) ? 'failed' : 'denied'
+        if (isTransient(answer.error)) return 'failed'
+        // The list has shown the fields, so they exist: no later read may tell them as new.
+        this.#judge(refs, NOTHING_READ, { ...terms, versions })
+        return 'denied'
       }
       const middle = Math.ceil(refs.length / 2)
       const first = await this.#compare(refs.slice(0, middle), terms)
@@ -166,7 +169,11 @@ export class Comparison {
     return refs.map(({ id }) => outcomeOf(reads.get(id))).reduce(worseOf, 'read')
   }
 
-  #judge(refs: readonly FieldRef[], { reads, readAt }: FieldReads, context: JudgeContext): void {
+  #judge(
+    refs: readonly FieldRef[],
+    { reads, readAt }: Pick<FieldReads, 'reads' | 'readAt'>,
+    context: JudgeContext,
+  ): void {
     const { urgency, hasBaseline, versions } = context
     const { fields, reconciliation, writer, enricher, world, scheduler } = this.#deps
     // A field is left out when an event has written it since, or is about to: the read is older than its
@@ -219,5 +226,8 @@ function outcomeOf(read: FieldRead | undefined): ReadResult {
 function entityOf(family: FieldFamily): string {
   return `CRM_${family.toUpperCase()}`
 }
+
+/** The reads of fields whose definitions were refused together. */
+const NOTHING_READ = { reads: new Map<number, FieldRead>(), readAt: null }
 
 const UNANSWERED: FieldRead = { kind: 'failed', reason: 'portal_unreachable' }

@@ -31,6 +31,8 @@ function aListField(
   return definition(id, { USER_TYPE_ID: 'enumeration', LIST })
 }
 
+const SUSPENDED: RestError = { kind: 'suspended', code: 'payment_required', status: 401 }
+
 const TOO_LARGE: RestError = { kind: 'unreachable', code: 'answer_too_large', status: 200 }
 
 /** The portal answers more than is read, whenever it is asked for this field. */
@@ -88,6 +90,19 @@ describe('a comparison', () => {
     scenario.portal.refuses = () => null
     await scenario.reconcile({ asked: true })
     expect(scenario.entries()).toEqual([])
+  })
+
+  // For example, the plan of the portal ends between the list and the definitions.
+  it('tells no addition of fields whose definitions were refused together at first', async () => {
+    const scenario = new FieldScenario()
+    for (const id of [235, 236]) scenario.portal.fields.set(id, definition(id))
+    scenario.portal.refuses = ({ ids }) => (ids.length > 0 ? SUSPENDED : null)
+    await scenario.reconcile({ asked: false })
+    expect(scenario.reconciliation.state()).toMatchObject({ unreadable: ['CRM_REQUISITE'] })
+    scenario.portal.refuses = () => null
+    scenario.portal.fields.set(237, definition(237))
+    await scenario.reconcile({ asked: true })
+    expect(scenario.entries().map(({ event }) => event.field?.id)).toEqual([237])
   })
 
   it('asks for a field that can never be read ever more rarely', async () => {
