@@ -1,5 +1,6 @@
 /** The state of a simulated portal: people, fields, handlers, and whether the application is installed. */
 import type { PortalConditions } from './conditions.ts'
+import type { CrmNames } from './crm-names.ts'
 import { fieldEventNames, MODULE_EVENTS } from './field-families.ts'
 import type { OauthSimulator } from './oauth-server.ts'
 import type { FieldChange, UserFieldStore } from './user-fields.ts'
@@ -42,6 +43,7 @@ export interface PortalState {
   readonly users: readonly PortalUser[]
   readonly oauth: OauthSimulator
   readonly store: UserFieldStore
+  readonly names: CrmNames
   /** Unix milliseconds. */
   readonly clock: () => number
   /** `host` or `host:port`, as told in `auth[domain]`. */

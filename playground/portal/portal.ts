@@ -7,6 +7,8 @@ import { startLocalServer } from '../local-server.ts'
 import type { LocalServer, RequestHandler } from '../local-server.ts'
 import { createConditions, createUsageMeter } from './conditions.ts'
 import type { PortalConditions } from './conditions.ts'
+import { USUAL_NAMES } from './crm-names.ts'
+import type { CrmNames } from './crm-names.ts'
 import type { SendOptions, SendSwitches } from './event-composer.ts'
 import { createEventQueue } from './event-queue.ts'
 import type { EventQueue, LostEvent } from './event-queue.ts'
@@ -41,6 +43,8 @@ export interface PortalOptions {
   readonly applicationToken?: string
   /** @default user 1, an administrator, and user 7, who is none */
   readonly users?: readonly PortalUser[]
+  /** Its smart processes, pipelines and stages. @default those of the documentation's examples */
+  readonly names?: CrmNames
   /** Comma-separated; `userfieldconfig.*` needs its own scope. @default `crm,user_brief` */
   readonly scope?: string
   /** Keys of the label maps. @default `en`, `de` */
@@ -229,6 +233,7 @@ function createState(
     store: createUserFieldStore(
       options.languages === undefined ? {} : { languages: options.languages },
     ),
+    names: options.names ?? USUAL_NAMES,
     clock,
     domain: '',
     clientEndpoint: '',

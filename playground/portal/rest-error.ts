@@ -3,9 +3,9 @@
  * in `test/fixtures/bitrix24/rest`.
  */
 
-/** One error answer. `error` may be empty, as Bitrix24 itself does for missing rights. */
+/** One error answer. `error` may be empty, as Bitrix24 itself does for missing rights, or the number 0. */
 export interface RestError {
-  readonly error: string
+  readonly error: string | 0
   /** Null where Bitrix24 sends none. */
   readonly description: string | null
   readonly status: number
@@ -57,11 +57,11 @@ export function restError(code: RestErrorCode, status?: number): RestError {
 }
 
 /** An error of one method, 400 as the server's `RestException` does when nothing else is said. */
-export function methodError(error: string, description: string): RestError {
+export function methodError(error: RestError['error'], description: string): RestError {
   return { error, description, status: 400 }
 }
 
 /** The body of an error answer. */
-export function formatRestError({ error, description }: RestError): Record<string, string> {
+export function formatRestError({ error, description }: RestError): Record<string, string | 0> {
   return description === null ? { error } : { error, error_description: description }
 }

@@ -1,5 +1,6 @@
 /** The REST methods of a simulated portal. Each answers as the documentation's samples do. */
 import { err, ok } from '../../src/core/result.ts'
+import { createNameMethods } from './crm-names.ts'
 import { createEventMethods } from './event-methods.ts'
 import type { TestEventListener } from './event-methods.ts'
 import { createFieldMethods } from './field-methods.ts'
@@ -24,6 +25,7 @@ export function createRestMethods(
     ['scope', ({ scope }) => ok({ result: scope })],
     ...createEventMethods(state, onTest),
     ...createFieldMethods({ state, onFieldChange }).map(requireCrm),
+    ...createNameMethods(state).map(requireCrm),
   ])
 }
 

@@ -12,6 +12,7 @@ import { PLANTED_BUGS, type PlantedBug } from './planted-bugs.ts'
 const ROOT = join(import.meta.dirname, '../..')
 const COPIED = [
   'src',
+  'playground/portal',
   'test/simulation',
   'test/support',
   'scripts/command-line.ts',

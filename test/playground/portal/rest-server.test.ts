@@ -48,7 +48,7 @@ test.each(RECORDED_ERRORS)('the error of %s is answered as recorded', (name) => 
   expect(formatRestError(error)).toEqual(recorded)
   const status = /-(\d{3})\.json$/.exec(name)?.[1]
   // Two codes are recorded with several statuses, and the portal sends the other one under a condition.
-  const hasSeveral = ['INVALID_CREDENTIALS', 'PORTAL_DELETED'].includes(error.error)
+  const hasSeveral = ['INVALID_CREDENTIALS', 'PORTAL_DELETED'].includes(String(error.error))
   const usual = String(error.status)
   expect(usual).toBe(hasSeveral ? usual : (status ?? usual))
 })

@@ -1,4 +1,7 @@
 /** The REST methods of a portal that the relay calls, over a few maps that a test fills. */
+import { createNameMethods, NO_NAMES, type CrmNames } from '../../../playground/portal/crm-names.ts'
+import { parsePhpQuery } from '../../../playground/portal/php-query.ts'
+import { formatRestError } from '../../../playground/portal/rest-error.ts'
 import type { JsonObject } from '../../../src/bitrix24/wire/json.ts'
 import type { FieldAttributes } from '../../../src/core/fields/field-read.ts'
 import { runBatch } from './simulated-caller.ts'
@@ -19,6 +22,8 @@ export interface PortalRestState {
   readonly smartFields: Map<number, JsonObject>
   /** Names by user id. */
   readonly users: Map<number, string>
+  /** Its smart processes, pipelines and stages. */
+  names: CrmNames
   bound: BoundHandler[]
   /** INSTALLED of the portal's own `app.info`. */
   finished: boolean
@@ -32,6 +37,7 @@ export function aPortalRest(): PortalRestState {
     fields: new Map(),
     smartFields: new Map(),
     users: new Map(),
+    names: NO_NAMES,
     bound: [],
     finished: true,
     offer: null,
@@ -58,6 +64,8 @@ export function answerPortal(
     }
   if (method === 'userfieldconfig.list') return { result: { fields: [] }, total: 0 }
   if (/^crm\.\w+\.userfield\.(get|list)$/.test(method)) return answerFields(state, method, form)
+  const named = answerName(state, method, form)
+  if (named !== null) return named
   switch (method) {
     case 'app.info':
       return { result: { INSTALLED: state.finished } }
@@ -84,6 +92,28 @@ export function answerPortal(
       return null
   }
 }
+
+/** Names are told as the playground's portal tells them. */
+function answerName(
+  { names }: PortalRestState,
+  method: string,
+  form: URLSearchParams,
+): JsonObject | null {
+  const [, answer] =
+    createNameMethods({ names, conditions: { fieldRights: 'full' } }).find(
+      ([name]) => name === method.toLowerCase(),
+    ) ?? []
+  const answered = answer?.({ params: parsePhpQuery(form.toString()), ...ADMINISTRATOR })
+  if (answered === undefined) return null
+  // Sound: the answers are JSON.
+  return answered.ok ? { ...(answered.value as object) } : formatRestError(answered.error)
+}
+
+const ADMINISTRATOR = {
+  user: { id: 1, name: 'Anna', lastName: 'Petrova', admin: true },
+  via: 'app',
+  scope: ['crm'],
+} as const
 
 const UNKNOWN_METHOD = { error: 'ERROR_METHOD_NOT_FOUND', error_description: 'Method not found!' }
 
