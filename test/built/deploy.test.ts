@@ -1,7 +1,7 @@
 /**
  * `npm run deploy`, as README gives it, against a stand-in of Cloudflare's API: what is uploaded is what README
  * promises, a deployment that failed half-way can be repeated, an upgrade keeps what is there, and the uploaded
- * bundle delivers an event.
+ * bundle delivers every event of Bitrix24's documentation.
  */
 import { spawn } from 'node:child_process'
 import {
@@ -21,6 +21,8 @@ import { readBody, startLocalServer, type LocalServer } from '../../playground/l
 import type { JsonValue, WorkerOptions } from '../../playground/relay-bindings.ts'
 import { PROJECT_FOLDER } from '../../playground/relay-build.ts'
 import { startRelay } from '../../playground/relay.ts'
+import { DELIVERED_EVENTS } from '../support/builders/documented-events.ts'
+import { lostData, type SentData } from '../support/messages/lost-data.ts'
 import {
   startCloudflareAccount,
   type AccountWorker,
@@ -111,6 +113,7 @@ name = "${destination}"
 type = "webhook"
 url = "${receiver.origin}/hook"
 secret = "$ERP_SIGNING_SECRET"
+events = ["*"]
 `
 }
 
@@ -181,6 +184,7 @@ test('the upload has the bindings, secrets and settings that README promises, an
           type: 'webhook',
           url: `${receiver.origin}/hook`,
           secret: '$ERP_SIGNING_SECRET',
+          events: ['*'],
         },
       ],
     },
@@ -223,7 +227,7 @@ test('an upgrade takes the own settings of the day, and keeps the secrets and th
   expect(later.filter((request) => request.includes('/storage/'))).toEqual([])
 })
 
-test('the bundle as uploaded starts, is configured, and delivers an event', async () => {
+test('the bundle as uploaded starts, is configured, and delivers every documented event whole', async () => {
   const bundle = join(folder, 'uploaded')
   mkdirSync(bundle)
   for (const [name, text] of Object.entries(first.worker.files)) {
@@ -233,29 +237,30 @@ test('the bundle as uploaded starts, is configured, and delivers an event', asyn
   try {
     const health = await fetch(`${relay.url}/healthz`)
     expect(await health.json()).toMatchObject({ status: 'ok' })
-    const answer = await fetch(`${relay.url}/bitrix24/events`, {
-      method: 'POST',
-      body: new URLSearchParams({
-        event: 'ONCRMREQUISITEUSERFIELDUPDATE',
-        'data[FIELDS][ID]': '235',
-        'data[FIELDS][ENTITY_ID]': 'CRM_REQUISITE',
-        'data[FIELDS][FIELD_NAME]': 'UF_CRM_TAX',
-        ts: '1790000000',
-        'auth[domain]': 'acme.bitrix24.com',
-        'auth[member_id]': MEMBER_ID,
-        'auth[application_token]': WEBHOOK_TOKEN,
-      }),
-    })
-    expect(await answer.json()).toEqual({ accepted: true, sequence: 1 })
-    await expect.poll(() => delivered.length, { timeout: 30_000 }).toBe(1)
+    for (const [index, { query, line }] of DELIVERED_EVENTS.entries()) {
+      const answer = await fetch(`${relay.url}/bitrix24/events`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        body: `${query}&ts=${1_790_000_000 + line}&${AUTH.toString()}`,
+      })
+      expect([line, await answer.json()]).toEqual([line, { accepted: true, sequence: index + 1 }])
+    }
+    await expect.poll(() => delivered.length, { timeout: 60_000 }).toBe(DELIVERED_EVENTS.length)
   } finally {
     await relay.dispose()
   }
-  const [{ headers, body } = { headers: {}, body: '' }] = delivered
-  expect(new Webhook(SIGNING_SECRET).verify(body, headers)).toMatchObject({
-    type: 'bitrix24.crm.requisite_user_field.updated',
-    data: { sequence: 1, fields: { FIELD_NAME: 'UF_CRM_TAX' } },
-  })
+  const hook = new Webhook(SIGNING_SECRET)
+  // Sound: the relay's own bodies, of which the test reads a part.
+  const bodies = delivered.map(({ body, headers }) => hook.verify(body, headers) as SentData)
+  expect(bodies.map(({ data }) => data.sequence)).toEqual(bodies.map((_, index) => index + 1))
+  expect(DELIVERED_EVENTS.flatMap((line, index) => lostData(line, bodies[index]))).toEqual([])
+})
+
+/** The block of an outgoing webhook, which is configured for this portal. */
+const AUTH = new URLSearchParams({
+  'auth[domain]': 'acme.bitrix24.com',
+  'auth[member_id]': 'a223c6b3710f85df22e9377d6c4f7553',
+  'auth[application_token]': 'jvh9y1ulvt2m6k5or90v9mg8nn32ozas',
 })
 
 /** The Worker as Cloudflare would start it by what was uploaded. */

@@ -6,7 +6,7 @@
 import { reset } from 'cloudflare:test'
 import * as fc from 'fast-check'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { canonicalName, deliveryType } from '../../src/core/events/event-names.ts'
+import { USUAL_NAMES } from '../../playground/portal/crm-names.ts'
 import type { Json } from '../../src/core/log/event.ts'
 import {
   catalogueOf,
@@ -15,7 +15,12 @@ import {
 } from '../../src/destinations/language/languages.ts'
 import { readDestinations } from '../../src/destinations/settings/read-destinations.ts'
 import { bitrix24Body } from '../support/builders/bitrix24-bodies.ts'
-import { DOCUMENTED_EVENTS, type DocumentedEvent } from '../support/builders/documented-events.ts'
+import {
+  DELIVERED_EVENTS as DELIVERED,
+  DOCUMENTED_EVENTS,
+  type DocumentedEvent,
+} from '../support/builders/documented-events.ts'
+import { leavesOf, lostData, type SentData } from '../support/messages/lost-data.ts'
 import { aBitrix24, bitrix24Handler } from '../support/network/bitrix24-network.ts'
 import { Network } from '../support/network/network.ts'
 import { sampled } from '../support/sampling.ts'
@@ -47,27 +52,16 @@ const AUTH = new URLSearchParams({
   'auth[application_token]': APPLICATION_TOKEN,
 })
 
-/** Events of the application itself, which the relay takes for itself: no destination gets them. */
-function isLifecycle({ event }: DocumentedEvent): boolean {
-  return event.toUpperCase().startsWith('ONAPP')
-}
-
-const DELIVERED = DOCUMENTED_EVENTS.filter((line) => !isLifecycle(line))
-
 let network: Network
 let edge: Edge
 let log: ReturnType<typeof watchLog>
 
 beforeEach(async () => {
   log = watchLog()
+  const bitrix24 = aBitrix24()
+  bitrix24.rest.names = USUAL_NAMES
   network = new Network()
-    .handle(bitrix24Handler(aBitrix24()))
-    // What the portal does not tell has no name; the ids are told all the same.
-    .handle(({ url }) =>
-      url.startsWith('https://acme.bitrix24.com/rest/crm.')
-        ? Response.json({ error: 'insufficient_scope' }, { status: 403 })
-        : null,
-    )
+    .handle(bitrix24Handler(bitrix24))
     .handle(({ url }) => (url.startsWith('https://hooks.slack.com/') ? new Response('ok') : null))
     .handle(({ url }) => (url.startsWith('https://erp.example.com/') ? new Response('') : null))
   vi.spyOn(globalThis, 'fetch').mockImplementation(network.fetch)
@@ -125,18 +119,9 @@ function bodyOf({ query, line }: DocumentedEvent): string {
   return `${query}&ts=${1_790_000_000 + line}&${AUTH.toString()}`
 }
 
-interface Sent {
-  readonly type: string
-  readonly data: {
-    readonly sequence: number
-    readonly fields: Json
-    readonly payload?: Json
-  }
-}
-
-function sentBodies(): readonly Sent[] {
+function sentBodies(): readonly SentData[] {
   // Sound: the relay's own bodies, of which the test reads a part.
-  return network.to('erp.example.com').map(({ body }) => JSON.parse(body) as Sent)
+  return network.to('erp.example.com').map(({ body }) => JSON.parse(body) as SentData)
 }
 
 function messagesIn(language: Language): readonly string[] {
@@ -169,6 +154,7 @@ it('every documented event reaches the webhook with all its data, and each chat 
     ...LANGUAGES.flatMap((language) => badWords(line, language, messagesIn(language)[index] ?? '')),
   ])
   expect(problems).toEqual([])
+  expect(LANGUAGES.flatMap(missingNames)).toEqual([])
   const secrets = new Set(DELIVERED.flatMap(({ data }) => secretsIn(data)))
   expect(secrets.size).toBeGreaterThan(10)
   const told = network.sent.filter(({ url }) => /hooks\.slack|erp\./.test(url))
@@ -177,46 +163,6 @@ it('every documented event reaches the webhook with all its data, and each chat 
   )
   expect(betrayed).toEqual([])
 })
-
-/** What the webhook lacks of an event: each leaf has to be there, or to be a token. */
-function lostData(line: DocumentedEvent, sent: Sent | undefined): readonly string[] {
-  const { event, data } = line
-  const wanted = line.meaning.match(/^(?!user_field)\w+_user_field/) === null ? data : null
-  const type = deliveryType(canonicalName(event) ?? '')
-  if (sent === undefined || sent.type !== type) return [`${line.line}: ${sent?.type} for ${type}`]
-  if (wanted === null) return lostField(line, sent)
-  return differences(wanted, sent.data.payload ?? null, '').map((path) => `${line.line}: ${path}`)
-}
-
-/** The three members that the documentation has of a field, which in two samples are written in camelCase. */
-function lostField({ line, data }: DocumentedEvent, { data: { fields } }: Sent): readonly string[] {
-  const leaves = leavesOf(data).map(([, leaf]) => leaf)
-  const told = leavesOf(fields).map(([, leaf]) => leaf)
-  return leaves.filter((leaf) => !told.includes(leaf)).map((leaf) => `${line}: ${leaf}`)
-}
-
-function leavesOf(value: Json, path = ''): readonly (readonly [path: string, leaf: string])[] {
-  if (value === null || typeof value !== 'object') return [[path, String(value)]]
-  return Object.entries(value).flatMap(([key, member]: [string, Json]) =>
-    leavesOf(member, `${path}.${key}`),
-  )
-}
-
-/** The paths at which two values differ, but those of tokens, which are taken off. */
-function differences(sent: Json, got: Json, path: string): readonly string[] {
-  if (got === '[removed]') return IS_TOKEN.test(path) ? [] : [`${path} was removed`]
-  if (sent === null || got === null || typeof sent !== 'object' || typeof got !== 'object') {
-    return sent === got ? [] : [`${path}: ${JSON.stringify(got)} for ${JSON.stringify(sent)}`]
-  }
-  const keys = new Set([...Object.keys(sent), ...Object.keys(got)])
-  const [one, other] = [Object(sent), Object(got)]
-  return [...keys].flatMap((key) => {
-    if (!(key in one) || !(key in other)) return [`${path}.${key} is missing`]
-    return differences(one[key], other[key], `${path}.${key}`)
-  })
-}
-
-const IS_TOKEN = /token|auth$|secret|api-key/i
 
 /** What is wrong with the words of a message. */
 function badWords(line: DocumentedEvent, language: Language, body: string): readonly string[] {
@@ -234,6 +180,24 @@ function badWords(line: DocumentedEvent, language: Language, body: string): read
     ...(all.includes(unknown) ? ['is told as unknown'] : []),
     ...wanted.filter((id) => !hasWord(all, id)).map((id) => `lacks ${id}`),
   ].map((problem) => `${line.line} ${language}: ${problem}`)
+}
+
+/** The names that the portal knows, in events that hold their numbers alone. */
+const NAMED: readonly (readonly [event: string, name: string])[] = [
+  ['ONCRMTYPEADD', 'Rentals'],
+  ['ONCRMTYPEUPDATE', 'Purchases'],
+  ['ONCRMDYNAMICITEMADD', 'Rentals'],
+  ['ONCRMDEALMOVETOCATEGORY', 'Partner sales'],
+  ['ONCRMDEALMOVETOCATEGORY', 'First contact'],
+]
+
+/** The names that a chat was not told. */
+function missingNames(language: Language): readonly string[] {
+  const messages = messagesIn(language)
+  return NAMED.flatMap(([name, title]) => {
+    const at = DELIVERED.findIndex(({ event }) => event === name)
+    return messages[at]?.includes(title) === true ? [] : [`${language}: ${name} without ${title}`]
+  })
 }
 
 /** Whether an id stands in a text and is no part of a longer one. */

@@ -44,3 +44,8 @@ export const DOCUMENTED_EVENTS: readonly DocumentedEvent[] = bodies
     if (Number(line) !== index + 1) throw new Error(`Line ${index + 1} has no meaning`)
     return { line: index + 1, event, query, data, spelling, meaning, subject, related, path }
   })
+
+/** Those that a destination gets. The relay takes the events of the application itself for itself. */
+export const DELIVERED_EVENTS: readonly DocumentedEvent[] = DOCUMENTED_EVENTS.filter(
+  ({ event }) => !event.toUpperCase().startsWith('ONAPP'),
+)
