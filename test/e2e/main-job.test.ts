@@ -64,4 +64,23 @@ describe('the main job', () => {
     expect(text).toContain('acme.bitrix24.com')
     expect(network.unclaimed).toEqual([])
   })
+
+  it('says that an automation did it where the application is told no user, and nobody for an outgoing webhook', async () => {
+    await post(bitrix24Body('app-ONAPPINSTALL-local'))
+    const name = 'ONCRMREQUISITEUSERFIELDUPDATE'
+    for (const [index, body] of [`app-${name}-no-user-context`, `webhook-${name}`].entries()) {
+      const event = new URLSearchParams(bitrix24Body(body))
+      event.set('data[FIELDS][ID]', String(300 + index))
+      expect((await post(event.toString())).status).toBe(200)
+      await vi.waitFor(() => expect(network.to('hooks.slack.com')).toHaveLength(index + 1))
+    }
+    const [byAutomation, byWebhook] = network.to('hooks.slack.com').map(({ body }) => body)
+    expect(byAutomation).toContain(' — automation')
+    expect(byWebhook).toContain('Settings changed: UF_CRM')
+    expect(byWebhook).not.toMatch(/automation| — /)
+    await vi.waitFor(() => expect(network.to('erp.example.com')).toHaveLength(2))
+    for (const { body } of network.to('erp.example.com')) {
+      expect(JSON.parse(body).data.user).toBeNull()
+    }
+  })
 })

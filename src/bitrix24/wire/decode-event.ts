@@ -53,7 +53,8 @@ export function decodeStored(event: RelayEvent): RelayEvent | null {
   if (quarantined === 'invalid_ts' && sentTs === undefined) return null
   const ts = sentTs ?? event.ts
   const again = understand({ name: sentName ?? name, ts, handlerId, userId, data })
-  return again.quarantined === null ? again : null
+  if (again.quarantined !== null) return null
+  return event.isUserless === true ? { ...again, isUserless: true } : again
 }
 
 /** An event as it was sent, without tokens. */

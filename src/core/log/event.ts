@@ -62,6 +62,11 @@ export interface RelayEvent {
    * The user whose action caused the event; null when a robot or agent did (docs/bitrix24.md#missing-tokens).
    */
   readonly userId: number | null
+  /**
+   * True where the portal has told its application that no user was signed in when the event came about. Absent where a
+   * portal names nobody, as in the events of outgoing webhooks (docs/bitrix24.md#missing-tokens).
+   */
+  readonly isUserless?: boolean
   /** Bitrix24's `data` without tokens; null when absent. */
   readonly data: Json
   /** The field of a user-field event that was understood; null for every other event. */

@@ -75,6 +75,8 @@ export interface Catalogue {
     readonly user: string
     /** The account without a person that the application has in the portal: `{id}`. */
     readonly systemUser: string
+    /** Stands in the place of a person where nobody was signed in: a robot, a workflow or a form has done it. */
+    readonly automation: string
   }
   /** `{id}`: a field whose code is not known. */
   readonly fieldNumber: string

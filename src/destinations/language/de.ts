@@ -30,6 +30,7 @@ export const de: Catalogue = {
     unknownUser: 'unbekannte Person',
     user: 'Nutzer {id}',
     systemUser: 'Systemnutzer {id}',
+    automation: 'Automatisierung',
   },
   fieldNumber: 'Feld {id}',
   event: 'Ereignis',

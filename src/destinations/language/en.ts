@@ -30,6 +30,7 @@ export const en: Catalogue = {
     unknownUser: 'unknown user',
     user: 'user {id}',
     systemUser: 'system user {id}',
+    automation: 'automation',
   },
   fieldNumber: 'field {id}',
   event: 'event',

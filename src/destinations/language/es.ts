@@ -30,6 +30,7 @@ export const es: Catalogue = {
     unknownUser: 'usuario desconocido',
     user: 'usuario {id}',
     systemUser: 'usuario del sistema {id}',
+    automation: 'automatización',
   },
   fieldNumber: 'campo {id}',
   event: 'evento',

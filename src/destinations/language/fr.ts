@@ -30,6 +30,7 @@ export const fr: Catalogue = {
     unknownUser: 'utilisateur inconnu',
     user: 'utilisateur {id}',
     systemUser: 'utilisateur système {id}',
+    automation: 'automatisation',
   },
   fieldNumber: 'champ {id}',
   event: 'événement',

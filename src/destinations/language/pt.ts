@@ -30,6 +30,7 @@ export const pt: Catalogue = {
     unknownUser: 'usuário desconhecido',
     user: 'usuário nº {id}',
     systemUser: 'usuário do sistema nº {id}',
+    automation: 'automação',
   },
   fieldNumber: 'campo {id}',
   event: 'evento',

@@ -33,6 +33,7 @@ export const ru: Catalogue = {
     unknownUser: 'неизвестный пользователь',
     user: 'пользователь {id}',
     systemUser: 'системный пользователь {id}',
+    automation: 'автоматизация',
   },
   fieldNumber: 'поле {id}',
   event: 'событие',

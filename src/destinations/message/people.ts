@@ -1,5 +1,6 @@
 /** The people of a message. They stand behind what happened, so that no name needs a preposition or a case. */
 import { nameKey } from '../../core/events/names.ts'
+import { meaningOf } from '../../core/events/topics.ts'
 import type { PortalUser } from '../../core/log/event.ts'
 import type { Delivery } from '../receiver.ts'
 import type { Catalogue } from '../language/catalogue.ts'
@@ -36,16 +37,42 @@ export function withPeople(
 function listPeople(deliveries: readonly Delivery[], words: Catalogue): readonly Line[] {
   const named = deliveries.flatMap((delivery) => {
     const { covers, users } = delivery.enrichment
-    if (covers.length > 0) return users.map((user) => nameOf(user, words, delivery))
-    return delivery.event.userId === null ? [] : [describeUser(delivery, words)]
+    const automation = delivery.event.userId === null ? listAutomation(delivery, words) : null
+    if (covers.length > 0) {
+      return [...(automation ?? []), ...users.map((user) => nameOf(user, words, delivery))]
+    }
+    return automation ?? [describeUser(delivery, words)]
   })
   return [...new Map(named.map((line) => [plainText(line), line])).values()]
 }
 
-/** The user who caused the event: by name, else by number, else as an unknown user. */
+/**
+ * The scopes of what people edit. Without a signed-in user a robot, a workflow, an agent or a form has edited it. An
+ * event of another scope may come of a customer, for example of a call, whom no user stands for.
+ */
+const EDITED_SCOPES: ReadonlySet<string | null> = new Set([
+  'crm',
+  'task',
+  'catalog',
+  'userfieldconfig',
+])
+
+/** The word for an automation that has caused an event; empty where none is known to have done so. */
+function listAutomation(
+  { event, origin }: Delivery,
+  { people }: Pick<Catalogue, 'people'>,
+): readonly Line[] {
+  const scope = meaningOf(event.name)?.topic.scope ?? null
+  const isKnown = event.isUserless === true && origin === 'event' && EDITED_SCOPES.has(scope)
+  return isKnown ? [[own(people.automation, 'strong')]] : []
+}
+
+/** Who caused the event: the user by name, else by number, else an automation, else an unknown user. */
 export function describeUser(delivery: Delivery, words: Pick<Catalogue, 'people'>): Line {
   const { event, enrichment } = delivery
-  if (event.userId === null) return [own(words.people.unknownUser, 'strong')]
+  if (event.userId === null) {
+    return listAutomation(delivery, words)[0] ?? [own(words.people.unknownUser, 'strong')]
+  }
   const asked = delivery.names?.get(nameKey({ kind: 'user', id: String(event.userId) }))
   return nameOf({ id: event.userId, name: enrichment.userName ?? asked ?? null }, words, delivery)
 }

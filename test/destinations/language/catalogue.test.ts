@@ -69,6 +69,7 @@ const NOUNS_IN_GERMAN: readonly string[] = [
   'fieldNumber',
   'list.default',
   'list.sort',
+  'people.automation',
   'people.systemUser',
   'people.user',
   'reasons',

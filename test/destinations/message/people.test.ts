@@ -28,6 +28,54 @@ describe('describeUser()', () => {
   })
 })
 
+describe('an event of the application without a user', () => {
+  const userless = (name = 'ONCRMDEALADD', partial = {}) =>
+    aDelivery({
+      event: anEvent({ name, userId: null, isUserless: true, field: null }),
+      enrichment: anEnrichment({ userName: null }),
+      ...partial,
+    })
+  const show = (delivery: Parameters<typeof describeUser>[0]): string =>
+    showLine(withPeople([own('Created')], [delivery], en))
+
+  test.each([
+    'ONCRMDEALADD',
+    'ONCRMREQUISITEUSERFIELDUPDATE',
+    'ONTASKUPDATE',
+    'CATALOG.PRODUCT.ON.ADD',
+    'MAIN.ON.USER.TYPE.ADD',
+  ])('%s is the deed of an automation', (name) => {
+    expect(show(userless(name))).toBe('Created — *automation*')
+    expect(showLine(describeUser(userless(name), en))).toBe('*automation*')
+  })
+
+  test.each(['ONVOXIMPLANTCALLEND', 'ONIMBOTMESSAGEADD', 'ONSALEORDERSAVED', 'ONUNKNOWN'])(
+    '%s may be the deed of a customer, so that nobody is named',
+    (name) => {
+      expect(show(userless(name))).toBe('Created')
+      expect(showLine(describeUser(userless(name), en))).toBe('*unknown user*')
+    },
+  )
+
+  test('is told beside the people whose events one read has told with it', () => {
+    const enrichment = anEnrichment({ userName: null, covers: [42, 43], users: [ANNA] })
+    expect(show(userless('ONCRMDEALUSERFIELDUPDATE', { enrichment }))).toBe(
+      'Created — *automation*, *«Anna Petrova»*',
+    )
+  })
+
+  test('says nothing of a change that a comparison has found', () => {
+    expect(show(userless('ONCRMDEALUSERFIELDUPDATE', { origin: 'reconciled' }))).toBe('Created')
+  })
+
+  test('has a word of its own in each language', () => {
+    const words = LANGUAGES.map((language) =>
+      showLine(describeUser(userless(), catalogueOf(language))),
+    )
+    expect(new Set(words).size).toBe(LANGUAGES.length)
+  })
+})
+
 describe('the system user of the application', () => {
   const system = { systemUserId: 512, event: anEvent({ userId: 512 }) }
 

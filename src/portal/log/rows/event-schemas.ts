@@ -47,6 +47,7 @@ const RelayEventSchema: v.GenericSchema<unknown, RelayEvent> = v.looseObject({
       ),
     ),
   ),
+  isUserless: v.exactOptional(v.fallback(v.boolean(), false)),
   sentName: v.exactOptional(v.string()),
   sentTs: v.exactOptional(JsonSchema),
   bodyLength: v.exactOptional(v.number()),

@@ -6,6 +6,7 @@
 import { countErased, isErased } from '../../../core/access/installs/install.ts'
 import { isFullError } from '../../../storage/database.ts'
 import { asOf, type AppendAnswer, type AppendRequest } from '../../log/append-request.ts'
+import { noteMissingUser } from '../../log/userless-event.ts'
 import type { PartsOf, PortalParts } from '../../parts.ts'
 import { makeRoom } from './tidy-log.ts'
 
@@ -37,7 +38,8 @@ export async function appendEvent(
   if (!isTrusted) return { kind: 'untrusted' }
   if (!drained && !robotAddress.isWithinLimit(tokenHash)) return { kind: 'too_many_hints' }
   noteEvent(parts, request)
-  const told = subscriber.withoutFixedUser(request)
+  const noted = trust.isApplicationToken(tokenHash) ? noteMissingUser(request) : request
+  const told = subscriber.withoutFixedUser(noted)
   // In a full object no event goes, and none is refused, for the sake of a hint.
   const mayMakeRoom = !robotAddress.trusts(tokenHash, at)
   const answer = await store(parts, told, { mayMakeRoom })
