@@ -21,6 +21,10 @@ export const SETTINGS = {
   keys: ['k1', 'k2,k1', 'k2'],
   /** The kind and the wording of crm. */
   crm: ['slack', 'webhook', 'template', 'digest', 'batch'],
+  /** The people whose events audit and crm get. */
+  users: ['everybody', 'anna', 'others', 'nobody'],
+  /** The conditions of erp and audit. */
+  when: ['none', 'one', 'others', 'all of them'],
   /** Whether audit gets events whose change was told. */
   unchanged: ['send', 'skip'],
   /** The destination late, which is new when it is deployed for the first time. */
@@ -44,9 +48,51 @@ export const RIGHT: Settings = {
   tokens: 'right',
   keys: 'k1',
   crm: 'slack',
+  users: 'everybody',
+  when: 'none',
   unchanged: 'send',
   late: 'there',
   batch: 'audit',
+}
+
+/** The lists `users`, with the people whose events pass: user 1 is Anna, and null is nobody. */
+export const USERS: Readonly<Record<string, UsersRule>> = {
+  everybody: { of: [], list: [], takes: () => true },
+  anna: { of: ['audit', 'crm'], list: ['1'], takes: (userId) => userId === 1 },
+  others: { of: ['audit', 'crm'], list: ['!1'], takes: (userId) => userId !== 1 },
+  nobody: { of: ['audit', 'crm'], list: ['none'], takes: (userId) => userId === null },
+}
+
+/** A list `users`, the destinations that have it, and whose events it takes. */
+export interface UsersRule {
+  readonly of: readonly string[]
+  readonly list: readonly string[]
+  readonly takes: (userId: number | null) => boolean
+}
+
+/** Whether the events about a field, by its id, meet a condition. */
+type FieldTest = (fieldId: number) => boolean
+
+/** The conditions, each with the fields whose events meet it. All events of a history are about fields from 235 on. */
+export const CONDITIONS: ReadonlyMap<string, FieldTest> = new Map<string, FieldTest>([
+  ['data.FIELDS.ID = 236', (id) => id === 236],
+  ['subject.id in (235, "236", 237)', (id) => id <= 237],
+  ['data.FIELDS.ID != 236', (id) => id !== 236],
+  ['data.FIELDS.FIELD_NAME exists', () => true],
+])
+
+/** The destinations that have conditions, where any are deployed. */
+export const CONDITIONED: readonly string[] = ['erp', 'audit']
+
+const WHEN: Readonly<Record<string, readonly string[]>> = {
+  one: ['data.FIELDS.ID = 236'],
+  others: ['data.FIELDS.ID != 236'],
+  'all of them': ['data.FIELDS.FIELD_NAME exists', 'subject.id in (235, "236", 237)'],
+}
+
+/** The conditions of a configuration. */
+export function conditionsOf({ when }: Settings): readonly string[] {
+  return WHEN[when] ?? []
 }
 
 const KEYS: Readonly<Record<string, string>> = {
@@ -69,7 +115,7 @@ export function varsOf(
   const destinations = cast.receivers
     .filter(({ name }) => name !== 'erp' || settings.erp !== 'gone')
     .filter(({ name }) => name !== 'late' || settings.late === 'there')
-    .map((receiver) => destinationOf(receiver, settings))
+    .map((receiver) => ({ ...destinationOf(receiver, settings), ...filterOf(receiver, settings) }))
     .map((one) => (isNamed(one, settings) ? { ...one, portals: ['acme.*', '*.*'] } : one))
   return {
     BITRIX24_CLIENT_ID: CLIENT_ID,
@@ -113,6 +159,15 @@ function destinationOf({ name, type, url }: VirtualReceiver, settings: Settings)
       return crmOf({ name, url, kind: settings.crm })
     default:
       return type === 'webhook' ? webhook : { name, type, url }
+  }
+}
+
+function filterOf({ name }: VirtualReceiver, settings: Settings): Destination {
+  const { of = [], list = [] } = USERS[settings.users] ?? {}
+  const when = CONDITIONED.includes(name) ? conditionsOf(settings) : []
+  return {
+    ...(of.includes(name) && list.length > 0 ? { users: list } : {}),
+    ...(when.length > 0 ? { when } : {}),
   }
 }
 

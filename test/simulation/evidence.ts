@@ -8,6 +8,8 @@ export interface FateSeen {
   readonly state: string
   readonly reason: string | null
   readonly digest: { readonly first: number; readonly last: number } | null
+  /** The condition that was not met, with the reason `condition`. */
+  readonly condition?: string
 }
 
 /** An event as the admin API shows it. */

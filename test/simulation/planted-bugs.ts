@@ -102,6 +102,18 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     after: '    cursor: sequence,\n    lastMeant: sequence,\n',
   },
   {
+    name: 'a list of users forgets the people whose events one read has told',
+    file: 'core/lanes/filters/filter.ts',
+    before: '  return [event.userId, ...enrichment.users.map(({ id }) => id)]',
+    after: '  return [event.userId, ...enrichment.users.slice(0, 0).map(({ id }) => id)]',
+  },
+  {
+    name: 'a condition with != is read as one with =',
+    file: 'core/lanes/filters/condition.ts',
+    before: "  return operator === '!=' ? !isEqual : isEqual",
+    after: '  return isEqual',
+  },
+  {
     name: 'a token stands in a log line',
     file: 'edge/installs/take-install.ts',
     before: '    logUnreachable(world, memberId, error)\n',

@@ -3,6 +3,7 @@ import { parseEnrichment } from '../../../src/portal/log/rows/event-schemas.ts'
 import type { VirtualReceiver } from '../cast/receiver.ts'
 import type { Evidence, FateSeen, PortalEvidence } from '../evidence.ts'
 import type { LogRow } from '../lanes.ts'
+import { CONDITIONED, CONDITIONS, conditionsOf, USERS } from '../deployments.ts'
 import type { Played } from '../play.ts'
 import { tellsOf } from './chat.ts'
 
@@ -82,10 +83,42 @@ function mayBeParked({ played, receiver }: Case): boolean {
   )
 }
 
-function mayBeFiltered({ played, receiver, row }: Case, { reason }: FateSeen): boolean {
-  // Events that came before the destination was there for the first time.
-  if (receiver.name === 'late' && reason === 'older_than_destination') return true
-  const isOther = row.event.field?.fieldName !== 'UF_CRM_236'
-  const wasFiltered = played.deployed.some(({ fields }) => fields === 'one')
-  return reason === 'field' && receiver.name === 'erp' && wasFiltered && isOther
+function mayBeFiltered(of: Case, { reason, condition }: FateSeen): boolean {
+  const { played, receiver, row } = of
+  switch (reason) {
+    case 'older_than_destination':
+      // Events that came before the destination was there for the first time.
+      return receiver.name === 'late'
+    case 'field': {
+      const wasFiltered = played.deployed.some(({ fields }) => fields === 'one')
+      return receiver.name === 'erp' && wasFiltered && row.event.field?.fieldName !== 'UF_CRM_236'
+    }
+    case 'user':
+      return wasFilteredByUser(of)
+    case 'condition':
+      return wasFilteredByCondition(of, condition ?? '')
+    default:
+      return false
+  }
+}
+
+/** Whether a list was deployed that takes nobody whose change the event tells. */
+function wasFilteredByUser({ played, receiver, row: { event, enrichment } }: Case): boolean {
+  const others = enrichment === null ? [] : (parseEnrichment(enrichment)?.users ?? [])
+  const people = [event.userId, ...others.map(({ id }) => id)]
+  return played.deployed.some(({ users }) => {
+    const rule = USERS[users]
+    return rule?.of.includes(receiver.name) === true && !people.some(rule.takes)
+  })
+}
+
+/** Whether the condition that the fate names was deployed, and the event does not meet it. */
+function wasFilteredByCondition({ played, receiver, row }: Case, condition: string): boolean {
+  const isMet = CONDITIONS.get(condition)
+  return (
+    CONDITIONED.includes(receiver.name) &&
+    played.deployed.some((settings) => conditionsOf(settings).includes(condition)) &&
+    isMet !== undefined &&
+    !isMet(row.event.field?.id ?? 0)
+  )
 }

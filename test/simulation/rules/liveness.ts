@@ -2,7 +2,7 @@
 import { filteredBy } from '../../../src/core/lanes/filters/filter-reason.ts'
 import { compileFilter } from '../../../src/core/lanes/filters/filter.ts'
 import type { LaneState } from '../../../src/core/lanes/state/lane-state.ts'
-import type { LogEntry } from '../../../src/core/log/event.ts'
+import { NOT_ENRICHED, type LogEntry } from '../../../src/core/log/event.ts'
 import { parseEnrichment } from '../../../src/portal/log/rows/event-schemas.ts'
 import type { VirtualPortal } from '../cast/portal.ts'
 import { lanesOf, logOf, type LogRow, type StoredLane } from '../lanes.ts'
@@ -86,7 +86,7 @@ function isMeantToGoOn({ status, disabledReason }: StoredLane): boolean {
 function isMeant(lane: StoredLane, { sequence, event, enrichment }: LogRow): boolean {
   const parsed = enrichment === null ? null : parseEnrichment(enrichment)
   // Sound: these are the members that the filter reads, and the row holds a whole lane.
-  const entry = { sequence, event, enrichment: { toldBy: parsed?.toldBy ?? null } } as LogEntry
+  const entry = { sequence, event, enrichment: parsed ?? NOT_ENRICHED } as LogEntry
   const filtered = filteredBy(lane as unknown as LaneState, entry, {
     match: (filter, of) => compileFilter(filter)(of),
   })
