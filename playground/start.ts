@@ -1,6 +1,6 @@
 /**
  * `npm start`: starts a playground, prints where its page is, and leaves nothing behind when it is told
- * to stop: no process, no folder.
+ * to stop: no process, no folder. `--port` is the port of the page.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { readCommandLine, refuseArguments } from '../scripts/command-line.ts'
 import { buildRelay, stopBuilds } from './relay-build.ts'
 import type { Session } from './session.ts'
+import { explainPort, tryPort } from './try-port.ts'
 
 const USAGE = `Usage:
   npm start
@@ -27,6 +28,11 @@ const { values } = readCommandLine({
       ? refuseArguments(line)
       : `Cannot use the port as it must be a number from 0 to 65535: ${line.values.port}`,
 })
+
+const port = Number(values.port)
+// Asked before the build, which takes the longest, and in vain when the port is taken.
+const free = await tryPort(port)
+if (!free.ok) stopWith(free.error)
 
 const folder = mkdtempSync(join(tmpdir(), 'relay-playground-'))
 let session: Session | null = null
@@ -48,7 +54,16 @@ const [{ startSession }, { startPageServer }] = await Promise.all([
   buildRelay({ outFolder: join(folder, 'bundle') }),
 ])
 session = await startSession({ folder })
-const page = await startPageServer(session, Number(values.port))
+const page = await startPageServer(session, port).catch((error: unknown) =>
+  // Somebody has taken the port meanwhile.
+  stopWith(explainPort(port, error)),
+)
 process.stdout.write(
   `Playground: ${page.origin}\nRelay: ${session.relay.url} (admin token ${session.adminToken})\nStop with Ctrl-C\n`,
 )
+
+/** Says in words why the playground does not start. */
+function stopWith(problem: string): never {
+  process.stderr.write(`${problem}\n\n${USAGE}\n`)
+  process.exit(2)
+}
