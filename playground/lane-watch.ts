@@ -2,40 +2,18 @@
  * Watches the lanes of one portal, and asks for its comparison. It uses the relay's admin API only, as an
  * operator's own tool would.
  */
-
-/** One lane as the admin API tells it. */
-export interface LaneView {
-  readonly destination: string
-  readonly type: string
-  readonly state: string
-  readonly cursor: number
-  readonly backlog: number
-  readonly parked: number
-  readonly attempts: number
-  readonly oldestWaitingAt: string | null
-  readonly nextAttemptAt: string | null
-  readonly lastError: { readonly reason: string; readonly at: string } | null
-}
-
-/** The part of the portal's view that is shown. */
-export interface PortalView {
-  readonly state: string
-  readonly head: number
-  /** The end of the last comparison that read everything: ISO 8601. */
-  readonly lastReconcileAt: string | null
-  readonly lanes: readonly LaneView[]
-}
+import type { PortalAnswer } from '../src/core/views/whole-view.ts'
 
 /** The latest answers of the relay. */
 export interface LaneWatch {
   /** Null until the relay has answered. */
-  readonly view: PortalView | null
+  readonly view: PortalAnswer | null
   /** The error of the last question; null when it was answered. */
   readonly problem: string | null
-  /** Tells a lane to try at once (`resume`); resolves with the relay's status. */
-  resume(destination: string): Promise<number>
-  /** Asks for a comparison with the portal at once; resolves with the relay's status, 202 when it began. */
-  reconcile(): Promise<number>
+  /** Tells a lane to try at once (`resume`); resolves with the relay's status, null when it does not answer. */
+  resume(destination: string): Promise<number | null>
+  /** Asks for a comparison with the portal at once; resolves like `resume`, with 202 when it began. */
+  reconcile(): Promise<number | null>
   stop(): void
 }
 
@@ -52,7 +30,7 @@ export function createLaneWatch({
   onChange: () => void
 }): LaneWatch {
   const headers = { authorization: `Bearer ${adminToken}` }
-  let view: PortalView | null = null
+  let view: PortalAnswer | null = null
   let problem: string | null = null
   let seen = ''
 
@@ -60,8 +38,8 @@ export function createLaneWatch({
     try {
       const response = await fetch(url, { headers, signal: AbortSignal.timeout(5000) })
       const text = await response.text()
-      // Sound: the admin API has this contract, and the page shows a missing member as missing.
-      if (response.ok) view = JSON.parse(text) as PortalView
+      // Sound: the admin API answers in this form.
+      if (response.ok) view = JSON.parse(text) as PortalAnswer
       problem = response.ok ? null : `The relay answers ${response.status}`
     } catch {
       // Refused, cut or too late: the relay is not there at the moment.
@@ -72,10 +50,15 @@ export function createLaneWatch({
     seen = next
   }
 
-  async function post(path: string): Promise<number> {
-    const response = await fetch(url + path, { method: 'POST', headers })
-    await response.text()
-    return response.status
+  async function post(path: string): Promise<number | null> {
+    try {
+      const response = await fetch(url + path, { method: 'POST', headers })
+      await response.text()
+      return response.status
+    } catch {
+      // Killed a moment ago, perhaps in the middle of its answer.
+      return null
+    }
   }
 
   let timer = setTimeout(repeat, 0)

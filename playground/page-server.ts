@@ -6,6 +6,7 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { extname } from 'node:path'
+import { OVERVIEW_PATH, SIGN_IN_PATH } from '../src/dashboard/paths.ts'
 import { DOCUMENTED_EVENTS } from './documented-events.ts'
 import { readBody, sendJson, sendText, startLocalServer } from './local-server.ts'
 import type { LocalServer } from './local-server.ts'
@@ -42,6 +43,7 @@ export async function startPageServer(session: Session, port: number): Promise<L
     if (request.method !== 'GET') return refuse(response)
     if (path === '/events') return answerEvents(response)
     if (path === '/state') return streamState(session, request, response)
+    if (path === '/dashboard') return openDashboard(session, request, response)
     return answerFile(files.get(path === '/' ? '/index.html' : path), response)
   }, port)
   return server
@@ -84,14 +86,52 @@ async function refuse(response: ServerResponse): Promise<void> {
   sendText(response, 403, 'Refused')
 }
 
+/**
+ * Signs the browser in to the dashboard of the relay, and sends it there: the session's cookie belongs to the host
+ * 127.0.0.1, whatever the port (docs/decisions/0060-signed-in-from-the-playground.md). A page of another site cannot
+ * bring a browser here.
+ */
+async function openDashboard(
+  { relay, adminToken }: Session,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const site = request.headers['sec-fetch-site'] ?? 'none'
+  if (site !== 'none' && site !== 'same-origin') return refuse(response)
+  const answer = await signIn(relay.url + SIGN_IN_PATH, adminToken)
+  if (answer === null) return sendText(response, 503, 'The relay is down: go back, and try again')
+  response.writeHead(303, {
+    ...PAGE_HEADERS,
+    location: relay.url + OVERVIEW_PATH,
+    'set-cookie': answer.headers.getSetCookie(),
+  })
+  response.end()
+}
+
+/** Null while the relay does not answer. */
+async function signIn(url: string, token: string): Promise<Response | null> {
+  try {
+    const body = new URLSearchParams({ token })
+    const answer = await fetch(url, { method: 'POST', body, redirect: 'manual' })
+    await answer.text()
+    return answer
+  } catch {
+    // It was killed, and comes back.
+    return null
+  }
+}
+
 async function streamState(
   session: Session,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   response.writeHead(200, { ...PAGE_HEADERS, 'content-type': 'text/event-stream' })
-  const told: ToldMessages = {}
+  let told: ToldMessages = {}
+  let { castId } = session
   const push = (): void => {
+    if (castId !== session.castId) told = {}
+    castId = session.castId
     response.write(`data: ${JSON.stringify(describeSession(session, told))}\n\n`)
   }
   const unsubscribe = session.subscribe(push)

@@ -59,6 +59,31 @@ export function formatTime(ms) {
   })
 }
 
+/**
+ * Marks a button as busy. It is not disabled, since a disabled button loses the focus; a click on it does nothing
+ * (`onPress`).
+ */
+export function setBusy(button, isBusy) {
+  button.setAttribute('aria-disabled', String(isBusy))
+}
+
+/** Runs `action` for each press of a button that is not busy, and keeps it busy until the action is over. */
+export function onPress(button, action) {
+  button.addEventListener('click', async () => {
+    if (button.getAttribute('aria-disabled') === 'true') return
+    setBusy(button, true)
+    await action()
+    setBusy(button, false)
+  })
+}
+
+/** Hides a button or shows it. When it had the focus, `other` gets it. */
+export function setHidden(button, isHidden, other) {
+  const hadFocus = isHidden && button === document.activeElement
+  button.hidden = isHidden
+  if (hadFocus) other.focus()
+}
+
 /** Asks the server for an action. When the server refuses, its sentence is shown. */
 export async function act(action, input = {}) {
   const response = await fetch('actions', {
@@ -66,9 +91,15 @@ export async function act(action, input = {}) {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ action, ...input }),
   }).catch(() => null)
-  const { problem } = response === null ? { problem: OFFLINE } : await response.json()
+  const { problem } = response === null ? { problem: OFFLINE } : await readAnswer(response)
   if (problem !== null) showToast(problem)
   return problem === null
+}
+
+/** An answer without JSON is a mistake of the playground, and is shown as it is. */
+async function readAnswer(response) {
+  const text = await response.text()
+  return text.startsWith('{') ? JSON.parse(text) : { problem: text }
 }
 
 const OFFLINE = 'The playground has stopped: start it again with npm start'
@@ -80,5 +111,10 @@ export function showToast(text) {
   toast.textContent = text
   toast.hidden = false
   clearTimeout(toastTimer)
-  toastTimer = setTimeout(() => (toast.hidden = true), 6000)
+  toastTimer = setTimeout(hideToast, 6000)
+}
+
+/** Hides the sentence before its time. */
+export function hideToast() {
+  byId('toast').hidden = true
 }

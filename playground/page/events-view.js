@@ -3,6 +3,7 @@
  * that was sent last.
  */
 import { act, byId, h, keepList, setText } from './dom.js'
+import { drawOneMessage } from './one-message.js'
 import { CHAT_VIEWS, MACHINE_VIEWS } from './receiver-views.js'
 
 const VIEWS = { ...CHAT_VIEWS, ...MACHINE_VIEWS }
@@ -18,10 +19,9 @@ export async function connectEvents() {
     submitted.preventDefault()
     void send(form.elements.event)
   })
-  byId('told-close').addEventListener('click', () => {
-    sent = null
-    byId('told').hidden = true
-    form.elements.event.focus()
+  byId('told-close').addEventListener('click', close)
+  byId('told').addEventListener('keydown', ({ key }) => {
+    if (key === 'Escape') close()
   })
   const response = await fetch('events').catch(() => null)
   const events = response?.ok ? await response.json() : []
@@ -29,6 +29,18 @@ export async function connectEvents() {
     ...events.map(({ name, words }) => h('option', { value: name }, words)),
   )
   setText(byId('any-event-note'), `${events.length} events of the documentation`)
+}
+
+/** Closes the messages; the focus goes back to the form. */
+function close() {
+  forgetTold()
+  byId('any-event').elements.event.focus()
+}
+
+/** Forgets the event that was sent last. */
+export function forgetTold() {
+  sent = null
+  byId('told').hidden = true
 }
 
 async function send(input) {
@@ -39,6 +51,8 @@ async function send(input) {
   byId('told').hidden = false
   if (state !== null) renderTold(state)
   input.select()
+  // The messages stand above the form, perhaps out of sight.
+  byId('told').scrollIntoView({ block: 'nearest' })
 }
 
 /** Draws the message of each receiver about the event that was sent last. */
@@ -69,17 +83,6 @@ function createCard({ type, message }) {
   const body =
     message === undefined
       ? h('p', { class: 'note' }, 'Nothing yet')
-      : drawMessage(type, view, message)
+      : drawOneMessage(type, view, message)
   return h('section', { class: 'told-card', 'aria-label': view.name }, h('h3', {}, view.name), body)
-}
-
-function drawMessage(type, { createMessage, fill, newestFirst = false }, message) {
-  const list = newestFirst
-    ? h('ol', { class: 'deliveries', 'aria-label': `The event as ${VIEWS[type].name} has it` })
-    : h('div', { class: `channel ${type}`, role: 'group', tabindex: 0 })
-  if (!newestFirst) list.setAttribute('aria-label', `The message in ${VIEWS[type].name}`)
-  if (fill === undefined) list.append(createMessage(message))
-  else fill(list, [message])
-  for (const details of list.querySelectorAll('details')) details.open = true
-  return list
 }

@@ -1,5 +1,5 @@
 /** The strip between the sides: one line per lane, with its way through the log. */
-import { act, byId, formatTime, h, keepList, setText } from './dom.js'
+import { act, byId, formatTime, h, keepList, onPress, setText } from './dom.js'
 
 /** How many sequence numbers are drawn. */
 const WINDOW = 32
@@ -14,30 +14,27 @@ const STATES = {
 
 /** Connects the button above the lanes; called once. */
 export function connectLanes() {
-  const button = byId('reconcile')
-  button.addEventListener('click', async () => {
-    button.disabled = true
-    await act('reconcile')
-    button.disabled = false
-  })
+  onPress(byId('reconcile'), () => act('reconcile'))
 }
 
 /** Draws the lanes as the relay's admin API tells them. */
-export function renderLanes({ relay }) {
-  const { view } = relay
-  const head = view?.head ?? 0
+export function renderLanes({ portal, relay }) {
+  const { head, comparedAt, lanes, trouble, remedy } = relay
   setText(
     byId('log-head'),
     head === 0
-      ? 'Nothing stored yet'
+      ? portal.installed
+        ? 'Nothing stored yet'
+        : 'The log is deleted'
       : `${head} stored in the portal's log, each receiver at its own pace`,
   )
-  const comparedAt = view?.lastReconcileAt ?? null
   setText(
     byId('reconcile-note'),
-    comparedAt === null ? '' : `Compared at ${formatTime(Date.parse(comparedAt))}`,
+    comparedAt === null ? '' : `Compared at ${formatTime(comparedAt)}`,
   )
-  keepList(byId('lanes'), view?.lanes ?? [], {
+  byId('trouble').hidden = trouble === null
+  setText(byId('trouble'), [trouble, remedy].filter((text) => text !== null).join('. '))
+  keepList(byId('lanes'), lanes, {
     key: ({ destination }) => destination,
     create: createLane,
     update: (element, lane) => updateLane(element, lane, head),
@@ -53,6 +50,12 @@ export function tickLanes(now) {
 }
 
 function createLane({ destination, type }) {
+  const button = h(
+    'button',
+    { class: 'button small', 'aria-label': `Try now: ${destination}` },
+    'Try now',
+  )
+  onPress(button, () => act('resume', { destination }))
   return h(
     'div',
     { class: 'lane' },
@@ -65,15 +68,7 @@ function createLane({ destination, type }) {
     h('span', { class: 'chip' }),
     h('ol', { class: 'track' }),
     h('p', { class: 'lane-text note' }),
-    h(
-      'button',
-      {
-        class: 'button small',
-        onclick: () => act('resume', { destination }),
-        'aria-label': `Try ${destination} now`,
-      },
-      'Try now',
-    ),
+    button,
   )
 }
 
@@ -84,8 +79,10 @@ function updateLane(element, lane, head) {
   chip.className = `chip ${tone}`
   setText(chip, name)
   const isStuck = lane.backlog > 0 && lane.state !== 'active'
-  element.querySelector('button').classList.toggle('idle', !isStuck)
-  element.classList.toggle('calm', lane.backlog === 0 && lane.parked === 0)
+  const button = element.querySelector('button')
+  // A button that is hidden would lose the focus.
+  button.classList.toggle('idle', !isStuck && button !== document.activeElement)
+  element.classList.toggle('calm', lane.backlog === 0 && lane.state === 'active')
   const track = element.querySelector('.track')
   track.setAttribute('aria-label', `${lane.cursor} of ${head} done`)
   const first = Math.max(1, head - WINDOW + 1)
@@ -107,18 +104,14 @@ function formatWait(seconds) {
   return seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`
 }
 
-function tell(lane, now) {
-  const parts = []
-  if (lane.backlog === 0) parts.push('Everything delivered')
-  else parts.push(`${lane.backlog} waiting`)
-  if (lane.attempts > 0)
-    parts.push(`${lane.attempts} failed ${lane.attempts === 1 ? 'try' : 'tries'}`)
-  if (lane.backlog > 0 && lane.nextAttemptAt !== null) {
-    const seconds = Math.ceil((Date.parse(lane.nextAttemptAt) - now) / 1000)
-    parts.push(seconds > 0 ? `next in ${formatWait(seconds)}` : 'trying')
-  }
-  if (lane.state === 'disabled' && lane.nextAttemptAt === null) parts.push('no more tries')
-  if (lane.backlog > 0 && lane.lastError !== null) parts.push(lane.lastError.reason)
-  if (lane.parked > 0) parts.push(`${lane.parked} set aside`)
+/** How far a lane is, what it waits for and how long, and why. */
+function tell({ progress, waiting, until, reason }, now) {
+  const parts = [progress]
+  if (waiting !== null) parts.push(until === null ? waiting : `${waiting} ${tellTime(until - now)}`)
+  if (reason !== null) parts.push(reason)
   return parts.join(' · ')
+}
+
+function tellTime(ms) {
+  return ms > 0 ? `in ${formatWait(Math.ceil(ms / 1000))}` : 'now'
 }

@@ -2,22 +2,27 @@
  * The left side of the page: fields to create, edit and delete, the switches, and the requests that the
  * portal has sent.
  */
-import { act, byId, formatTime, h, keepList, setText } from './dom.js'
-
-const TYPE_NAMES = {
-  string: 'Text',
-  double: 'Number',
-  boolean: 'Yes or no',
-  datetime: 'Date',
-  enumeration: 'List',
-}
+import {
+  act,
+  byId,
+  formatTime,
+  h,
+  keepList,
+  onPress,
+  setHidden,
+  setText,
+  showToast,
+} from './dom.js'
+import { createFieldRow, updateFieldRow } from './field-row.js'
+import { drawJson } from './json-view.js'
+import { awaitResult } from './result-view.js'
 
 /** Connects the controls; called once. */
 export function connectPortal() {
-  byId('install').addEventListener('click', () => act('install'))
-  byId('uninstall').addEventListener('click', () => act('uninstall', { clean: true }))
-  byId('import').addEventListener('click', () => act('import'))
-  byId('burst').addEventListener('click', editInBurst)
+  onPress(byId('install'), () => act('install'))
+  onPress(byId('uninstall'), () => act('uninstall', { clean: true }))
+  onPress(byId('import'), () => change('import'))
+  onPress(byId('burst'), () => change('burst'))
   for (const input of document.querySelectorAll('[data-switch]')) {
     input.addEventListener('change', () =>
       act('switch', { name: input.dataset.switch, on: input.checked }),
@@ -30,7 +35,7 @@ export function connectPortal() {
   form.addEventListener('submit', async (event) => {
     event.preventDefault()
     const { label, type, mandatory, values } = form.elements
-    const done = await act('createField', {
+    const done = await change('createField', {
       label: label.value,
       type: type.value,
       mandatory: mandatory.checked,
@@ -43,10 +48,15 @@ export function connectPortal() {
   })
 }
 
-async function editInBurst({ currentTarget: button }) {
-  button.disabled = true
-  await act('burst')
-  button.disabled = false
+let silence = null
+
+/** Changes something in the portal. Whoever waits for a message is told when none can come. */
+export async function change(action, input) {
+  awaitResult()
+  const done = await act(action, input)
+  if (done && silence !== null)
+    showToast(`The portal has changed, and nobody was told. ${silence.text}.`)
+  return done
 }
 
 /** Draws the portal as it stands. */
@@ -55,18 +65,19 @@ export function renderPortal({ portal, sends, lost }) {
   const chip = byId('install-chip')
   chip.className = `chip ${portal.installed ? 'good' : ''}`
   setText(chip, portal.installed ? 'App installed' : 'App not installed')
-  byId('install').hidden = portal.installed
-  byId('uninstall').hidden = !portal.installed
+  silence = portal.silence
+  const [install, uninstall] = [byId('install'), byId('uninstall')]
+  // The one that is wanted is shown first, so that it can take the focus of the other one.
+  if (portal.installed) uninstall.hidden = false
+  else install.hidden = false
+  setHidden(install, portal.installed, uninstall)
+  setHidden(uninstall, !portal.installed, install)
   const imported = portal.fields.some(({ label }) => label === 'SWIFT code')
   setText(byId('import'), imported ? 'Remove the import' : 'Import 6 fields')
   for (const input of document.querySelectorAll('[data-switch]')) {
     input.checked = portal.switches[input.dataset.switch]
   }
-  keepList(byId('fields'), portal.fields, {
-    key: ({ id }) => id,
-    create: createFieldRow,
-    update: updateFieldRow,
-  })
+  renderFields(portal.fields)
   const wire = [...sends, ...lost].toSorted((one, other) => one.at - other.at)
   keepList(byId('wire'), wire, {
     key: ({ number }) => number,
@@ -75,84 +86,20 @@ export function renderPortal({ portal, sends, lost }) {
   })
 }
 
-function createFieldRow({ id }) {
-  const row = h('li', { class: 'field' })
-  const edit = () => openEditor(row)
-  row.append(
-    h(
-      'div',
-      { class: 'field-line' },
-      h('div', { class: 'field-name' }, h('b', {}), h('code', {})),
-      h('span', { class: 'type' }),
-      h('button', { class: 'icon', onclick: edit }, 'Edit'),
-      h('button', { class: 'icon remove', onclick: () => act('deleteField', { id }) }, 'Delete'),
-    ),
-  )
-  return row
-}
-
-function updateFieldRow(row, field) {
-  row.field = field
-  setText(row.querySelector('b'), field.label)
-  row.querySelector('b').classList.toggle('mandatory', field.mandatory)
-  row.querySelector('b').title = field.mandatory ? 'Mandatory' : ''
-  setText(row.querySelector('code'), field.name)
-  setText(row.querySelector('.type'), TYPE_NAMES[field.type] ?? field.type)
-  const [edit, remove] = row.querySelectorAll('.field-line button')
-  edit.setAttribute('aria-label', `Edit ${field.label}`)
-  remove.setAttribute('aria-label', `Delete ${field.label}`)
-}
-
-/**
- * Shows the form under a row, or hides it. Only the changed values are saved, as in the portal's own form.
- */
-function openEditor(row) {
-  const open = row.querySelector('form')
-  if (open !== null) {
-    open.remove()
-    return
-  }
-  const { id, label, mandatory, values } = row.field
-  const labelInput = h('input', {
-    value: label,
-    maxlength: 120,
-    required: true,
-    autocomplete: 'off',
+/** Draws the fields. When the field that had the focus was deleted, its neighbour gets it, or the form for a new one. */
+function renderFields(fields) {
+  const list = byId('fields')
+  const index = [...list.children].findIndex((row) => row.contains(document.activeElement))
+  const isDeletion = document.activeElement?.classList.contains('remove') === true
+  keepList(list, fields, {
+    key: ({ id }) => id,
+    create: (field) => createFieldRow(field, change),
+    update: updateFieldRow,
   })
-  const mandatoryInput = h('input', { type: 'checkbox', checked: mandatory })
-  const valuesInput = values === null ? null : h('textarea', { rows: 3 }, values.join('\n'))
-  const close = () => {
-    form.remove()
-    row.querySelector('.field-line button').focus()
-  }
-  const save = async (event) => {
-    event.preventDefault()
-    const changes = {}
-    if (labelInput.value.trim() !== label) changes.label = labelInput.value
-    if (mandatoryInput.checked !== mandatory) changes.mandatory = mandatoryInput.checked
-    const nextValues = valuesInput?.value.split('\n').filter((value) => value.trim() !== '')
-    if (nextValues !== undefined && nextValues.join('\n') !== values.join('\n')) {
-      changes.values = nextValues
-    }
-    // A save without a change still writes the columns, so Bitrix24 sends an update.
-    if (Object.keys(changes).length === 0) changes.label = label
-    if (await act('updateField', { id, ...changes })) close()
-  }
-  const form = h(
-    'form',
-    { class: 'editor', onsubmit: save },
-    h('label', {}, h('span', {}, 'Label'), labelInput),
-    valuesInput === null ? null : h('label', {}, h('span', {}, 'Values, one a line'), valuesInput),
-    h('label', { class: 'check' }, mandatoryInput, h('span', {}, 'Mandatory')),
-    h(
-      'div',
-      { class: 'actions' },
-      h('button', { class: 'button primary' }, 'Save'),
-      h('button', { class: 'button', type: 'button', onclick: close }, 'Cancel'),
-    ),
-  )
-  row.append(form)
-  labelInput.select()
+  if (index < 0 || list.contains(document.activeElement)) return
+  const row = list.children[Math.min(index, list.children.length - 1)]
+  const next = row?.querySelector(isDeletion ? '.remove' : '.icon')
+  ;(next ?? byId('new-field').elements.label).focus()
 }
 
 function shortName(event) {
@@ -171,7 +118,7 @@ function createLoss({ event, at }) {
   )
 }
 
-function createSend({ event, at, ms, status, body, answer, error, handlerId }) {
+function createSend({ event, at, ms, status, body, pairs, answer, error, handlerId }) {
   const tone = status === null ? 'bad' : status < 300 ? 'good' : 'warn'
   return h(
     'li',
@@ -188,15 +135,31 @@ function createSend({ event, at, ms, status, body, answer, error, handlerId }) {
         h('span', { class: 'note' }, formatTime(at)),
       ),
       h('p', { class: 'caption' }, `POST, handler ${handlerId}`),
-      h('pre', { class: 'raw' }, splitPairs(body)),
+      h('dl', { class: 'pairs' }, pairs.map(drawPair)),
+      h(
+        'details',
+        { class: 'bytes' },
+        h('summary', {}, 'The same as it was sent'),
+        h('pre', { class: 'raw' }, splitPairs(body)),
+      ),
       h(
         'p',
         { class: 'caption' },
         status === null ? 'No answer, and no second try' : `Answer after ${Math.round(ms)} ms`,
       ),
-      h('pre', { class: 'raw' }, error ?? answer),
+      drawAnswer(error ?? answer),
     ),
   )
+}
+
+function drawPair([name, value]) {
+  return [h('dt', {}, name), h('dd', {}, value)]
+}
+
+/** JSON with indents, and every other text as it is. */
+function drawAnswer(text) {
+  const isJson = text.startsWith('{')
+  return h('pre', { class: 'raw json' }, isJson ? drawJson(parseAnswer(text)) : text)
 }
 
 /** The relay's answer in two words. */

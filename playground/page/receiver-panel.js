@@ -148,8 +148,8 @@ const LANE_STATES = {
 }
 
 /** The colour and the words for a receiver: first its behaviour, then the state of its lane. */
-function describeState({ behaviour, destination }, { view }) {
-  const lane = view?.lanes.find((known) => known.destination === destination)
+function describeState({ behaviour, destination }, { lanes }) {
+  const lane = lanes.find((known) => known.destination === destination)
   const found = [BEHAVIOUR_STATES[behaviour.kind], LANE_STATES[lane?.state]].filter(
     (known) => known !== undefined,
   )

@@ -25,6 +25,10 @@ export interface LifecycleActions {
    * event is sent before `finishInstall()`.
    */
   openInstallPage(options?: { lang?: string } & Actor): InstallPageRequest
+  /** An administrator opens the installed application: its page gets a new pair. */
+  openApplication(options?: { lang?: string } & Actor): InstallPageRequest
+  /** Every pair that was handed out is dead: calls answer `expired_token`, and refreshes `invalid_grant`. */
+  expireTokens(): void
   /** Does the work of `BX24.installFinish()`; ONAPPINSTALL goes out if the application has bound it. */
   finishInstall(actor?: Actor): Promise<readonly RecordedSend[]>
   /** CLEAN=1 asks for the data to be deleted. The tokens are dead before the event goes out. */
@@ -63,6 +67,11 @@ export function createLifecycle(state: PortalState, queue: EventQueue): Lifecycl
       registerInstallation(state)
       return formatInstallPage(state, { lang, userId: by ?? firstAdmin(state) })
     },
+    openApplication({ lang = 'en', by } = {}) {
+      state.tokensDead = false
+      return formatInstallPage(state, { lang, userId: by ?? firstAdmin(state) })
+    },
+    expireTokens: () => expireTokens(state),
     async finishInstall(actor = {}) {
       state.finished = true
       return sendInstalled(state, queue, actor)
@@ -107,6 +116,13 @@ export function createLifecycle(state: PortalState, queue: EventQueue): Lifecycl
   }
 }
 
+function expireTokens(state: PortalState): void {
+  const { memberId } = state
+  state.tokensDead = true
+  state.oauth.expireAccessTokens({ memberId })
+  state.oauth.killRefreshTokens({ memberId })
+}
+
 /** Makes the webhook side of one portal. */
 export function createWebhooks(state: PortalState): WebhookActions {
   return {
@@ -138,6 +154,8 @@ export function saveInstallation(state: PortalState): void {
 
 function registerInstallation(state: PortalState): void {
   state.installed = true
+  // An installation and an update bring a new pair.
+  state.tokensDead = false
   saveInstallation(state)
 }
 

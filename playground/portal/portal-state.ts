@@ -57,6 +57,8 @@ export interface PortalState {
   finished: boolean
   /** The application's own user, once ONAPPUSERREADY has told of it. */
   systemUserId: number | null
+  /** True when every pair that was handed out is dead, until another one is. */
+  tokensDead: boolean
   handlers: EventHandler[]
   nextHandlerId: number
   readonly webhooks: IncomingWebhook[]

@@ -72,6 +72,8 @@ export interface PortalSimulator extends FieldActions, LifecycleActions, Webhook
   readonly users: readonly PortalUser[]
   readonly oauth: OauthSimulator
   readonly installed: boolean
+  /** True from `expireTokens()` until the application gets another pair. */
+  readonly tokensDead: boolean
   /** In order of their ids. */
   readonly fields: readonly UserFieldRecord[]
   /** The rows of the handler table, outgoing webhooks included. */
@@ -141,6 +143,9 @@ export async function createPortalSimulator(options: PortalOptions): Promise<Por
     },
     get installed() {
       return state.installed
+    },
+    get tokensDead() {
+      return state.tokensDead
     },
     get fields() {
       return [...state.store.fields.values()]
@@ -242,6 +247,7 @@ function createState(
     installed: false,
     finished: false,
     systemUserId: null,
+    tokensDead: false,
     handlers: [],
     nextHandlerId: 700,
     webhooks: [],

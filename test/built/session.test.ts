@@ -243,6 +243,79 @@ test('every documented event can be chosen, and one that nobody has bound reache
   expect(unknown.text).toContain('The documentation has no event of this name')
 })
 
+test('a smart process is told by its title', async () => {
+  const count = session.slack.messages.length
+  expect((await act({ action: 'sendEvent', name: 'onCrmTypeAdd' })).status).toBe(200)
+  await session.slack.waitFor(count + 1, 30_000)
+  expect(JSON.stringify(session.slack.messages.slice(count))).toContain('Rentals')
+})
+
+test('the relay says what is wrong with tokens, rights and plan, and all is well again afterwards', async () => {
+  const flip = (name: string, on: boolean) => act({ action: 'switch', name, on })
+  const rename = (label: string) =>
+    act({ action: 'updateField', id: session.portal.fields[0]?.ID, label })
+  const toldOf = async (words: string) => {
+    await expect
+      .poll(async () => (await readState()).relay.trouble ?? 'nothing', { timeout: 30_000 })
+      .toContain(words)
+  }
+  await flip('tokensExpired', true)
+  await rename('Told without its change')
+  await toldOf('cannot call the portal')
+  expect((await flip('tokensExpired', false)).status).toBe(200)
+  await toldOf('nothing')
+  await flip('rightsLost', true)
+  await rename('Told without its change as well')
+  const slack = () => JSON.stringify(session.slack.messages)
+  await expect.poll(slack, { timeout: 30_000 }).toContain('Bitrix24 denied access to the field')
+  await flip('rightsLost', false)
+  await rename('Told with its change')
+  await flip('planEnded', true)
+  expect((await act({ action: 'reconcile' })).status).toBe(200)
+  await toldOf('because of its plan')
+  await flip('planEnded', false)
+  await act({ action: 'reconcile' })
+  await toldOf('nothing')
+  await expect
+    .poll(() => JSON.stringify(session.webhook.messages.at(-1)?.payload), { timeout: 30_000 })
+    .toContain('Told with its change')
+}, 100_000)
+
+test('the link to the dashboard signs the browser in, for its own pages alone', async () => {
+  const link = `${page.origin}/dashboard`
+  const foreign = { headers: { 'sec-fetch-site': 'cross-site' } }
+  expect((await fetch(link, foreign)).status).toBe(403)
+  const answer = await fetch(link, {
+    headers: { 'sec-fetch-site': 'same-origin' },
+    redirect: 'manual',
+  })
+  expect([answer.status, answer.headers.get('location')]).toEqual([
+    303,
+    `${session.relay.url}/admin`,
+  ])
+  const [cookie = ''] = answer.headers.getSetCookie()
+  expect(cookie).toMatch(/^__Host-relay-session=.*HttpOnly.*Secure.*SameSite=Strict/)
+  expect(cookie).not.toContain(session.adminToken)
+  const overview = await fetch(`${session.relay.url}/admin`, {
+    headers: { cookie: cookie.split(';')[0] ?? '', accept: 'text/html' },
+  })
+  expect([overview.status, await overview.text()]).toEqual([
+    200,
+    expect.stringContaining(session.portal.domain),
+  ])
+})
+
+test('after an uninstall the state says so, and an installation begins a new log', async () => {
+  await act({ action: 'uninstall', clean: true })
+  expect((await readState()).relay).toMatchObject({ head: 0, lanes: [], trouble: null })
+  expect((await readState()).portal.silence).toMatchObject({ offer: 'Install again' })
+  await act({ action: 'install' })
+  expect((await readState()).portal.silence).toBeNull()
+  const count = session.webhook.messages.length
+  await act({ action: 'createField', label: 'After the return', type: 'string' })
+  await session.webhook.waitFor(count + 1, 30_000)
+})
+
 test('the gallery reads golden files by type, language and kind', () => {
   const golden = mkdtempSync(join(folder, 'golden-'))
   const request = {
@@ -286,6 +359,25 @@ test('actions of other pages and other host names are refused', async () => {
   response.resume()
   expect(response.statusCode).toBe(403)
   expect(session.portal.installed).toBe(true)
+})
+
+test('a reset begins anew, at the same address and with the same token', async () => {
+  const { url } = session.relay
+  const { castId } = await readState()
+  expect(await act({ action: 'reset' })).toEqual({ status: 200, text: '{"problem":null}' })
+  const state = await readState()
+  expect(state.castId).not.toBe(castId)
+  expect(state).toMatchObject({ whole: true, lost: [], guide: { at: 0 } })
+  expect(state.portal.fields.map(({ label }) => label)).toEqual([
+    'Tax number',
+    'VAT payer',
+    'Legal form',
+  ])
+  expect(state.relay).toMatchObject({ url, running: true, isResetting: false, head: 0 })
+  expect(session.webhook.messages).toEqual([])
+  expect((await act({ action: 'createField', label: 'Anew', type: 'string' })).status).toBe(200)
+  const [delivery] = await session.webhook.waitFor(1, 30_000)
+  expect(delivery).toMatchObject({ sequence: 1, verification: { verified: true } })
 })
 
 // Windows has no signals that a process could hear from another one.
