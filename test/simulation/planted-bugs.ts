@@ -104,8 +104,10 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'a list of users forgets the people whose events one read has told',
     file: 'core/lanes/filters/filter.ts',
-    before: '  return [event.userId, ...enrichment.users.map(({ id }) => id)]',
-    after: '  return [event.userId, ...enrichment.users.slice(0, 0).map(({ id }) => id)]',
+    before:
+      '  return [event.userId, ...users.map(({ id }) => id), ...(coversUserless ? [null] : [])]',
+    after:
+      '  return [event.userId, ...users.slice(0, 0).map(({ id }) => id), ...(coversUserless ? [null] : [])]',
   },
   {
     name: 'a condition with != is read as one with =',

@@ -144,6 +144,7 @@ export function enrichFound(
       toldBy: toldBefore,
       covers,
       users: covers.length > 0 ? usersOf(events, context) : [],
+      ...(covers.length > 0 && hasUserless(events) && { coversUserless: true }),
       completes: tellsAnything ? owedBy(state).map((owed) => owed.sequence) : [],
     })
   }
@@ -221,6 +222,10 @@ export function enrichUnreadRepeat(
   const isOwed = owedBy(state).some((owed) => owed.sequence === sequence)
   const owed = isOwed ? [] : [{ sequence, action: field.action, userId }]
   return { enrichments: new Map(), state: withOwed(state, owed), reconciled: null }
+}
+
+function hasUserless(events: readonly EventToEnrich[]): boolean {
+  return events.some(({ event }) => event.userId === null)
 }
 
 function usersOf(

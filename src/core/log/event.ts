@@ -152,6 +152,8 @@ export interface Enrichment {
   readonly covers: readonly number[]
   /** The users of the covered events, each once; empty when it is alone. */
   readonly users: readonly PortalUser[]
+  /** Whether one of the covered events has no user. Absent where each has one. */
+  readonly coversUserless?: boolean
   /** The sequences of thin events whose changes this event tells; empty when there are none. */
   readonly completes: readonly number[]
   /**

@@ -118,6 +118,17 @@ describe('a read that finds the field', () => {
     }
   })
 
+  it('says that one of several events has no user', () => {
+    const of = (...users: readonly (number | null)[]) =>
+      found(
+        aField(),
+        users.map((userId, index) => anEvent(42 + index, 'updated', { userId })),
+      ).enrichments.get(42)
+    expect(of(1, null)).toMatchObject({ users: [{ id: 1 }], coversUserless: true })
+    expect(of(1, 7)).not.toHaveProperty('coversUserless')
+    expect(of(null)).not.toHaveProperty('coversUserless')
+  })
+
   it.each([
     ['before the read that told it', EVENT_TS, 40],
     ['after that read', EVENT_TS + 1, null],

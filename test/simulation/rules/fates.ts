@@ -41,7 +41,7 @@ function faultOf(of: Case, fate: FateSeen | null): string | null {
     case 'delivered':
       return isTold(of, fate) ? null : 'counts as delivered, and never came'
     case 'unchanged':
-      return toldByOf(of.row) === null ? 'is unchanged, and nothing told it' : null
+      return faultOfUnchanged(of)
     case 'parked':
       return mayBeParked(of) ? null : `is parked${why}, and nothing was refused`
     case 'filtered':
@@ -49,6 +49,35 @@ function faultOf(of: Case, fate: FateSeen | null): string | null {
     default:
       return `is ${fate.state}${why} at the end`
   }
+}
+
+/** An event that another one tells is left out, and the other one must not be left out for whose deed it is. */
+function faultOfUnchanged({ played, found, receiver, row }: Case): string | null {
+  const toldBy = toldByOf(row)
+  if (toldBy === null) return 'is unchanged, and nothing told it'
+  const teller = found.log.find(({ sequence }) => sequence === toldBy)
+  const fate = found.events.get(toldBy)?.fates[receiver.name]
+  if (teller === undefined || fate?.state !== 'filtered' || fate.reason !== 'user') return null
+  if (!coversOf(teller).includes(row.sequence)) return null
+  const rules = played.deployed.flatMap(({ users }) => USERS[users] ?? [])
+  const isExplained = rules.some(
+    ({ of, takes }) =>
+      of.includes(receiver.name) &&
+      !peopleOf(teller, found).some(takes) &&
+      !takes(row.event.userId),
+  )
+  return isExplained ? null : `is unchanged, and ${toldBy}, which tells it, was filtered`
+}
+
+function coversOf({ enrichment }: LogRow): readonly number[] {
+  return enrichment === null ? [] : (parseEnrichment(enrichment)?.covers ?? [])
+}
+
+/** Everybody whose change an event tells: the people of the events that one read has explained together. */
+function peopleOf(row: LogRow, { log }: PortalEvidence): readonly (number | null)[] {
+  const covers = coversOf(row)
+  const told = log.filter(({ sequence }) => covers.includes(sequence))
+  return [row, ...told].map(({ event }) => event.userId)
 }
 
 function toldByOf({ enrichment }: LogRow): number | null {
@@ -103,9 +132,8 @@ function mayBeFiltered(of: Case, { reason, condition }: FateSeen): boolean {
 }
 
 /** Whether a list was deployed that takes nobody whose change the event tells. */
-function wasFilteredByUser({ played, receiver, row: { event, enrichment } }: Case): boolean {
-  const others = enrichment === null ? [] : (parseEnrichment(enrichment)?.users ?? [])
-  const people = [event.userId, ...others.map(({ id }) => id)]
+function wasFilteredByUser({ played, found, receiver, row }: Case): boolean {
+  const people = peopleOf(row, found)
   return played.deployed.some(({ users }) => {
     const rule = USERS[users]
     return rule?.of.includes(receiver.name) === true && !people.some(rule.takes)

@@ -92,7 +92,8 @@ export function compileFilter({
 
 /** Everybody whose changes an event tells: one read may have explained the events of several people. */
 function usersOf({ event, enrichment }: Parameters<CompiledFilter>[0]): readonly (number | null)[] {
-  return [event.userId, ...enrichment.users.map(({ id }) => id)]
+  const { users, coversUserless = false } = enrichment
+  return [event.userId, ...users.map(({ id }) => id), ...(coversUserless ? [null] : [])]
 }
 
 /**

@@ -67,6 +67,7 @@ const EnrichmentSchema: v.GenericSchema<unknown, Enrichment> = v.object({
   toldBy: v.optional(NumberOrNull, null),
   covers: Sequences,
   users: v.optional(v.array(v.object({ id: v.number(), name: v.nullable(v.string()) })), []),
+  coversUserless: v.exactOptional(v.fallback(v.boolean(), false)),
   completes: Sequences,
   repeats: v.exactOptional(v.number()),
   readAt: v.optional(NumberOrNull, null),

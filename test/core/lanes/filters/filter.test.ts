@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { NOT_ENRICHED, type RelayEvent } from '../../../../src/core/log/event.ts'
+import { NOT_ENRICHED, type Enrichment, type RelayEvent } from '../../../../src/core/log/event.ts'
 import {
   compileFilter,
   compilePortals,
@@ -121,6 +121,17 @@ describe('compileFilter() users', () => {
   it('takes an event that tells the changes of another person as well', () => {
     expect(match(filter, anEvent({ userId: 512 }), [512, 1])).toEqual(MATCHES)
     expect(match(filter, anEvent({ userId: 512 }), [512])).toEqual(not('user'))
+  })
+
+  it('takes an event that tells the change of nobody as well, where nobody is wanted', () => {
+    const event = anEvent({ userId: 512 })
+    const of = (users: readonly string[], enrichment: Partial<Enrichment>) =>
+      compileFilter(aFilter({ users }))({ event, enrichment: { ...NOT_ENRICHED, ...enrichment } })
+    expect(of(['none'], {})).toEqual(not('user'))
+    expect(of(['none'], { coversUserless: true })).toEqual(MATCHES)
+    expect(of(['!512'], { coversUserless: true })).toEqual(MATCHES)
+    expect(of(['!none'], { coversUserless: true })).toEqual(MATCHES)
+    expect(of(['1'], { coversUserless: true })).toEqual(not('user'))
   })
 
   it('names the globs before the user', () => {
