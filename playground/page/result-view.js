@@ -30,7 +30,7 @@ export function renderResult({ receivers, relay }, type) {
   const { messages, destination } = receivers[type]
   const message = messages.at(-1)
   const place = byId('result')
-  place.hidden = message === undefined && relay.head === 0
+  place.hidden = relay.head === 0
   if (place.hidden) return
   const lane = relay.lanes.find((known) => known.destination === destination)
   const { name } = CHAT_VIEWS[type]

@@ -243,7 +243,13 @@ test('every documented event can be chosen, and one that nobody has bound reache
   expect(unknown.text).toContain('The documentation has no event of this name')
 })
 
-test('a smart process is told by its title', async () => {
+test('a robot is told as an automation, and a smart process by its title', async () => {
+  const before = session.slack.messages.length
+  await act({ action: 'switch', name: 'robot', on: true })
+  await act({ action: 'createField', label: 'Made by a robot', type: 'string' })
+  await act({ action: 'switch', name: 'robot', on: false })
+  await session.slack.waitFor(before + 1, 30_000)
+  expect(JSON.stringify(session.slack.messages.at(-1)?.payload)).toContain('automation')
   const count = session.slack.messages.length
   expect((await act({ action: 'sendEvent', name: 'onCrmTypeAdd' })).status).toBe(200)
   await session.slack.waitFor(count + 1, 30_000)
