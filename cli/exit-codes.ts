@@ -16,6 +16,8 @@ export const EXIT = {
   unknown: 5,
   /** The relay refused the request. */
   refused: 6,
+  /** Nobody reads the output any more, as with `| head`: 128 and the number of SIGPIPE, as other programs end there. */
+  unread: 141,
 } as const
 
 /** One of the exit codes. */

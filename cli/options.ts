@@ -3,6 +3,15 @@ import { InvalidArgumentError, type Command } from 'commander'
 import { EXIT } from './exit-codes.ts'
 import { Fault } from './fault.ts'
 
+/** A number from 1 to `most`. */
+export function countUpTo(most: number): (text: string) => number {
+  return (text) => {
+    const count = countOption(text)
+    if (count > most) throw new InvalidArgumentError(`It must be ${most} at most.`)
+    return count
+  }
+}
+
 /** A number from 1 on. */
 export function countOption(text: string): number {
   const count = /^[0-9]{1,15}$/.test(text) ? Number(text) : 0

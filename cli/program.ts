@@ -71,4 +71,4 @@ Environment:
   NO_COLOR                 any value switches colours off
 
 Exit codes: 0 done, 1 done and something is wrong, 2 wrong command line, 3 no answer of a relay,
-4 not let in, 5 not known, 6 refused.`
+4 not let in, 5 not known, 6 refused, 141 nobody reads the output any more.`

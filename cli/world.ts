@@ -1,6 +1,8 @@
 /** The outside world of the command line: environment, files, network, clock and terminal. A test gives its own. */
 import { readFileSync, writeSync } from 'node:fs'
 import { setTimeout as sleepFor } from 'node:timers/promises'
+import { EXIT } from './exit-codes.ts'
+import { Fault } from './fault.ts'
 
 /** Everything outside that a command touches. */
 export interface World {
@@ -8,13 +10,13 @@ export interface World {
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>
   /** Unix milliseconds. */
   readonly now: () => number
-  /** Resolves after a time, or as soon as the operator interrupts (Ctrl-C). */
+  /** Resolves after a time, or as soon as the operator interrupts (Ctrl-C), also when that was before this wait. */
   readonly sleep: (ms: number) => Promise<'over' | 'interrupted'>
   readonly out: (text: string) => void
   readonly err: (text: string) => void
   /** Everything that comes in by standard input. */
   readonly readInput: () => string
-  /** The text of a file; null when there is none. Throws when it cannot be read. */
+  /** The text of a file; null when there is none. Throws a `Fault` when it cannot be read. */
   readonly readFile: (path: string) => string | null
   readonly terminal: Terminal
   /** The version of the Node that runs, for example `24.21.0`. */
@@ -35,15 +37,16 @@ const STDERR = 2
 /** The world of a real process. */
 export function createWorld(process: NodeJS.Process): World {
   const { env, stdout, stdin } = process
+  const sleep = createSleep(process)
   return {
     env,
     fetch: (url, init) => fetch(url, init),
     now: () => Date.now(),
-    sleep: (ms) => sleepOf(process, ms),
+    sleep,
     out: (text) => writeAll(STDOUT, text),
     err: (text) => writeAll(STDERR, text),
-    readInput: () => readFileSync(STDIN, 'utf8'),
-    readFile,
+    readInput: () => readText(STDIN, 'standard input') ?? '',
+    readFile: (path) => readText(path, path),
     terminal: {
       hasColours: stdout.isTTY && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb',
       isInteractive: stdin.isTTY,
@@ -52,21 +55,31 @@ export function createWorld(process: NodeJS.Process): World {
   }
 }
 
-/** Only a wait is ended by Ctrl-C in order; in the middle of anything else it ends the process. */
-async function sleepOf(process: NodeJS.Process, ms: number): Promise<'over' | 'interrupted'> {
-  const interrupt = new AbortController()
-  const abort = (): void => interrupt.abort()
-  process.once('SIGINT', abort)
-  try {
-    await sleepFor(ms, undefined, { signal: interrupt.signal })
-    return 'over'
-  } catch (error) {
-    if (!interrupt.signal.aborted) throw error
-    return 'interrupted'
-  } finally {
-    process.removeListener('SIGINT', abort)
+/**
+ * From its first wait on, a command is ended by Ctrl-C in order: at once while it waits, and else with its next wait. A second
+ * Ctrl-C ends the process.
+ */
+function createSleep(process: NodeJS.Process): World['sleep'] {
+  let interrupt: AbortController | null = null
+  return async (ms) => {
+    if (interrupt === null) {
+      const listening = new AbortController()
+      process.once('SIGINT', () => listening.abort())
+      interrupt = listening
+    }
+    const { signal } = interrupt
+    try {
+      await sleepFor(ms, undefined, { signal })
+      return 'over'
+    } catch (error) {
+      if (!signal.aborted) throw error
+      return 'interrupted'
+    }
   }
 }
+
+/** How long a full pipe is left alone, in milliseconds. */
+const FULL_PIPE_MS = 5
 
 /** Writes a text as a whole: a pipe may take it in pieces, or not at once. */
 function writeAll(to: number, text: string): void {
@@ -76,16 +89,19 @@ function writeAll(to: number, text: string): void {
       written += writeSync(to, bytes, written)
     } catch (error) {
       if (codeOf(error) !== 'EAGAIN') throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, FULL_PIPE_MS)
     }
   }
 }
 
-function readFile(path: string): string | null {
+/** The text of a file; null when there is none. */
+function readText(file: string | number, name: string): string | null {
   try {
-    return readFileSync(path, 'utf8')
+    return readFileSync(file, 'utf8')
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return null
-    throw error
+    const code = codeOf(error)
+    if (code === 'ENOENT') return null
+    throw new Fault(EXIT.usage, `Cannot read ${name}: ${code ?? 'it is no text'}`)
   }
 }
 

@@ -5,7 +5,7 @@
 import * as v from 'valibot'
 import { HealthSchema, type HealthView } from '../../src/core/views/health-view.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
-import { Fault } from '../fault.ts'
+import { Fault, RelayFault } from '../fault.ts'
 import { codeOf, type World } from '../world.ts'
 import type { Connection } from './connection.ts'
 
@@ -185,8 +185,8 @@ async function faultOf(response: Response): Promise<Fault> {
       `The answer has the status ${status}, and is none of a relay`,
     )
   }
-  const { code, message } = body.output.error
-  return new Fault(exitCodeOf(status), `${message} (${code})`, REMEDIES[code] ?? null)
+  const { error } = body.output
+  return new RelayFault(exitCodeOf(status), error, REMEDIES[error.code] ?? null)
 }
 
 function exitCodeOf(status: number): ExitCode {

@@ -2,8 +2,11 @@
 import type { Command } from 'commander'
 import { EventsPageSchema, type EventView } from '../../src/core/views/event-views.ts'
 import { portalPath, type AdminClient } from '../api/admin-client.ts'
-import { countOption } from '../options.ts'
+import { EXIT } from '../exit-codes.ts'
+import { Fault } from '../fault.ts'
+import { countOption, countUpTo } from '../options.ts'
 import { addRelayCommand, openRelay, type RelayOptions, type Tools } from '../relay-command.ts'
+import { plainText } from '../terminal/plain-text.ts'
 import type { Printer } from '../terminal/printer.ts'
 import { fatesText, textOr, timeText } from '../terminal/words.ts'
 
@@ -28,7 +31,7 @@ export function addEvents(program: Command, tools: Tools): void {
       'events acme.bitrix24.com --limit 100 --before 137 --json',
     ],
   })
-    .option('--limit <count>', 'how many events, at most 200', countOption, 20)
+    .option('--limit <count>', 'how many events, at most 200', countUpTo(MAX_PAGE), 20)
     .option('--before <sequence>', 'only events before this one', countOption)
     .option('--follow', 'go on with the events that come, until Ctrl-C')
     .option('--interval <seconds>', 'how often it looks for them', countOption, 2)
@@ -91,15 +94,34 @@ interface Following {
 
 /** Writes what stands there, and then what comes. An event is written once, with the fates that it had then. */
 async function followEvents(following: Following, page: readonly EventView[]): Promise<void> {
-  const { client, printer, portal, options, tools } = following
+  const { printer, options, tools } = following
   const { world } = tools
   let last = 0
   let next = page
+  let isLost = false
   for (;;) {
     for (const event of next) writeEvent(event, printer)
     last = next.at(-1)?.sequence ?? last
     if ((await world.sleep(options.interval * 1000)) === 'interrupted') return
-    next = await eventsAfter(client, portal, last)
+    const found = await lookAgain(following, last)
+    if (found instanceof Fault && !isLost) {
+      world.err(`${plainText(found.message)}; it is asked again\n`)
+    }
+    isLost = found instanceof Fault
+    next = found instanceof Fault ? [] : found
+  }
+}
+
+/** What has come; a relay that does not answer, as in the moment of a deployment, is asked again. */
+async function lookAgain(
+  { client, portal }: Following,
+  last: number,
+): Promise<readonly EventView[] | Fault> {
+  try {
+    return await eventsAfter(client, portal, last)
+  } catch (error) {
+    if (error instanceof Fault && error.exitCode === EXIT.unreachable) return error
+    throw error
   }
 }
 

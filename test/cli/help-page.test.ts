@@ -19,7 +19,7 @@ it('docs/cli.md has the help of every command', () => {
 })
 
 it('docs/cli.md has a row for each exit code', () => {
-  const rows = [...PAGE.matchAll(/^\| (\d) \|/gm)].map(([, code]) => Number(code))
+  const rows = [...PAGE.matchAll(/^\| (\d+) \| `\w+`/gm)].map(([, code]) => Number(code))
   expect(rows).toEqual(Object.values(EXIT))
 })
 

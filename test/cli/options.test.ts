@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Command } from 'commander'
-import { addPlaceOptions, countOption, placeOf } from '../../cli/options.ts'
+import { addPlaceOptions, countOption, countUpTo, placeOf } from '../../cli/options.ts'
 
 describe('countOption()', () => {
   it('takes numbers from 1 on', () => {
@@ -10,6 +10,11 @@ describe('countOption()', () => {
   it.each(['0', '-1', '1.5', '', 'x', '1e3', '9'.repeat(16)])('refuses %o', (text) => {
     expect(() => countOption(text)).toThrow('It must be a number from 1 on')
   })
+})
+
+it('countUpTo() refuses what is too much', () => {
+  expect(countUpTo(200)('200')).toBe(200)
+  expect(() => countUpTo(200)('201')).toThrow('It must be 200 at most')
 })
 
 describe('placeOf()', () => {

@@ -29,6 +29,30 @@ describe('runRelay()', () => {
     expect(err).not.toContain('\u001b')
   })
 
+  it.each<[readonly string[], number, string]>([
+    [['events', '--json'], 2, 'usage'],
+    [['status', '--json'], 2, 'usage'],
+    [['status', '--json', '--url', 'https://relay.example.com'], 3, 'unreachable'],
+  ])('%o tells a failure as one line of JSON, and in words', async (args, code, word) => {
+    const env = args.length > 2 ? { ADMIN_TOKEN: 'x' } : {}
+    const ran = await runAlone(args, { env })
+    expect(ran.code).toBe(code)
+    expect(JSON.parse(ran.out)).toMatchObject({
+      error: { code: word, message: expect.stringMatching(/^[A-Zm]/u) },
+    })
+    expect(ran.out.trim()).not.toContain('\n')
+    expect(ran.err).not.toBe('')
+  })
+
+  it('a closed pipe ends a command without a word, and not as done', async () => {
+    const written = { out: '', err: '' }
+    const closed = (): never => {
+      throw Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })
+    }
+    expect(await runRelay(['keys'], { ...aWorld({}, written), out: closed })).toBe(141)
+    expect(written.err).toBe('')
+  })
+
   it('a failure that nobody expected is thrown, and not told as one of the operator', async () => {
     const world = aWorld(
       {

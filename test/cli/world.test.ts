@@ -6,6 +6,8 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { expect, it, onTestFinished } from 'vitest'
+import { EXIT } from '../../cli/exit-codes.ts'
+import { Fault } from '../../cli/fault.ts'
 import { codeOf, createWorld } from '../../cli/world.ts'
 
 const before = process.listeners('SIGINT').length
@@ -41,7 +43,9 @@ it('createWorld() reads files, and says null where there is none', () => {
   const world = createWorld(process)
   expect(world.readFile(join(folder, 'token'))).toBe('secret')
   expect(world.readFile(join(folder, 'none'))).toBeNull()
-  expect(() => world.readFile(folder)).toThrow('EISDIR')
+  expect(() => world.readFile(folder)).toThrow(
+    new Fault(EXIT.usage, `Cannot read ${folder}: EISDIR`),
+  )
   expect(world.nodeVersion).toBe(process.versions.node)
   expect(Math.abs(world.now() - Date.now())).toBeLessThan(60_000)
 })
@@ -52,6 +56,14 @@ it('a wait ends with its time, or by Ctrl-C', async () => {
   const waiting = world.sleep(3_600_000)
   process.emit('SIGINT')
   expect(await waiting).toBe('interrupted')
+  expect(process.listeners('SIGINT')).toHaveLength(before)
+})
+
+it('Ctrl-C between two waits ends the second one, so a command always ends in order', async () => {
+  const world = createWorld(process)
+  expect(await world.sleep(1)).toBe('over')
+  process.emit('SIGINT')
+  expect(await world.sleep(3_600_000)).toBe('interrupted')
   expect(process.listeners('SIGINT')).toHaveLength(before)
 })
 

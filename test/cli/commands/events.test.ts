@@ -50,6 +50,29 @@ describe('events', () => {
     expect(lines).toEqual([1, 2])
   })
 
+  it('asks a relay again that does not answer for a moment, and says so once', async () => {
+    const { relay } = scenario
+    let asked = 0
+    const { code, out, err } = await scenario.run(['events', 'acme.bitrix24.com', '--follow'], {
+      fetch: (url, init) => {
+        asked += 1
+        return asked === 2 || asked === 3
+          ? Promise.reject(new TypeError('fetch failed'))
+          : relay.fetch(url, init)
+      },
+      meanwhile: async () => {
+        await scenario.passes(5000)
+        await scenario.sends(1)
+        await scenario.passes(5000)
+      },
+    })
+    expect(code).toBe(0)
+    expect(out).toMatch(/^1 /u)
+    expect(err).toBe(
+      'Cannot reach https://relay.example.com: the connection failed; it is asked again\n',
+    )
+  })
+
   it('follows more events at a time than the relay gives on a page', async () => {
     const { out } = await scenario.run(
       ['events', 'acme.bitrix24.com', '--follow', '--json', '--interval', '3600'],
