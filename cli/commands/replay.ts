@@ -1,14 +1,14 @@
 /** `replay`: lets a destination have events again. */
 import type { Command } from 'commander'
 import { ProgressSchema, ReplayedSchema } from '../../src/core/views/act-views.ts'
-import { DestinationsSchema } from '../../src/core/views/destination-views.ts'
+import { ReplayDryRunSchema, type ReplayDryRun } from '../../src/core/views/destination-views.ts'
 import { portalPath, type AdminClient } from '../api/admin-client.ts'
 import { EXIT } from '../exit-codes.ts'
 import { Fault } from '../fault.ts'
 import { addPlaceOptions, countOption, placeOf, type PlaceOptions } from '../options.ts'
 import { addRelayCommand, openRelay, type RelayOptions, type Tools } from '../relay-command.ts'
 import type { Printer } from '../terminal/printer.ts'
-import { countOf } from '../terminal/words.ts'
+import { countOf, textOr } from '../terminal/words.ts'
 import { progressText } from './lane-act.ts'
 
 interface Options extends RelayOptions, PlaceOptions {
@@ -48,7 +48,7 @@ export function addReplay(program: Command, tools: Tools): void {
         throw new Fault(EXIT.usage, 'In all portals only what is parked can be replayed: --parked')
       }
       return options.dryRun === true
-        ? countParked(client, printer, destination)
+        ? showDryRun(await dryRunEverywhere(client, destination), printer)
         : replayEverywhere(client, printer, destination)
     })
 }
@@ -72,16 +72,42 @@ function showReplayed(
   )
 }
 
-/** The relay has no dry run for all portals; it knows how many events are parked, as of the portals' last reports. */
-async function countParked(
-  client: AdminClient,
-  printer: Printer,
-  destination: string,
-): Promise<void> {
-  const { destinations } = await client.ask('/destinations', DestinationsSchema)
-  const found = destinations.find(({ name }) => name === destination)
-  if (found === undefined) throw new Fault(EXIT.unknown, 'No destination of this name is known')
-  return showReplayed({ replayed: found.parked, dryRun: true }, printer)
+/** Asks every portal what it would send, as many in a request as the relay asks at a time. */
+async function dryRunEverywhere(client: AdminClient, destination: string): Promise<ReplayDryRun> {
+  const path = `/destinations/${encodeURIComponent(destination)}/replay`
+  const ask = (cursor: string | undefined): Promise<ReplayDryRun> =>
+    client.ask(path, ReplayDryRunSchema, {
+      method: 'POST',
+      body: { parked: true },
+      query: { dryRun: 'true', cursor },
+    })
+  let all = await ask(undefined)
+  while (all.cursor !== null) {
+    const next = await ask(all.cursor)
+    all = {
+      dryRun: true,
+      replayed: all.replayed + next.replayed,
+      looked: all.looked + next.looked,
+      byPortal: [...all.byPortal, ...next.byPortal],
+      cursor: next.cursor,
+    }
+  }
+  return all
+}
+
+function showDryRun(dryRun: ReplayDryRun, printer: Printer): void {
+  if (printer.isJson) return printer.json(dryRun)
+  const { replayed, looked, byPortal } = dryRun
+  const silent = byPortal.filter((one) => one.replayed === null).length
+  printer.line(`${countOf(replayed, 'event')} would be sent again.`)
+  printer.line(`${countOf(looked, 'portal')} asked, ${silent} did not answer.`)
+  if (byPortal.length === 0) return
+  printer.line()
+  printer.table(
+    ['PORTAL', 'EVENTS'],
+    byPortal.map((one) => [one.domain ?? one.memberId, textOr(one.replayed)]),
+    '',
+  )
 }
 
 async function replayEverywhere(

@@ -42,8 +42,21 @@ describe('replay', () => {
   })
 
   it('sends what is parked in all portals, and counts it before', async () => {
-    const counted = await scenario.run(['replay', 'erp', '--all-portals', '--parked', '--dry-run'])
-    expect(counted.out).toMatch(/^\d events? would be sent again\.\n$/u)
+    const all = ['replay', 'erp', '--all-portals', '--parked', '--dry-run']
+    expect((await scenario.run(all)).out).toBe(
+      `2 events would be sent again.
+1 portal asked, 0 did not answer.
+
+PORTAL             EVENTS
+acme.bitrix24.com  2
+`,
+    )
+    expect(JSON.parse((await scenario.run([...all, '--json'])).out)).toMatchObject({
+      dryRun: true,
+      replayed: 2,
+      byPortal: [{ domain: 'acme.bitrix24.com', replayed: 2 }],
+      cursor: null,
+    })
     expect(replayed()).toBe(0)
     const { out } = await scenario.run(['replay', 'erp', '--all-portals', '--parked'])
     expect(out).toBe('What is parked will be sent again in 1 portal.\n')
