@@ -45,7 +45,8 @@ function portalRow(row: PortalRow): readonly Words[] {
   ]
 }
 
-function problemWords({ problem, destination }: PortalRow): Words {
+/** The problem of a portal, with its destination; a dash for none. */
+export function problemWords({ problem, destination }: PortalRow): Words {
   if (problem === null) return '-'
   return { text: destination === null ? problem : `${problem} (${destination})`, tone: 'bad' }
 }

@@ -11,7 +11,7 @@ import { EXIT } from '../exit-codes.ts'
 import { addRelayCommand, openRelay, type RelayOptions, type Tools } from '../relay-command.ts'
 import type { Printer } from '../terminal/printer.ts'
 import { stateWords, textOr, timeText } from '../terminal/words.ts'
-import { troubleRows, TROUBLE_HEADS } from './portals.ts'
+import { problemWords, troubleRows, TROUBLE_HEADS } from './portals.ts'
 
 /** Adds the command. */
 export function addStatus(program: Command, tools: Tools): void {
@@ -81,9 +81,11 @@ function outcomeText({ lastOutcome }: Destination): string {
 
 async function showPortal(client: AdminClient, printer: Printer, name: string): Promise<boolean> {
   const portal = await client.ask(portalPath(name), PortalAnswerSchema)
-  const { subscriptions, install } = portal
-  const isWell =
-    portal.state === 'active' && !portal.lanes.some(({ state }) => state === 'disabled')
+  const { subscriptions, install, memberId } = portal
+  // The list says what has to be mended first, as it does when all portals are looked at.
+  const row = (await listPortals(client, { q: memberId })).find((one) => one.memberId === memberId)
+  const problem = row?.problem ?? null
+  const isWell = portal.state === 'active' && problem === null
   if (printer.isJson) {
     printer.json(portal)
     return isWell
@@ -94,6 +96,9 @@ async function showPortal(client: AdminClient, printer: Printer, name: string): 
     stateWords(portal.state),
   )
   if (portal.remedy !== null) printer.line({ text: portal.remedy, tone: 'warning' })
+  if (row !== undefined && problem !== null && problem !== portal.state) {
+    printer.line('problem: ', problemWords(row), `. ${textOr(row.remedy)}`)
+  }
   printer.line(
     `known by ${install.kinds.join(' and ').replaceAll('_', ' ') || 'nothing'}, tokens ${install.tokens}, last event ${timeText(portal.lastEventAt)}, last comparison ${timeText(portal.lastReconcileAt)}`,
   )

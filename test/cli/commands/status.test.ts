@@ -72,6 +72,18 @@ crm          active  1       0        0       -             -
     expect([portal.code, portal.out]).toEqual([1, expect.stringMatching(/^erp +disabled/mu)])
   })
 
+  it('of a portal has exit code 1 for whatever the list says of it', async () => {
+    const troubled = new CliScenario()
+    await troubled.begins()
+    troubled.erp.becomes('refuses')
+    await troubled.sends()
+    await troubled.passes(60_000)
+    const { code, out } = await troubled.run(['status', 'acme.bitrix24.com'])
+    expect(out).toContain('problem: parked (erp). Look at the reasons of the parked events')
+    expect(code).toBe(1)
+    expect((await troubled.run(['status'])).code).toBe(1)
+  })
+
   it('a wrong token, and a relay without any, are told', async () => {
     const wrong = await scenario.run(['status'], { env: { ADMIN_TOKEN: 'wrong' } })
     expect([wrong.code, wrong.out]).toEqual([4, ''])
