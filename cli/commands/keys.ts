@@ -146,10 +146,13 @@ function showTotals(
   printer.table(
     ['KEY', 'RECORDS', 'PORTALS', 'WHAT TO DO'],
     keys.map((key) => [key.key, String(key.records), String(key.portals), adviceFor(key)]),
-    'No portal has a record, so any key may go.',
+    'No portal is known, so nothing is sealed yet.',
   )
   printer.line()
   printer.line(`${countOf(rest.portals, 'portal')} asked.`)
+  if (rest.unknown > 0) {
+    printer.line(`${countOf(rest.unknown, 'listed portal')} without anything stored.`)
+  }
   if (rest.copiesBehind > 0) {
     printer.line(
       `${countOf(rest.copiesBehind, 'copy').replace('copys', 'copies')} in KV not renewed yet: wait a minute.`,

@@ -22,7 +22,7 @@ export function addParked(program: Command, tools: Tools): void {
     })
     const parked = lists.flat()
     if (printer.isJson) return printer.json({ parked })
-    return printer.table(
+    printer.table(
       ['PORTAL', 'DESTINATION', 'EVENT', 'REASON', 'STATUS', 'ATTEMPTS', 'SINCE'],
       parked.map((one) => [
         one.portal,
@@ -35,8 +35,14 @@ export function addParked(program: Command, tools: Tools): void {
       ]),
       'Nothing is parked.',
     )
+    if (lists.some((list) => list.length >= MAX_LISTED)) {
+      printer.line(`Of one portal the first ${MAX_LISTED} are listed: there may be more.`)
+    }
   })
 }
+
+/** The most parked events of one portal that the relay lists. */
+const MAX_LISTED = 1000
 
 /** The portals that have told of parked events: at once where it is their problem, else within an hour. */
 async function portalsWithParked(client: AdminClient): Promise<readonly string[]> {
