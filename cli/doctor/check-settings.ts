@@ -6,6 +6,7 @@ import { parseEnv } from 'node:util'
 import { isTable, parseToml, type TomlTable, type TomlValue } from '../../playground/toml.ts'
 import { mergeConfig } from '../../scripts/merge-config.ts'
 import { loadConfig, type Config, type Env } from '../../src/config/config.ts'
+import { MAX_VARIABLE_BYTES } from '../../src/config/doubts.ts'
 import { countOf } from '../terminal/words.ts'
 import type { World } from '../world.ts'
 import { findingsOf, type Finding } from './finding.ts'
@@ -15,9 +16,6 @@ export interface SettingsOptions {
   /** @default secrets.env, else .dev.vars */
   readonly secretsFile?: string
 }
-
-/** The most bytes of one variable or secret (docs/deploy.md, "Limits"). */
-const MAX_VARIABLE_BYTES = 5 * 1024
 
 /** The bindings without which the Worker does not run. */
 const NEEDED = { kv_namespaces: ['INSTALLS'], durable_objects: ['PORTALS', 'DIRECTORY', 'PACERS'] }
@@ -53,16 +51,28 @@ function readToml({ readFile }: Pick<World, 'readFile'>): {
     const remedy = 'Run this in the folder of the relay'
     return { findings: [problem('wrangler.toml is not found', remedy)], config: null }
   }
+  const parsed = parseFile('wrangler.toml', project)
+  if ('wrong' in parsed) return { findings: [parsed.wrong], config: null }
   const own = readFile('wrangler.local.toml')
+  if (own === null) return { findings: [ok('It is read')], config: parsed.table }
+  const laidOver = parseFile('wrangler.local.toml', own)
+  if ('wrong' in laidOver) return { findings: [laidOver.wrong], config: null }
+  return {
+    findings: [ok('It is read, with wrangler.local.toml over it')],
+    config: mergeConfig(parsed.table, laidOver.table),
+  }
+}
+
+function parseFile(
+  name: string,
+  text: string,
+): { readonly table: TomlTable } | { readonly wrong: Finding } {
   try {
-    const merged =
-      own === null ? parseToml(project) : mergeConfig(parseToml(project), parseToml(own))
-    const told = own === null ? 'It is read' : 'It is read, with wrangler.local.toml over it'
-    return { findings: [ok(told)], config: merged }
+    return { table: parseToml(text) }
   } catch (error) {
     // The parser names the line and what it expected, and quotes nothing.
     const told = error instanceof Error ? error.message : 'It cannot be read'
-    return { findings: [problem(told, 'Correct this line')], config: null }
+    return { wrong: findingsOf(name).problem(told, 'Correct this line') }
   }
 }
 

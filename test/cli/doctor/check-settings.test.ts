@@ -81,9 +81,9 @@ describe('checkSettings()', () => {
   })
 
   it('names the variable that Cloudflare would not take', () => {
-    const long = `${SECRETS}LONG=${'x'.repeat(5 * 1024)}\nTOO_LONG=${'ä'.repeat(2561)}\n`
+    const long = `${SECRETS}LONG=${'x'.repeat(5000)}\nTOO_LONG=${'ä'.repeat(2501)}\n`
     expect(told({ ...RIGHT, 'secrets.env': long }).at(-1)).toBe(
-      'problem sizes: TOO_LONG has 5122 bytes, and Cloudflare allows 5120 for one variable',
+      'problem sizes: TOO_LONG has 5002 bytes, and Cloudflare allows 5000 for one variable',
     )
   })
 
@@ -96,6 +96,13 @@ describe('checkSettings()', () => {
     ],
   ])('ends with %s', (_case, files, expected) => {
     expect(told(files)).toEqual([expected])
+  })
+
+  it('names the file in which a line cannot be read', () => {
+    const files = { ...RIGHT, 'wrangler.local.toml': 'wrong' }
+    expect(told(files)).toEqual([
+      'problem wrangler.local.toml: Cannot read TOML line 1: expected =',
+    ])
   })
 
   it('names missing bindings', () => {
