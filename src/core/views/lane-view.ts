@@ -30,6 +30,8 @@ export const LaneViewSchema = v.object({
   problems: v.exactOptional(listOf(SettingProblemSchema)),
   /** Every event up to this sequence is settled. */
   cursor: v.number(),
+  /** The event with which a lane waits that is not `active`; null where it was not found among the next fifty. */
+  front: v.exactOptional(NumberOrNullSchema),
   backlog: v.number(),
   parked: v.number(),
   /** How many events retention has dropped while they waited. */

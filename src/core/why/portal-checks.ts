@@ -1,6 +1,9 @@
 /** The checks of an event's way up to the log: the installation, the binding, and whether the event came. Pure. */
-import { displayName } from '../events/event-names.ts'
+import { isBulletinName } from '../bulletins/bulletin.ts'
+import { BINDABLE_EVENTS, displayName } from '../events/event-names.ts'
 import { remedyOfMissing } from '../events/missing-events.ts'
+import { meaningOf } from '../events/topics.ts'
+import { nearestWord } from '../nearest-word.ts'
 import type { PortalStatus } from '../access/portal-status.ts'
 import type { Check } from '../views/why-view.ts'
 import type { Binding } from './binding.ts'
@@ -22,19 +25,67 @@ export function portalChecks(
 ): readonly Check[] {
   if (event.view !== null) return [storedCheck(event.view.sequence, event.view.receivedAt)]
   if (event.name === null) return [notInLogCheck(event)]
+  const outsideOfLog = neverInLogCheck(event.name)
+  if (outsideOfLog !== null) return [outsideOfLog]
   return [
+    ...nameChecks(event.name),
     installCheck(portal),
     ...(portal.binding === null ? [] : [bindingCheck(displayName(event.name), portal.binding)]),
+    ...(event.name === HINT && portal.hasRobotAddress === false ? [NO_ROBOT_ADDRESS] : []),
     ...outsideChecks(outside),
     {
       step: 'arrival',
       reason: 'never_arrived',
       blocks: true,
       finding: `No event of this name is among the newest events of the log (${event.searched} were looked through)`,
-      remedy:
-        'Bitrix24 sends an event once: cause it again in the portal and look at its events. If nothing comes, the callers that were refused tell whether it reached the relay (GET /admin/api/refused)',
+      remedy: event.name === HINT ? HINT_REMEDY : EVENT_REMEDY,
     },
   ]
+}
+
+const EVENT_REMEDY =
+  'Bitrix24 sends an event once: cause it again in the portal and look at its events. If nothing comes, the callers that were refused tell whether it reached the relay (GET /admin/api/refused)'
+
+/** The name under which the reports of robots stand in the log. */
+const HINT = 'ROBOT_HINT'
+
+const HINT_REMEDY =
+  'Let the robot run again, and compare the address in it with the one that was made last. The callers that were refused tell whether it reached the relay (GET /admin/api/refused)'
+
+const NO_ROBOT_ADDRESS: Check = {
+  step: 'binding',
+  reason: 'no_robot_address',
+  blocks: true,
+  finding: 'The portal has no address that robots could call',
+  remedy:
+    'POST /admin/api/portals/{memberId}/robot-address makes one: put it into the robot "Outgoing webhook"',
+}
+
+/** What is told or done, and never stands in a log: events of the relay itself, and those of the life of an application. */
+function neverInLogCheck(name: string): Check | null {
+  const found = { step: 'arrival', reason: 'not_in_log', blocks: true } as const
+  if (isBulletinName(name.toLowerCase())) {
+    return {
+      ...found,
+      finding: 'It is an event of the relay itself, and no log holds those',
+      remedy:
+        'The view of the portal lists the last ones in `bulletins`, with the fate of each at every destination that asks for it',
+    }
+  }
+  if (!name.startsWith('ONAPP')) return null
+  return {
+    ...found,
+    finding: 'The relay acts upon an event of an application, and tells it to no destination',
+    remedy: 'Name the event of the relay in `events`, for example relay.portal.installed',
+  }
+}
+
+/** A name that Bitrix24's documentation does not have, and that was probably mistyped. */
+function nameChecks(name: string): readonly Check[] {
+  const meant = meaningOf(name) === null ? nearestWord(name, BINDABLE_EVENTS) : null
+  if (meant === null) return []
+  const finding = `Bitrix24 documents no event ${name}: perhaps ${meant} is meant`
+  return [{ step: 'binding', reason: 'similar_name', blocks: false, finding, remedy: null }]
 }
 
 function storedCheck(sequence: number, receivedAt: string): Check {

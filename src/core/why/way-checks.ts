@@ -22,7 +22,7 @@ export interface WayTerms {
 
 /** The checks of the way to a destination, in its order. */
 export function wayChecks(way: WayFacts, terms: WayTerms): readonly Check[] {
-  const { lane, isConfigured } = way
+  const { lane, isConfigured, isWantedAgain = false } = way
   const view = terms.event.view
   const fate = view?.fates[way.destination] ?? null
   if (fate !== null && (fate.state === 'delivered' || fate.state === 'expired')) {
@@ -31,9 +31,22 @@ export function wayChecks(way: WayFacts, terms: WayTerms): readonly Check[] {
   if (!isConfigured || lane?.state === 'removed') return [NOT_CONFIGURED]
   if (lane === null) return [portalFilter()]
   const filter = filterCheck(way, terms.event)
+  if (isWantedAgain) return replayChecks({ ...terms, lane }, [filter, fate])
   if (filter.blocks) return [filter]
   if (fate?.state === 'parked') return [filter, deliveryCheck(fate, terms)]
   return [filter, ...laneChecks(way, { ...terms, lane })]
+}
+
+/** What a replay that has begun waits for: the same as its lane, and else its turn. The event was parked or left out before. */
+function replayChecks(
+  terms: LaneTerms,
+  [filter, fate]: readonly [Check, FateView | null],
+): readonly Check[] {
+  const parked = fate?.state === 'parked' ? [deliveryCheck(fate, terms)] : []
+  const before = [filter, ...parked].map((check) => ({ ...check, blocks: false, remedy: null }))
+  const stands = standCheck(terms)
+  const underWay = blocking('replaying', 'A replay has begun that sends it again', null)
+  return [...before, ...(stands === null ? [] : [stands]), underWay]
 }
 
 const NOT_CONFIGURED: Check = {
@@ -57,12 +70,8 @@ function deliveryCheck(fate: FateView, { explainFailure }: WayTerms): Check {
       return { ...found, reason: fate.reason, finding, remedy: withReplay(remedy) }
     }
     case 'expired':
-      return {
-        ...found,
-        finding:
-          'It was removed from the log before it was delivered, because the lane stood still for too long',
-        remedy: 'Resume lanes in time, or raise RETENTION_DAYS or MAX_LOG_BYTES',
-      }
+      // Of an event that retention has dropped nothing is left, so this one was parked when its content was erased.
+      return { ...found, reason: 'erased', finding: ERASED_PARKED, remedy: null }
     case 'delivered':
     case 'waiting':
     case 'filtered':
@@ -72,6 +81,9 @@ function deliveryCheck(fate: FateView, { explainFailure }: WayTerms): Check {
 }
 
 const REPLAY = 'Replay it'
+
+const ERASED_PARKED =
+  'An operator has erased its content while it was parked, so nothing can be sent'
 
 function withReplay(remedy: string): string {
   return /replay/i.test(remedy) ? remedy : `${remedy}. Then replay it`

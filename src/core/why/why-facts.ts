@@ -35,6 +35,8 @@ export interface PortalFacts {
   readonly remedy: string | null
   /** Null when no name is known. */
   readonly binding: Binding | null
+  /** Whether robots have an address here; an object of the former release does not say it. */
+  readonly hasRobotAddress?: boolean
 }
 
 /** The way to one destination. */
@@ -53,6 +55,8 @@ export interface WayFacts {
   readonly front: number | null
   /** Whether the lane may not see the event yet, because its field is being read. */
   readonly isBeingRead: boolean
+  /** Whether a replay that has begun has still to send the event; an object of the former release does not say it. */
+  readonly isWantedAgain?: boolean
 }
 
 /** Everything that the object knows. */

@@ -10,6 +10,7 @@ import type { ReconciliationBook } from '../fields/reconciliation-book.ts'
 import type { PortalDomains } from '../installs/domains.ts'
 import type { LaneBook } from '../lanes/book/book.ts'
 import type { FateStore } from '../lanes/book/fate-store.ts'
+import type { LaneRules } from '../lanes/rules.ts'
 import type { Receivers } from '../lanes/sending/receivers.ts'
 import type { LogStore } from '../log/log-store.ts'
 import type { PortalState } from '../state/portal-state.ts'
@@ -36,6 +37,7 @@ export interface PortalViewParts {
   readonly fates: Pick<FateStore, 'countParked'>
   readonly book: Pick<LaneBook, 'all'>
   readonly receivers: Pick<Receivers, 'findDestination' | 'problems'>
+  readonly rules: Pick<LaneRules, 'filteredBy'>
   readonly domains: Pick<PortalDomains, 'present'>
   readonly troubles: Pick<AccessTroubles, 'current' | 'pairState'>
   readonly reconciliation: Pick<ReconciliationBook, 'state'>

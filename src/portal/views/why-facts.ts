@@ -14,13 +14,14 @@ import { findBinding } from '../../core/why/binding.ts'
 import type { AskedEvent, PortalFacts, WayFacts, WhyQuestion } from '../../core/why/why-facts.ts'
 import type { Enricher } from '../fields/enricher.ts'
 import type { PortalDomains } from '../installs/domains.ts'
+import type { RobotAddress } from '../installs/robot-address.ts'
 import type { LanePlans } from '../lanes/plans.ts'
 import type { LaneRules } from '../lanes/rules.ts'
 import type { LogStore } from '../log/log-store.ts'
 import type { PortalConfig } from '../settings.ts'
 import type { PortalState } from '../state/portal-state.ts'
 import { oneEventView, type EventViewParts } from './event-views.ts'
-import { laneView, type LaneViewParts } from './lane-view.ts'
+import { frontOf, laneView, type LaneViewParts } from './lane-view.ts'
 import { portalStatus, remedyOfStatus, type StatusParts } from './portal-status.ts'
 
 /** The most events, newest first, among which one is looked for by its name. */
@@ -70,11 +71,12 @@ export interface PortalFactsParts extends StatusParts {
   readonly memberId: string
   readonly domains: Pick<PortalDomains, 'present'>
   readonly config: Pick<PortalConfig, 'wanted' | 'wantedEvents'>
+  readonly robotAddress: Pick<RobotAddress, 'since'>
 }
 
 /** What stands before the log; `name` is the canonical name of the event, as far as it is known. */
 export function portalFacts(parts: PortalFactsParts, name: string | null): PortalFacts {
-  const { memberId, domains, config } = parts
+  const { memberId, domains, config, robotAddress } = parts
   const install = parts.state.install()
   const { application, subscriptions } = install
   const terms = { ...config, subscriptions, hasApplication: application !== null }
@@ -84,6 +86,7 @@ export function portalFacts(parts: PortalFactsParts, name: string | null): Porta
     status: portalStatus(parts),
     remedy: remedyOfStatus(parts),
     binding: name === null ? null : findBinding(name, terms),
+    hasRobotAddress: robotAddress.since() !== null,
   }
 }
 
@@ -119,8 +122,14 @@ export function wayFacts(
       ...common,
       lane: laneView(parts, lane, now),
       ...(stored === null ? decideByName(parts, lane, name) : decide(parts, lane, stored)),
-      front: parts.log.outlinesAfter(lane.cursor, 1)[0]?.sequence ?? null,
+      front: frontOf(parts, lane),
       isBeingRead: stored !== null && stored.sequence > parts.enricher.readableHead(),
+      isWantedAgain:
+        stored !== null &&
+        isWantedAgain(lane, stored.sequence, {
+          parked: view?.fates[destination]?.state === 'parked',
+          range: canReplay(lane, stored, parts.rules),
+        }),
     }
   })
 }
@@ -133,6 +142,18 @@ const NOTHING_DECIDED = {
   front: null,
   isBeingRead: false,
 } as const
+
+/** Whether one of the lane's replays has still to send an event; `takes` says whether either kind of replay takes it. */
+function isWantedAgain(
+  { replays }: LaneState,
+  sequence: number,
+  takes: { readonly parked: boolean; readonly range: boolean },
+): boolean {
+  return replays.some(
+    ({ next, to, parkedOnly }) =>
+      next <= sequence && sequence <= to && (parkedOnly ? takes.parked : takes.range),
+  )
+}
 
 type Decision = Pick<WayFacts, 'filteredBy' | 'filter' | 'canReplay'>
 

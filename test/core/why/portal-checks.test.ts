@@ -67,6 +67,42 @@ describe('portalChecks()', () => {
     expect(told ?? 'none').toMatch(remedy)
   })
 
+  it.each([
+    ['RELAY.LANE.DISABLED', /`bulletins`/u],
+    ['ONAPPINSTALL', /relay\.portal\.installed/u],
+  ])('says of %s that no log holds it, and not what Bitrix24 did', (name, remedy) => {
+    const binding = { kind: 'not_wanted' } as const
+    const checks = portalChecks(portalFactsOf({ binding }), anAbsentEvent({ name }), NOWHERE)
+    expect(checks).toMatchObject([{ reason: 'not_in_log', blocks: true }])
+    expect(checks[0]?.remedy).toMatch(remedy)
+  })
+
+  it('says of the hint of a robot that no address was made for one', () => {
+    const event = anAbsentEvent({ name: 'ROBOT_HINT' })
+    const portal = portalFactsOf({ binding: { kind: 'own' }, hasRobotAddress: false })
+    expect(reasonsOf(portal, event).slice(2)).toEqual([
+      '!binding no_robot_address',
+      '!arrival never_arrived',
+    ])
+    const called = portalChecks({ ...portal, hasRobotAddress: true }, event, NOWHERE)
+    expect(called.at(-1)?.remedy).toMatch(/^Let the robot run again/u)
+    expect(called).toHaveLength(3)
+  })
+
+  it('proposes the documented event whose name was probably meant', () => {
+    const event = anAbsentEvent({ name: 'ONCRMDEALUPDAT' })
+    expect(portalChecks(portalFactsOf(), event, NOWHERE)[0]).toEqual({
+      step: 'binding',
+      reason: 'similar_name',
+      blocks: false,
+      finding: 'Bitrix24 documents no event ONCRMDEALUPDAT: perhaps onCrmDealUpdate is meant',
+      remedy: null,
+    })
+    expect(reasonsOf(portalFactsOf(), anAbsentEvent({ name: 'PARTNER:VISIT-END' }))[0]).toBe(
+      'install active',
+    )
+  })
+
   it('names what waits outside of the object before it says that nothing came', () => {
     const outside = { spilled: 2, refused: 1 }
     expect(reasonsOf(portalFactsOf(), anAbsentEvent(), outside).slice(2)).toEqual([

@@ -51,6 +51,40 @@ describe('the way to a destination', () => {
     })
   })
 
+  it('says of a parked event whose content was erased that nothing can be sent', () => {
+    const expired = { ...PARKED_FATE, state: 'expired' } as const
+    expect(checksOf(aWay(), aStoredEvent({ fates: { erp: expired } }))).toEqual([
+      {
+        step: 'delivery',
+        reason: 'erased',
+        blocks: true,
+        finding: 'An operator has erased its content while it was parked, so nothing can be sent',
+        remedy: null,
+      },
+    ])
+  })
+
+  it.each<[string, Partial<WayFacts>, readonly string[]]>([
+    ['which goes on', {}, ['!lane replaying']],
+    [
+      'whose lane is paused',
+      { lane: aLaneView({ state: 'paused' }) },
+      ['!lane paused', '!lane replaying'],
+    ],
+  ])('says of a parked event that a replay has begun, %s', (_case, partial, expected) => {
+    const event = aStoredEvent({ fates: { erp: PARKED_FATE } })
+    expect(reasonsOf(aWay({ ...partial, isWantedAgain: true }), event)).toEqual([
+      'filter matches',
+      'delivery http_422',
+      ...expected,
+    ])
+  })
+
+  it('says of an event that was left out before that a replay sends it now', () => {
+    const way = aWay({ filteredBy: { reason: 'event' }, canReplay: true, isWantedAgain: true })
+    expect(reasonsOf(way, WAITING)).toEqual(['filter event', '!lane replaying'])
+  })
+
   it('tells a name that is not configured, and a destination for other portals', () => {
     expect(reasonsOf(aWay({ isConfigured: false, lane: null }), WAITING)).toEqual([
       '!destination not_configured',

@@ -11,6 +11,7 @@ const PARTS: LaneViewParts = {
   log: pagesOf(ENTRIES),
   fates: { countParked: () => 0 },
   receivers: { findDestination: () => null, problems: () => [] },
+  rules: { filteredBy: (_, { sequence }) => (sequence === 42 ? { reason: 'event' } : null) },
 }
 
 describe('a lane in the view', () => {
@@ -44,9 +45,23 @@ describe('a lane in the view', () => {
     [
       'does not retry while it is paused',
       { cursor: 42, attempts: 1, status: 'paused' },
-      { state: 'paused', attempts: 1 },
+      { state: 'paused', attempts: 1, front: 43 },
+    ],
+    [
+      'stands before an event that it does not get',
+      { cursor: 41, status: 'paused' },
+      { backlog: 2, front: 43 },
+    ],
+    [
+      'stands with a digest under way',
+      { cursor: 40, attempts: 1, digest: [41, 43] },
+      { state: 'retrying', front: 41 },
     ],
   ])('%s', (_case, changes, expected) => {
     expect(laneView(PARTS, aLane(changes), NOW)).toMatchObject(expected)
+  })
+
+  it('has no front while it goes on, since it changes with each event', () => {
+    expect(laneView(PARTS, aLane({ cursor: 41 }), NOW)).not.toHaveProperty('front')
   })
 })

@@ -80,6 +80,30 @@ describe('why() of a portal', () => {
     })
   })
 
+  it('passes over events that a lane which stands still does not get', async () => {
+    const deal = { event: JSON.stringify(anEvent({ name: 'ONCRMDEALADD' })) }
+    await scenario.relay.passesOn()
+    await scenario.operator.pauses('deals')
+    await scenario.portal.sendsMany(2)
+    expect(wayTo('deals', await factsOf({ sequence: 3 }))).toMatchObject({ front: null })
+    const first = await scenario.portal.sends(deal)
+    await scenario.portal.sends(deal)
+    expect(wayTo('deals', await factsOf({ sequence: 5 }))).toMatchObject({ front: first })
+  })
+
+  it('knows which events a replay has still to send', async () => {
+    await scenario.relay.passesOn(3)
+    await scenario.operator.pauses('erp')
+    await scenario.operator.replays('erp', { from: 2, to: 2 })
+    for (const [sequence, isWantedAgain] of [
+      [1, false],
+      [2, true],
+    ] as const) {
+      expect(wayTo('erp', await factsOf({ sequence }))).toMatchObject({ isWantedAgain })
+    }
+    expect((await factsOf({ sequence: 1 })).portal.hasRobotAddress).toBe(false)
+  })
+
   it('keeps a removed destination, and one whose list cannot be read has no way', async () => {
     await scenario.relay.passesOn()
     await scenario.relay.deploys([machine('erp')])

@@ -58,6 +58,7 @@ export function aShownPortal({
     fates: { countParked: (destination) => parked[destination] ?? 0 },
     book: { all: () => lanes, portalTally: () => NO_PORTAL_TALLY },
     receivers: { findDestination: () => null, problems: () => [] },
+    rules: { filteredBy: () => null },
     domains: { present: () => DOMAIN },
     troubles: { current, pairState: () => pairs },
     reconciliation: { state: () => NO_RECONCILIATION },

@@ -41,6 +41,7 @@ export function aDisabledLane(partial: Partial<LaneView> = {}): LaneView {
     state: 'disabled',
     reason: 'gone',
     cursor: 40,
+    front: 42,
     backlog: 2,
     attempts: 1,
     oldestWaitingAt: ago(300_000),

@@ -109,7 +109,7 @@ function LaneButtons({
   memberId,
   terms,
 }: Pick<LaneCardTerms, 'lane' | 'memberId' | 'terms'>) {
-  const { destination, state, backlog, cursor } = lane
+  const { destination, state, front, cursor } = lane
   const about = `the lane ${destination}`
   const to = (act: string): string => lanePath(memberId, destination, act)
   const isStopped = state === 'paused' || state === 'disabled'
@@ -125,14 +125,14 @@ function LaneButtons({
           Pause
         </ActButton>
       )}
-      {backlog > 0 && state !== 'active' && (
+      {front != null && (
         <ActButton
           terms={terms}
           to={to('park')}
-          members={{ sequence: String(cursor + 1) }}
+          members={{ sequence: String(front) }}
           about={`of ${about}`}
         >
-          Park event {cursor + 1}
+          Park event {front}
         </ActButton>
       )}
       {cursor > 0 && (

@@ -17,7 +17,12 @@ function actsOf(lane: LaneView): readonly string[] {
 
 test('each state has the acts that make sense in it', () => {
   expect(actsOf(aLaneView())).toEqual(['pause', 'replay'])
-  expect(actsOf(aLaneView({ state: 'paused', backlog: 1 }))).toEqual(['resume', 'park', 'replay'])
+  const paused = { state: 'paused', backlog: 1 } as const
+  expect(actsOf(aLaneView({ ...paused, front: 43 }))).toEqual(['resume', 'park', 'replay'])
+  // Nothing that waits is meant for the destination, or an object of the former release does not say it.
+  for (const front of [{ front: null }, {}]) {
+    expect(actsOf(aLaneView({ ...paused, ...front }))).toEqual(['resume', 'replay'])
+  }
   expect(actsOf(aDisabledLane())).toEqual(['resume', 'pause', 'park', 'replay'])
   expect(actsOf(aLaneView({ state: 'removed' }))).toEqual([])
   expect(actsOf(aLaneView({ cursor: 0 }))).toEqual(['pause'])
@@ -30,7 +35,7 @@ test('a lane that is stuck says since when, why, and what to do', () => {
   expect(html).toContain('The receiver says that the address is gone for good <code>gone</code>')
   expect(html).toContain('<bdi>No such hook</bdi>')
   expect(html).toContain('Make a new webhook at the receiver')
-  expect(html).toContain('Park event 41')
+  expect(html).toContain('Park event 42')
 })
 
 test('a failure that is over is not shown any more', () => {
