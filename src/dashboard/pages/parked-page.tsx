@@ -5,7 +5,7 @@ import { FeedbackText, type Feedback } from '../parts/feedback.tsx'
 import type { PageContent } from '../frame/document.tsx'
 import { belowPortal, eventPath, lanePath, portalPath } from '../paths.ts'
 import { explainReason } from '../words/reasons.ts'
-import { quarantineWords } from '../words/event-way.ts'
+import { explainedWords } from '../words/event-way.ts'
 import type { PageTerms } from '../terms.ts'
 import { Distance } from '../parts/time.tsx'
 import { counted, formatNumber } from '../words/counts.ts'
@@ -15,7 +15,10 @@ export interface ParkedPage {
   readonly terms: PageTerms
   readonly memberId: string
   readonly domain: string | null
+  /** The listed ones: of very many the first ones. */
   readonly parked: readonly ParkedView[]
+  /** How many are parked in each lane. */
+  readonly counts: ReadonlyMap<string, number>
   readonly quarantined: readonly EventView[]
   /** How many of the newest events were looked at for quarantined ones; null when it was all of them. */
   readonly looked: number | null
@@ -24,8 +27,10 @@ export interface ParkedPage {
 
 /** Makes the page. */
 export function parkedPage(page: ParkedPage): PageContent {
-  const { memberId, domain, parked, feedback } = page
-  const lanes = Map.groupBy(parked, ({ destination }) => destination)
+  const { memberId, domain, parked, counts, feedback } = page
+  const listed = Map.groupBy(parked, ({ destination }) => destination)
+  const full = [...counts].flatMap(([destination, count]) => (count > 0 ? [destination] : []))
+  const destinations = [...new Set([...listed.keys(), ...full])]
   return {
     title: `Parked events of ${domain ?? memberId}`,
     content: (
@@ -37,9 +42,13 @@ export function parkedPage(page: ParkedPage): PageContent {
           </p>
           <h1>Parked and quarantined events</h1>
         </div>
-        {lanes.size === 0 && <p class="strip good">No event is parked.</p>}
-        {[...lanes].map(([destination, events]) => (
-          <ParkedLane page={page} destination={destination} events={events} />
+        {destinations.length === 0 && <p class="strip good">No event is parked.</p>}
+        {destinations.map((destination) => (
+          <ParkedLane
+            page={page}
+            destination={destination}
+            events={listed.get(destination) ?? []}
+          />
         ))}
         <section class="panel" id="quarantined" aria-labelledby="quarantined-title">
           <h2 id="quarantined-title">Quarantined</h2>
@@ -57,13 +66,22 @@ interface ParkedLaneTerms {
 }
 
 function ParkedLane({ page, destination, events }: ParkedLaneTerms) {
-  const { memberId, terms } = page
+  const { memberId, terms, counts } = page
   const replay = lanePath(memberId, destination, 'replay')
+  const count = Math.max(counts.get(destination) ?? 0, events.length)
   return (
     <section class="panel" id={destination} aria-labelledby={`${destination}-title`}>
       <h2 id={`${destination}-title`}>
-        {destination}: {counted(events.length, 'parked event')}
+        {destination}: {counted(count, 'parked event')}
       </h2>
+      {count > events.length && (
+        <p class="note">
+          {events.length === 0
+            ? 'There are too many parked events to list those of this destination'
+            : `The first ${formatNumber(events.length)} of them are listed`}
+          : when their causes are mended, send all of them again.
+        </p>
+      )}
       <form method="post" action={replay} class="stack">
         <FormToken terms={terms} />
         <input type="hidden" name="back" value={belowPortal(memberId, 'parked')} />
@@ -138,7 +156,7 @@ function Quarantined({
               </a>
               <Distance at={view.receivedAt} terms={terms} />
             </div>
-            <p>{quarantineWords(view).text}</p>
+            <p>{explainedWords(view).text}</p>
           </li>
         ))}
       </ul>

@@ -14,18 +14,25 @@ const WORDS = {
   ],
   parked: ['good', 'The event is parked, and the lane goes on with the next one.'],
   replaying: ['good', 'The replay has begun. It goes on between new events.'],
+  replaying_in_part: [
+    'warn',
+    'A part of the replay has begun, and then the lane had as many replays as it may have. Choose the rest again when one has ended.',
+  ],
   nothing_to_replay: ['warn', 'There is nothing to send again.'],
   reconciling: [
     'good',
     'The comparison with the portal has begun. What it finds appears as events.',
   ],
   handed_over: ['good', 'The refused requests were handed over again.'],
-  ordered: [
-    'good',
-    'It is done in the first portals. With more than 400 portals the rest follows within minutes.',
+  ordered: ['good', 'It is ordered in every portal that has a lane to this destination.'],
+  ordered_on: ['good', 'It is ordered in the first portals. The others follow within minutes.'],
+  ordered_in_part: [
+    'warn',
+    'Some portals did not answer, and nothing was done there: the log names each (order_failed). Press the button again for them.',
   ],
   unknown_destination: ['bad', 'Nothing was done: there is no such destination.'],
   pin_removed: ['good', 'The pin is removed. Its token speaks for the first portal that uses it.'],
+  unknown_pin: ['bad', 'Nothing was done: there is no such pin any more.'],
   unknown_lane: ['bad', 'Nothing was done: there is no such lane.'],
   removed_lane: ['bad', 'Nothing was done: the destination is not configured any more.'],
   not_head: ['bad', 'Nothing was parked: the lane does not wait with this event any more.'],

@@ -34,8 +34,19 @@ const QUARANTINED: Readonly<Record<QuarantineReason, string>> = {
   unreadable_row: 'Its row in the log is damaged',
 }
 
+/** What the relay has made of an event: of its content, which an operator may have erased, and of the changes behind it. */
+export function explainedWords(view: EventView): StepWords {
+  if (view.erasedAt !== undefined) return ERASED
+  return view.quarantined ? quarantineWords(view) : enrichmentWords(view)
+}
+
+const ERASED: StepWords = {
+  title: 'Erased',
+  text: 'An operator has erased its content. Its fates stay, and nothing sends it again.',
+}
+
 /** The result of the reading for its changes. */
-export function enrichmentWords({ enrichment, enrichmentReason, changes }: EventView): StepWords {
+function enrichmentWords({ enrichment, enrichmentReason, changes }: EventView): StepWords {
   switch (enrichment) {
     case 'complete': {
       const count = changes?.length ?? 0
@@ -58,9 +69,7 @@ export function enrichmentWords({ enrichment, enrichmentReason, changes }: Event
 }
 
 /** Why an event was not understood, and what to do. */
-export function quarantineWords({
-  quarantineReason,
-}: Pick<EventView, 'quarantineReason'>): StepWords {
+function quarantineWords({ quarantineReason }: EventView): StepWords {
   const why = quarantineReason === null ? 'It was not understood' : QUARANTINED[quarantineReason]
   return {
     title: 'Quarantined',
@@ -79,7 +88,8 @@ export function fateWords(fate: FateView): { readonly text: string; readonly rem
     case 'parked':
       return failedWords(reason) ?? { text: 'It was set aside after a failed attempt.', remedy: '' }
     case 'expired':
-      return { text: 'It was removed from the log before it was delivered.', remedy: '' }
+      // Of an event that retention has dropped nothing is left to be shown.
+      return { text: 'Its content was erased while it was parked.', remedy: '' }
     case 'unchanged':
       return {
         text: 'An earlier event has told its change already, so it was not sent.',

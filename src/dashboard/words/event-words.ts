@@ -21,6 +21,7 @@ function memberOf(value: Json | undefined, name: string): Json | undefined {
 
 /** The known changes of an event, in a few words; empty where nothing is to be said. */
 export function explanationOf(view: EventView): string {
+  if (view.erasedAt !== undefined) return 'erased by an operator'
   if (view.quarantined) return `not understood (${view.quarantineReason ?? 'unknown'})`
   if (view.enrichment === 'unavailable')
     return `without changes (${view.enrichmentReason ?? 'unknown'})`

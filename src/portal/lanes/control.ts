@@ -35,7 +35,7 @@ export type LaneFault = 'unknown_lane' | 'removed_lane' | 'not_head' | 'too_many
 /** The dependencies of the controls. */
 export interface LaneControlDeps {
   readonly log: Pick<LogStore, 'outlinesAfter'>
-  readonly fates: Pick<FateStore, 'countParked' | 'parked'>
+  readonly fates: Pick<FateStore, 'countParked' | 'nextParked'>
   readonly book: Pick<LaneBook, 'findLane' | 'save'>
   readonly rules: Pick<LaneRules, 'filteredBy' | 'match'>
   readonly receivers: Pick<Receivers, 'findDestination'>
@@ -50,9 +50,6 @@ export interface ReplayList {
   /** The first of them, oldest first. */
   readonly sequences: readonly number[]
 }
-
-/** The most parked events of all lanes among which those of one lane are listed. */
-const MAX_PARKED_LISTED = 1000
 
 /** Rows read at a time until the front is found. */
 const FRONT_PAGE = 50
@@ -152,7 +149,7 @@ export class LaneControl {
     if (lane.status === 'removed') return err('removed_lane')
     const job = createJob(lane, { wish, startedAt: world.now() })
     const sequences: number[] = []
-    const found = job.parkedOnly ? this.#parkedIn(destination) : this.#sequencesOf(lane, job)
+    const found = job.parkedOnly ? this.#parkedIn(lane, job) : this.#sequencesOf(lane, job)
     for (const sequence of found) {
       if (sequences.length === limit) break
       sequences.push(sequence)
@@ -170,9 +167,16 @@ export class LaneControl {
     })
   }
 
-  #parkedIn(destination: string): readonly number[] {
-    const parked = this.#deps.fates.parked(MAX_PARKED_LISTED)
-    return parked.filter((one) => one.destination === destination).map(({ sequence }) => sequence)
+  /** The events of a job that is about what is parked. */
+  *#parkedIn({ destination }: LaneState, job: ReplayJob): Generator<number> {
+    const { fates } = this.#deps
+    let from = job.next
+    for (;;) {
+      const sequence = fates.nextParked(destination, { from, to: job.to })
+      if (sequence === null) return
+      yield sequence
+      from = sequence + 1
+    }
   }
 
   /** The events of a job that is about a range. */

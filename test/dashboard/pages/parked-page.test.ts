@@ -22,6 +22,7 @@ function pageOf(partial: Partial<ParkedPage> = {}) {
       { ...PARKED, sequence: 9 },
       { ...PARKED, destination: 'crm', reason: null, status: null },
     ],
+    counts: new Map([['erp', 2]]),
     quarantined: [anEventView({ quarantined: true, quarantineReason: 'invalid_fields' })],
     looked: null,
     feedback: null,
@@ -56,5 +57,15 @@ test('quarantined events are told with their reason, and how far they were looke
   expect(await textOf(pageOf())).toContain('Its fields do not have the documented form')
   const none = pageOf({ quarantined: [], looked: 1000 })
   expect(await textOf(none)).toContain('No event is quarantined among the newest 1,000.')
-  expect(await textOf(pageOf({ parked: [] }))).toContain('No event is parked.')
+  expect(await textOf(pageOf({ parked: [], counts: new Map() }))).toContain('No event is parked.')
+})
+
+test('more parked events than are listed are counted all the same', async () => {
+  const counts = new Map([
+    ['erp', 2400],
+    ['sap', 3],
+  ])
+  const text = await textOf(pageOf({ counts }))
+  expect(text).toContain('erp: 2,400 parked events The first 2 of them are listed')
+  expect(text).toContain('sap: 3 parked events There are too many parked events to list')
 })

@@ -1,12 +1,9 @@
 import { expect, test } from 'vitest'
-import {
-  enrichmentWords,
-  fateWords,
-  quarantineWords,
-} from '../../../src/dashboard/words/event-way.ts'
+import { explainedWords, fateWords } from '../../../src/dashboard/words/event-way.ts'
 import { QUARANTINE_REASONS, THIN_REASONS } from '../../../src/core/log/event.ts'
 import type { FateView } from '../../../src/core/views/event-views.ts'
 import {
+  ago,
   anEventView,
   DELIVERED_FATE,
   PARKED_FATE,
@@ -15,21 +12,30 @@ import {
 
 test.each(THIN_REASONS)('an event that is thin for %s says why', (enrichmentReason) => {
   const view = anEventView({ enrichment: 'unavailable', enrichmentReason, changes: null })
-  expect(enrichmentWords(view).text).toMatch(/because [a-z]/)
+  expect(explainedWords(view).text).toMatch(/because [a-z]/)
 })
 
 test.each(QUARANTINE_REASONS)('an event that is quarantined as %s says why', (quarantineReason) => {
-  expect(quarantineWords({ quarantineReason }).text).toMatch(
-    /^It(?:s|) .*\. No destination gets it/,
-  )
+  const view = anEventView({ quarantined: true, quarantineReason })
+  expect(explainedWords(view).text).toMatch(/^It(?:s|) .*\. No destination gets it/)
 })
 
 test('an explained event says how much has changed', () => {
-  expect(enrichmentWords(anEventView()).text).toContain('1 changed attribute.')
-  expect(enrichmentWords(anEventView({ changes: [] })).text).toContain(
+  expect(explainedWords(anEventView()).text).toContain('1 changed attribute.')
+  expect(explainedWords(anEventView({ changes: [] })).text).toContain(
     'Nothing visible had changed.',
   )
-  expect(enrichmentWords(anEventView({ enrichment: 'not_applicable' })).title).toBe('Not explained')
+  expect(explainedWords(anEventView({ enrichment: 'not_applicable' })).title).toBe('Not explained')
+})
+
+test('an erased event is said to be so, whatever it was before', () => {
+  for (const quarantined of [false, true]) {
+    const view = anEventView({ quarantined, changes: null, erasedAt: ago(0) })
+    expect(explainedWords(view)).toEqual({
+      title: 'Erased',
+      text: 'An operator has erased its content. Its fates stay, and nothing sends it again.',
+    })
+  }
 })
 
 test.each<[string, FateView, string]>([
@@ -46,7 +52,11 @@ test.each<[string, FateView, string]>([
     { ...PARKED_FATE, reason: null },
     'It was set aside after a failed attempt. ',
   ],
-  ['expired', { ...DELIVERED_FATE, state: 'expired' }, 'It was removed from the log'],
+  [
+    'expired',
+    { ...DELIVERED_FATE, state: 'expired' },
+    'Its content was erased while it was parked',
+  ],
   [
     'unchanged',
     { ...WAITING_FATE, state: 'unchanged', attempts: null, reason: null },

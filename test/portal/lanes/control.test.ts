@@ -211,6 +211,23 @@ describe('LaneControl.list()', () => {
     ])
   })
 
+  it('lists them behind a thousand that are parked elsewhere', async () => {
+    const found = await inLaneRoom({}, (scenario) => {
+      const fate = {
+        state: 'parked',
+        reason: 'set_aside',
+        status: null,
+        at: NOW,
+        attempts: 0,
+      } as const
+      for (const sequence of oneTo(1000)) scenario.fates.save('crm', { ...fate, sequence })
+      scenario.portal.sends()
+      scenario.control.apply('erp', { kind: 'park', sequence: 1 })
+      return scenario.control.list('erp', { kind: 'parked' }, { limit: 50 })
+    })
+    expect(found).toEqual({ ok: true, value: { count: 1, sequences: [1] } })
+  })
+
   it('says why a lane has no replay', async () => {
     const answers = await inLaneRoom({}, (scenario) => {
       const list = (name: string) => scenario.control.list(name, { kind: 'parked' }, { limit: 1 })

@@ -34,7 +34,7 @@ export function EventFates({ terms, memberId, view, message }: EventFatesTerms) 
             <FateButtons
               {...{ terms, memberId, destination }}
               sequence={view.sequence}
-              state={fate.state}
+              canReplay={fate.state !== 'waiting' && view.erasedAt === undefined}
             />
           </div>
           <FateText fate={fate} />
@@ -53,10 +53,11 @@ export function EventFates({ terms, memberId, view, message }: EventFatesTerms) 
 interface FateButtonsTerms extends Pick<EventFatesTerms, 'terms' | 'memberId'> {
   readonly destination: string
   readonly sequence: number
-  readonly state: FateView['state']
+  /** Neither an event that waits nor one whose content was erased can be sent again. */
+  readonly canReplay: boolean
 }
 
-function FateButtons({ terms, memberId, destination, sequence, state }: FateButtonsTerms) {
+function FateButtons({ terms, memberId, destination, sequence, canReplay }: FateButtonsTerms) {
   const here = eventPath(memberId, sequence)
   const query = new URLSearchParams({ preview: destination })
   return (
@@ -64,7 +65,7 @@ function FateButtons({ terms, memberId, destination, sequence, state }: FateButt
       <a class="button" href={`${here}?${query.toString()}#fate-${destination}`}>
         Show the message<span class="unseen"> for {destination}</span>
       </a>
-      {state !== 'waiting' && (
+      {canReplay && (
         <ActButton
           terms={terms}
           to={lanePath(memberId, destination, 'replay')}

@@ -5,7 +5,7 @@ import type { PageContent } from '../../frame/document.tsx'
 import type { PreviewMessage } from '../../parts/message.tsx'
 import { eventPath, portalPath } from '../../paths.ts'
 import { EventFates } from './event-fates.tsx'
-import { enrichmentWords, quarantineWords } from '../../words/event-way.ts'
+import { explainedWords } from '../../words/event-way.ts'
 import { subjectOf } from '../../words/event-words.ts'
 import type { PageTerms } from '../../terms.ts'
 import { Time } from '../../parts/time.tsx'
@@ -56,7 +56,11 @@ export function eventPage(page: EventPage): PageContent {
               Only the beginning is kept: the body had {formatNumber(view.bodyLength)} characters.
             </p>
           )}
-          <pre tabindex={0}>{JSON.stringify(view.fields, null, 2)}</pre>
+          {view.erasedAt === undefined ? (
+            <pre tabindex={0}>{JSON.stringify(view.fields, null, 2)}</pre>
+          ) : (
+            <p class="note">Erased.</p>
+          )}
         </section>
       </>
     ),
@@ -111,21 +115,26 @@ function Received({ view }: { readonly view: EventView }) {
       </li>
       <li>
         <strong>Verified</strong>
-        <p>
-          Its application token proved that it came from this portal. Every event of the log is
-          verified.
-        </p>
+        <p>{verifiedWords(view)}</p>
       </li>
     </>
   )
 }
 
+/** The proof that an event has brought. A robot without a token has only called the portal's secret address. */
+function verifiedWords({ event }: EventView): string {
+  return event === 'robot_hint'
+    ? 'It came to the secret address that was made for the robots of this portal. So nothing is believed of it but the record that it names.'
+    : 'Its application token proved that it came from this portal. Every event of the log is verified.'
+}
+
 function Explained({ page: { memberId, view } }: { readonly page: EventPage }) {
-  const { title, text } = view.quarantined ? quarantineWords(view) : enrichmentWords(view)
-  const { readAt, toldBy, covers, completes } = view
+  const { title, text } = explainedWords(view)
+  const { erasedAt, readAt, toldBy, covers, completes } = view
+  const at = erasedAt ?? readAt
   return (
     <li>
-      <strong>{title}</strong> {readAt !== null && <Time at={readAt} />}
+      <strong>{title}</strong> {at !== null && <Time at={at} />}
       <p>{text}</p>
       <Others
         memberId={memberId}
@@ -159,7 +168,8 @@ function Others({ memberId, label, sequences }: OthersTerms) {
   )
 }
 
-function Changes({ view: { changes } }: { readonly view: EventView }) {
+function Changes({ view: { changes, erasedAt } }: { readonly view: EventView }) {
+  if (erasedAt !== undefined) return <p class="note">Erased.</p>
   if (changes === null) return <p class="note">Not known.</p>
   if (changes.length === 0) return <p class="note">Nothing visible changed.</p>
   return (

@@ -17,6 +17,12 @@ type Act = (client: PortalClient, c: PageContext) => Promise<Feedback>
 export function addActs(routes: Hono<PageEnv>, depsOf: PageDepsOf): void {
   const portalRoute = '/admin/portals/:memberId'
   const add = (path: string, act: Act): void => {
+    // An act's address is asked for again where a session has ended, or out of the bar of the browser. A replay has a page there.
+    if (!path.endsWith('/replay')) {
+      routes.get(`${portalRoute}${path}`, (c) =>
+        c.redirect(portalPath(c.req.param('memberId') ?? ''), 303),
+      )
+    }
     routes.post(
       `${portalRoute}${path}`,
       aboutPortal(depsOf, async ({ c, client, memberId }) =>
@@ -32,7 +38,7 @@ export function addActs(routes: Hono<PageEnv>, depsOf: PageDepsOf): void {
   add('/pins/:n/remove', async (client, c) =>
     (await client.removePin(parseNumber(c.req.param('n')) ?? 0)) === 'done'
       ? 'pin_removed'
-      : 'invalid_request',
+      : 'unknown_pin',
   )
   routes.post(
     `${portalRoute}/refused/replay`,
@@ -72,7 +78,7 @@ async function replay(client: PortalClient, c: PageContext): Promise<Feedback> {
   let count = 0
   for (const wish of wishes) {
     const replayed = await client.replay(destinationOf(c), wish, { dryRun: false })
-    if (!replayed.ok) return replayed.error
+    if (!replayed.ok) return count > 0 ? 'replaying_in_part' : replayed.error
     count += replayed.value
   }
   return count === 0 ? 'nothing_to_replay' : 'replaying'

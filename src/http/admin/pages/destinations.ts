@@ -12,7 +12,8 @@ import { isMemberId } from '../../../core/access/member-id.ts'
 import { NO_MEMORY } from '../../../core/lanes/state/receiver-memory.ts'
 import { previewParcel, sampleParcel } from '../../../destinations/preview.ts'
 import { openReceiver, type Destination } from '../../../destinations/settings/destination.ts'
-import { ORDER_ACTS } from '../../../objects/order-store.ts'
+import type { OrderProgress } from '../../../edge/orders.ts'
+import { ORDER_ACTS, type OrderAct } from '../../../objects/order-store.ts'
 import { withTimeout } from '../../../storage/with-timeout.ts'
 import { dryRunInAllPortals, listDestinations, orderInAllPortals } from '../api/destinations.ts'
 import { outcomeView, sendTestMessage } from '../api/try-destination.ts'
@@ -39,16 +40,26 @@ export function addDestinationPages(routes: Hono<PageEnv>, depsOf: PageDepsOf): 
   routes.get(`${DESTINATIONS_PATH}/:destination/replay`, (c) =>
     withDestination(c, depsOf(c), ({ name }) => showReplay(c, depsOf(c), name)),
   )
+  for (const act of ['test', 'pause', 'resume']) {
+    routes.get(`${DESTINATIONS_PATH}/:destination/${act}`, (c) =>
+      c.redirect(DESTINATIONS_PATH, 303),
+    )
+  }
   for (const act of ORDER_ACTS) {
     routes.post(`${DESTINATIONS_PATH}/:destination/${act}`, (c) =>
       withDestination(c, depsOf(c), async ({ name }) => {
-        const { portals } = await orderInAllPortals(depsOf(c).admin, { destination: name, act })
-        const isNothing = act === 'replay' && portals === 0
-        const feedback: Feedback = isNothing ? 'nothing_to_replay' : 'ordered'
-        return replyToAct(c, DESTINATIONS_PATH, feedback)
+        const progress = await orderInAllPortals(depsOf(c).admin, { destination: name, act })
+        return replyToAct(c, DESTINATIONS_PATH, feedbackOf(act, progress))
       }),
     )
   }
+}
+
+/** What the page says of an order: how far it has come, and whether a portal has not answered. */
+export function feedbackOf(act: OrderAct, { portals, failed, left }: OrderProgress): Feedback {
+  if (failed > 0) return 'ordered_in_part'
+  if (act === 'replay' && portals === 0 && left === 0) return 'nothing_to_replay'
+  return left > 0 ? 'ordered_on' : 'ordered'
 }
 
 /** Does the work with the destination that the path names, or says that there is none. */

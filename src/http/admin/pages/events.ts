@@ -49,6 +49,7 @@ async function showParked({ c, deps, client, memberId }: AskedPortal) {
   const { domain } = shown
   const looked = found.before === null ? null : found.looked
   const feedback = parseFeedback(new URL(c.req.url).searchParams)
-  const page = { memberId, domain, parked, quarantined: found.events, looked, feedback }
+  const counts = new Map(shown.lanes.map((lane) => [lane.destination, lane.parked]))
+  const page = { memberId, domain, parked, counts, quarantined: found.events, looked, feedback }
   return replyPage(c, (terms) => parkedPage({ ...page, terms }), deps.auth)
 }

@@ -2,7 +2,13 @@ import { expect, test } from 'vitest'
 import { eventPage } from '../../../../src/dashboard/pages/event/event-page.tsx'
 import type { EventView } from '../../../../src/core/views/event-views.ts'
 import { aPage, contentOf, textOf } from '../../../support/builders/a-page.ts'
-import { anEventView, HOSTILE, MEMBER_ID } from '../../../support/builders/a-view.ts'
+import {
+  ago,
+  anEventView,
+  DELIVERED_FATE,
+  HOSTILE,
+  MEMBER_ID,
+} from '../../../support/builders/a-view.ts'
 
 function pageOf(partial: Partial<EventView> = {}) {
   return eventPage({
@@ -28,6 +34,20 @@ test('an event of the relay itself says that nobody has sent it', async () => {
   const text = await textOf(pageOf({ origin: 'reconciled' }))
   expect(text).toContain('Found by comparing')
   expect(text).not.toContain('Verified')
+})
+
+test('the hint of a robot is not said to have brought a token', async () => {
+  const text = await textOf(pageOf({ event: 'robot_hint', changes: null }))
+  expect(text).toContain('It came to the secret address')
+  expect(text).not.toContain('application token')
+})
+
+test('an erased event says so, and offers nothing that cannot be done', async () => {
+  const erased = { erasedAt: ago(0), fields: null, changes: null, userName: null, userId: null }
+  const html = await contentOf(pageOf({ ...erased, fates: { erp: DELIVERED_FATE } }))
+  const text = await textOf(pageOf({ ...erased, fates: { erp: DELIVERED_FATE } }))
+  expect(text).toMatch(/An operator has erased its content.* Changes Erased\. .*Data Erased\./)
+  expect(html).not.toContain('/lanes/erp/replay')
 })
 
 test('it leads to its neighbours and to the events that it belongs to', async () => {

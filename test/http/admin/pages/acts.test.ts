@@ -1,5 +1,6 @@
 /** The acts of the dashboard do what their buttons say, and lead back to a page that says so. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { MAX_REPLAY_JOBS } from '../../../../src/core/lanes/state/replay-job.ts'
 import { PageScenario } from '../../../support/scenarios/page-scenario.ts'
 import { until } from '../../../support/until.ts'
 
@@ -77,6 +78,20 @@ describe('a replay', () => {
     expect(scenario.receiver('erp').count).toBe(30)
   })
 
+  it('says that a part of it has begun where the lane takes no further one', async () => {
+    await scenario.relay.passesOn(14)
+    await presses('lanes/erp/pause')
+    for (let job = 1; job < MAX_REPLAY_JOBS; job += 1) {
+      expect(await presses('lanes/erp/replay', { from: '1', to: '2' })).toBe('replaying')
+    }
+    const form = new URLSearchParams({ form: await scenario.browser.formToken() })
+    for (const sequence of ['4', '6']) form.append('sequence', sequence)
+    const path = `/admin/portals/${scenario.memberId}/lanes/erp/replay`
+    const response = await scenario.browser.asks(path, { form })
+    expect(response.headers.get('location')).toContain('said=replaying_in_part')
+    expect(await presses('lanes/erp/replay', { sequence: '8' })).toBe('too_many_jobs')
+  })
+
   it('does not lead to a foreign address', async () => {
     await scenario.relay.passesOn()
     const path = `/admin/portals/${scenario.memberId}/lanes/erp/pause`
@@ -84,6 +99,15 @@ describe('a replay', () => {
     expect(response.headers.get('location')).toBe('/admin?said=paused')
   })
 })
+
+it.each(['lanes/erp/pause', 'lanes/erp/park', 'reconcile', 'pins/1/remove'])(
+  'the address of %s, asked for without its button, leads to the page of the portal',
+  async (act) => {
+    const page = `/admin/portals/${scenario.memberId}`
+    const response = await scenario.browser.asks(`${page}/${act}`)
+    expect([response.status, response.headers.get('location')]).toEqual([303, page])
+  },
+)
 
 describe('a portal', () => {
   it('without access cannot be compared, and says so', async () => {
@@ -93,7 +117,7 @@ describe('a portal', () => {
 
   it('loses a pin, and says when there is none', async () => {
     await scenario.relay.passesOn()
-    expect(await presses('pins/9/remove')).toBe('invalid_request')
+    expect(await presses('pins/9/remove')).toBe('unknown_pin')
   })
 
   it('hands refused requests over again', async () => {

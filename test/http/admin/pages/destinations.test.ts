@@ -1,5 +1,6 @@
 /** The page of the destinations and its acts. */
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { feedbackOf } from '../../../../src/http/admin/pages/destinations.ts'
 import { realPortalList } from '../../../support/builders/an-intake.ts'
 import { PageScenario } from '../../../support/scenarios/page-scenario.ts'
 import { until } from '../../../support/until.ts'
@@ -42,6 +43,27 @@ it('pauses and resumes in all portals', async () => {
     expect(response.headers.get('location')).toBe('/admin/destinations?said=ordered')
     expect((await scenario.lane('erp')).state).toBe(state)
   }
+})
+
+it.each(['test', 'pause', 'resume'])(
+  'the address of %s, asked for without its button, leads to the page',
+  async (act) => {
+    const response = await scenario.browser.asks(`/admin/destinations/erp/${act}`)
+    expect([response.status, response.headers.get('location')]).toEqual([
+      303,
+      '/admin/destinations',
+    ])
+    expect(scenario.network.sent).toHaveLength(0)
+  },
+)
+
+it.each([
+  [{ portals: 3, failed: 0, left: 0 }, 'ordered'],
+  [{ portals: 400, failed: 0, left: 9 }, 'ordered_on'],
+  [{ portals: 400, failed: 1, left: 9 }, 'ordered_in_part'],
+  [{ portals: 0, failed: 0, left: 0 }, 'nothing_to_replay'],
+] as const)('an order that has come to %o is told as %s', (progress, feedback) => {
+  expect(feedbackOf('replay', progress)).toBe(feedback)
 })
 
 it('asks before a replay in all portals, and sends nothing before the button', async () => {
