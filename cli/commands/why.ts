@@ -62,10 +62,13 @@ function showCheck({ step, blocks, finding }: Check, printer: Printer): void {
   printer.line('  ', mark, `  ${step.padEnd(11)}  ${finding}`)
 }
 
+/** A lane without a remedy waits for a time, or for something that ends by itself. */
+const GOES_ON = 'nothing is to be done, it goes on by itself'
+
 function showCause({ step, reason, remedy }: Check, printer: Printer): void {
   printer.line('  ', { text: `cause: ${step}, ${reason}`, tone: 'bad' })
   printer.line('  ', {
-    text: `remedy: ${textOr(remedy ?? 'nothing is to be done, it goes on by itself')}`,
+    text: `remedy: ${textOr(remedy ?? (step === 'lane' ? GOES_ON : 'nothing can be done'))}`,
     tone: 'warning',
   })
 }

@@ -9,7 +9,10 @@ import { isByGlob, matchesOf, type WantedPatterns } from '../events/wanted-event
 
 /** Whether a portal is bound to an event. */
 export type Binding =
-  /** `own`: it comes without a binding. `by_hand`: it has to be ticked in the form of the portal's outgoing webhook. */
+  /**
+   * `own`: it comes without a binding. `by_hand`: it comes by the portal's outgoing webhook when it is ticked in its form,
+   * whatever the configuration wants to be bound.
+   */
   | { readonly kind: 'bound' | 'unchecked' | 'own' | 'by_hand' | 'not_wanted' }
   /** `because` is null in rows of versions that did not say it. */
   | { readonly kind: 'missing'; readonly because: MissingEvent | null }
@@ -21,16 +24,20 @@ export interface BindingTerms {
   readonly wantedEvents: readonly string[]
   /** Whether an application is installed, which the relay can bind. */
   readonly hasApplication: boolean
+  /** Whether an outgoing webhook of the portal is known. */
+  readonly hasWebhook: boolean
   readonly subscriptions: Pick<Subscriptions, 'checkedAt' | 'missing' | 'missingBecause'>
 }
 
 /** The binding of an event, by its canonical name. */
 export function findBinding(event: string, terms: BindingTerms): Binding {
-  const { subscriptions, hasApplication } = terms
+  const { subscriptions, hasApplication, hasWebhook } = terms
   if (meaningOf(event)?.topic.bindable === false) return { kind: 'own' }
   const names = [event, sharedName(event)]
-  if (!names.some((name) => isWanted(name, terms))) return { kind: 'not_wanted' }
   if (!hasApplication) return { kind: 'by_hand' }
+  if (!names.some((name) => isWanted(name, terms))) {
+    return { kind: hasWebhook ? 'by_hand' : 'not_wanted' }
+  }
   const because = subscriptions.missingBecause?.find((one) => isAbout(one.event, names)) ?? null
   if (because !== null || subscriptions.missing.some((one) => names.includes(one))) {
     return { kind: 'missing', because }

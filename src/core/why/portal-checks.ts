@@ -28,7 +28,7 @@ export function portalChecks(
   const outsideOfLog = neverInLogCheck(event.name)
   if (outsideOfLog !== null) return [outsideOfLog]
   return [
-    ...nameChecks(event.name),
+    ...nameChecks(event.name, portal.binding),
     installCheck(portal),
     ...(portal.binding === null ? [] : [bindingCheck(displayName(event.name), portal.binding)]),
     ...(event.name === HINT && portal.hasRobotAddress === false ? [NO_ROBOT_ADDRESS] : []),
@@ -38,13 +38,25 @@ export function portalChecks(
       reason: 'never_arrived',
       blocks: true,
       finding: `No event of this name is among the newest events of the log (${event.searched} were looked through)`,
-      remedy: event.name === HINT ? HINT_REMEDY : EVENT_REMEDY,
+      remedy: remedyOfAbsence(event.name, portal.binding),
     },
   ]
 }
 
-const EVENT_REMEDY =
-  'Bitrix24 sends an event once: cause it again in the portal and look at its events. If nothing comes, the callers that were refused tell whether it reached the relay (GET /admin/api/refused)'
+function remedyOfAbsence(name: string, binding: Binding | null): string {
+  if (name === HINT) return HINT_REMEDY
+  const again = `cause it again in the portal and look at its events. ${REFUSED_TELL}`
+  return binding?.kind === 'by_hand'
+    ? `${tickRemedy(displayName(name))}, then ${again}`
+    : `Bitrix24 sends an event once: ${again}`
+}
+
+function tickRemedy(event: string): string {
+  return `Tick ${event} in the form of the portal's outgoing webhook, unless it is ticked`
+}
+
+const REFUSED_TELL =
+  'If nothing comes, the callers that were refused tell whether it reached the relay (GET /admin/api/refused)'
 
 /** The name under which the reports of robots stand in the log. */
 const HINT = 'ROBOT_HINT'
@@ -81,11 +93,13 @@ function neverInLogCheck(name: string): Check | null {
 }
 
 /** A name that Bitrix24's documentation does not have, and that was probably mistyped. */
-function nameChecks(name: string): readonly Check[] {
+function nameChecks(name: string, binding: Binding | null): readonly Check[] {
   const meant = meaningOf(name) === null ? nearestWord(name, BINDABLE_EVENTS) : null
-  if (meant === null) return []
+  // A portal that is bound to it has an event of this name.
+  if (meant === null || binding?.kind === 'bound') return []
   const finding = `Bitrix24 documents no event ${name}: perhaps ${meant} is meant`
-  return [{ step: 'binding', reason: 'similar_name', blocks: false, finding, remedy: null }]
+  const remedy = `Ask about ${meant}`
+  return [{ step: 'binding', reason: 'similar_name', blocks: true, finding, remedy }]
 }
 
 function storedCheck(sequence: number, receivedAt: string): Check {
@@ -149,8 +163,8 @@ function bindingCheck(event: string, binding: Binding): Check {
     case 'by_hand':
       return {
         ...found,
-        finding: 'The portal has no application that the relay could bind',
-        remedy: `Tick ${event} in the form of the portal's outgoing webhook, unless it is ticked`,
+        finding: `The relay does not bind ${event} here: it comes by the outgoing webhook of the portal`,
+        remedy: tickRemedy(event),
       }
     case 'not_wanted':
       return {

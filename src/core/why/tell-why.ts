@@ -2,6 +2,7 @@
  * Answers why a destination got, or would get, no message about an event: the way of the event, check by check, and the
  * first one that stands in the way. Nothing is decided here: the facts come from the functions that decide. Pure.
  */
+import { isBulletinName } from '../bulletins/bulletin.ts'
 import { displayName } from '../events/event-names.ts'
 import { nearestWord } from '../nearest-word.ts'
 import type { Check, WhyView } from '../views/why-view.ts'
@@ -24,17 +25,20 @@ export function tellWhy({ portal, event, ways }: WhyFacts, terms: TellTerms): Wh
   const { destination, outside, explainFailure } = terms
   const { view, name } = event
   const ofPortal = [...portalChecks(portal, event, outside), ...(ways === null ? [UNREADABLE] : [])]
-  // Nothing can be said of a destination about an event of which not even the name is known.
-  const asked = name === null ? [] : waysAsked(ways ?? [], destination)
+  // Nothing can be said of a destination that cannot be read, or about an event of which not even the name is known.
+  const asked = name === null || ways === null ? [] : waysAsked(ways, destination)
   return {
     memberId: portal.memberId,
     domain: portal.domain,
-    event: name === null ? null : displayName(name),
+    event: name === null ? null : shownName(name),
     sequence: view?.sequence ?? null,
     receivedAt: view?.receivedAt ?? null,
     checks: ofPortal,
     destinations: asked.map((way): DestinationWhy => {
-      const checks = [...wayChecks(way, { event, explainFailure }), ...similarTo(way, ways ?? [])]
+      // No destination takes what no log holds, or refuses it.
+      const isOutside = ofPortal.some(({ reason }) => reason === 'not_in_log')
+      const own = isOutside ? [] : wayChecks(way, { event, explainFailure })
+      const checks = [...own, ...similarTo(way, ways ?? [])]
       return {
         destination: way.destination,
         answer: answerOf(way, view?.fates ?? null),
@@ -43,6 +47,12 @@ export function tellWhy({ portal, event, ways }: WhyFacts, terms: TellTerms): Wh
       }
     }),
   }
+}
+
+/** The name as it is written: that of an event of the relay itself has small letters. */
+function shownName(name: string): string {
+  const small = name.toLowerCase()
+  return isBulletinName(small) ? small : displayName(name)
 }
 
 /** With unreadable destinations every lane stands still. */

@@ -65,7 +65,8 @@ function deliveryCheck(fate: FateView, { explainFailure }: WayTerms): Check {
       if (fate.reason === null) return { ...found, finding: 'It was set aside', remedy: REPLAY }
       const { meaning, remedy } = explainFailure(fate.reason)
       const status = fate.status === null ? '' : `, HTTP ${fate.status}`
-      const tries = fate.attempts === null ? '' : ` after ${countOf(fate.attempts, 'attempt')}`
+      const tries =
+        (fate.attempts ?? 0) === 0 ? '' : ` after ${countOf(fate.attempts ?? 0, 'attempt')}`
       const finding = `It was set aside${tries}: ${meaning} (${fate.reason}${status})`
       return { ...found, reason: fate.reason, finding, remedy: withReplay(remedy) }
     }
@@ -255,6 +256,10 @@ function blocking(reason: string, finding: string, remedy: string | null): Check
   return { ...laneCheck(reason, finding, remedy), blocks: true }
 }
 
+function untilText({ nextAttemptAt }: LaneView): string {
+  return nextAttemptAt === null ? '' : ` until ${nextAttemptAt}`
+}
+
 /** Why the whole lane does not go on; null when it does. */
 function standCheck({ lane, explainFailure }: LaneTerms): Check | null {
   const next = lane.nextAttemptAt === null ? '' : `; it tries again at ${lane.nextAttemptAt}`
@@ -280,9 +285,9 @@ function standCheck({ lane, explainFailure }: LaneTerms): Check | null {
     case null:
       return null
     case 'pace':
-      return blocking('pace', `The lane keeps the pace of its receiver${next}`, null)
+      return blocking('pace', `The lane keeps the pace of its receiver${untilText(lane)}`, null)
     case 'digest':
-      return blocking('digest', `The lane gathers events for one message${next}`, null)
+      return blocking('digest', `The lane gathers events for one message${untilText(lane)}`, null)
     case 'retry':
     case 'probe':
       return blocking(lane.waitsFor, `The lane waits${next}`, null)

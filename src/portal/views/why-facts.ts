@@ -78,8 +78,9 @@ export interface PortalFactsParts extends StatusParts {
 export function portalFacts(parts: PortalFactsParts, name: string | null): PortalFacts {
   const { memberId, domains, config, robotAddress } = parts
   const install = parts.state.install()
-  const { application, subscriptions } = install
-  const terms = { ...config, subscriptions, hasApplication: application !== null }
+  const { application, webhooks, subscriptions } = install
+  const has = { hasApplication: application !== null, hasWebhook: webhooks.length > 0 }
+  const terms = { ...config, ...has, subscriptions }
   return {
     memberId,
     domain: domains.present() ?? domainOf(install),

@@ -10,6 +10,7 @@ function terms(partial: Partial<BindingTerms> = {}): BindingTerms {
     wanted: { names: [DEAL], globs: [], noNames: [] },
     wantedEvents: [DEAL],
     hasApplication: true,
+    hasWebhook: false,
     subscriptions: { checkedAt: 1, missing: [] },
     ...partial,
   }
@@ -33,6 +34,19 @@ describe('findBinding()', () => {
       { hasApplication: false },
       { kind: 'by_hand' },
     ],
+    [
+      'comes by an outgoing webhook whatever the configuration wants to be bound',
+      'ONCRMLEADADD',
+      { hasApplication: false, hasWebhook: true },
+      { kind: 'by_hand' },
+    ],
+    [
+      'may come by the outgoing webhook beside the application, where it is not wanted',
+      'ONCRMLEADADD',
+      { hasWebhook: true },
+      { kind: 'by_hand' },
+    ],
+    ['is bound by the application first', DEAL, { hasWebhook: true }, { kind: 'bound' }],
     ['comes by itself when no portal can bind it', 'ONAPPINSTALL', {}, { kind: 'own' }],
     [
       'is missing with its reason',

@@ -91,15 +91,24 @@ describe('portalChecks()', () => {
 
   it('proposes the documented event whose name was probably meant', () => {
     const event = anAbsentEvent({ name: 'ONCRMDEALUPDAT' })
-    expect(portalChecks(portalFactsOf(), event, NOWHERE)[0]).toEqual({
+    const portal = portalFactsOf({ binding: { kind: 'not_wanted' } })
+    expect(portalChecks(portal, event, NOWHERE)[0]).toEqual({
       step: 'binding',
       reason: 'similar_name',
-      blocks: false,
+      blocks: true,
       finding: 'Bitrix24 documents no event ONCRMDEALUPDAT: perhaps onCrmDealUpdate is meant',
-      remedy: null,
+      remedy: 'Ask about onCrmDealUpdate',
     })
-    expect(reasonsOf(portalFactsOf(), anAbsentEvent({ name: 'PARTNER:VISIT-END' }))[0]).toBe(
+    expect(reasonsOf(portal, anAbsentEvent({ name: 'PARTNER:VISIT-END' }))[0]).toBe(
       'install active',
+    )
+    expect(reasonsOf(portalFactsOf(), event)[0]).toBe('install active')
+  })
+
+  it('says of an event that is ticked by hand to tick it before it is caused again', () => {
+    const portal = portalFactsOf({ binding: { kind: 'by_hand' } })
+    expect(portalChecks(portal, anAbsentEvent(), NOWHERE).at(-1)?.remedy).toMatch(
+      /^Tick onCrmDealUpdate in the form .*, then cause it again/u,
     )
   })
 

@@ -75,6 +75,16 @@ describe('tellWhy()', () => {
     const { checks, destinations } = tellWhy(whyFactsOf({ ways: null }), TERMS)
     expect(checks.at(-1)).toMatchObject({ reason: 'destinations_unreadable', blocks: true })
     expect(destinations).toEqual([])
+    const one = tellWhy(whyFactsOf({ ways: null }), { ...TERMS, destination: 'erp' })
+    expect(one.destinations).toEqual([])
+  })
+
+  it('nothing is said of what a destination takes where no log holds the event', () => {
+    const event = anAbsentEvent({ name: 'RELAY.LANE.DISABLED' })
+    expect(tellWhy(whyFactsOf({ event }), TERMS)).toMatchObject({
+      event: 'relay.lane.disabled',
+      destinations: [{ checks: [], cause: { reason: 'not_in_log' } }],
+    })
   })
 
   it('a sequence that the log does not hold says nothing of destinations', () => {
