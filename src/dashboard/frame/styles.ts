@@ -120,6 +120,7 @@ dl { display: grid; grid-template-columns: minmax(9rem, auto) minmax(0, 1fr); }
 dt, dd { padding: 7px 0; border-top: 1px solid var(--line); }
 dt { padding-right: 16px; color: var(--muted); }
 .halves { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 380px), 1fr)); gap: 16px; align-items: start; }
+.halves.plots { align-items: end; }
 label.choice { display: inline-flex; align-items: center; gap: 6px; color: var(--text); font-size: inherit; }
 input[type=checkbox] { min-height: 0; width: 18px; height: 18px; accent-color: var(--accent); }
 .way { display: grid; gap: 12px; padding-left: 18px; border-left: 3px solid var(--done); }

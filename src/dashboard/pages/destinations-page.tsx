@@ -36,7 +36,13 @@ export function destinationsPage(page: DestinationsPage): PageContent {
       <>
         <FeedbackText feedback={feedback} />
         {tested !== null && <Tested tested={tested} />}
-        <h1>Destinations</h1>
+        <div>
+          <h1>Destinations</h1>
+          <p class="note">
+            As the portals have reported them: a new problem at once, states and numbers at most
+            once an hour.
+          </p>
+        </div>
         {destinations.length === 0 && (
           <p class="strip warn">No destination is configured: set DESTINATIONS.</p>
         )}

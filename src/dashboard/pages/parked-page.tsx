@@ -126,9 +126,10 @@ function ParkedRow({ memberId, event, terms }: ParkedRowTerms) {
         {at !== null && <Distance at={at} terms={terms} />}
       </div>
       <p>
-        {words?.meaning ?? 'The reason is not known'} (<code>{reason ?? '?'}</code>),{' '}
-        {status === null ? 'no answer' : `status ${status}`}, after {counted(attempts, 'attempt')}.{' '}
-        {words !== null && `${words.remedy}.`}
+        {words?.meaning ?? 'The reason is not known'} (<code>{reason ?? '?'}</code>)
+        {attempts > 0 &&
+          `, ${status === null ? 'no answer' : `status ${status}`}, after ${counted(attempts, 'attempt')}`}
+        . {words !== null && `${words.remedy}.`}
       </p>
     </li>
   )

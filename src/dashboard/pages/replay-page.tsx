@@ -1,5 +1,6 @@
 /** The page that asks before a replay. It says what would be sent; only its second button sends anything. */
 import type { EventView } from '../../core/views/event-views.ts'
+import type { LaneView } from '../../core/views/lane-view.ts'
 import { ActButton } from '../parts/buttons.tsx'
 import { EventRow } from '../parts/event-row.tsx'
 import type { PageContent } from '../frame/document.tsx'
@@ -22,6 +23,7 @@ export interface ReplayPage {
   readonly form: ReplayForm
   /** The events that would be sent; null while nothing was asked for, or when the numbers make no sense. */
   readonly planned: { readonly count: number; readonly events: readonly EventView[] } | null
+  readonly state: LaneView['state']
   /** The last event that the lane has passed. */
   readonly cursor: number
   readonly parked: number
@@ -92,7 +94,7 @@ function Planned({
   readonly page: ReplayPage
   readonly planned: NonNullable<ReplayPage['planned']>
 }) {
-  const { terms, memberId, destination, form } = page
+  const { terms, memberId, destination, form, state } = page
   const { count, events } = planned
   const { from, to, parked } = form
   const members: Readonly<Record<string, string>> = parked ? { parked: 'true' } : { from, to }
@@ -112,6 +114,11 @@ function Planned({
         >
           Send {counted(count, 'event')} again
         </ActButton>
+      )}
+      {count > 0 && state !== 'active' && (
+        <p class="strip warn">
+          The lane is {state}, and sends nothing again until it goes on. The replay waits for that.
+        </p>
       )}
       <ol class="events">
         {events.map((view) => (

@@ -1,4 +1,5 @@
 /** The steps of an event's way in sentences. */
+import { canonicalName, userFieldOf } from '../../core/events/event-names.ts'
 import type { FilterReason } from '../../core/lanes/filters/filter-reason.ts'
 import type { QuarantineReason, ThinReason } from '../../core/log/event.ts'
 import type { EventView, FateView } from '../../core/views/event-views.ts'
@@ -46,7 +47,8 @@ const ERASED: StepWords = {
 }
 
 /** The result of the reading for its changes. */
-function enrichmentWords({ enrichment, enrichmentReason, changes }: EventView): StepWords {
+function enrichmentWords(view: EventView): StepWords {
+  const { enrichment, enrichmentReason, changes } = view
   switch (enrichment) {
     case 'complete': {
       const count = changes?.length ?? 0
@@ -64,8 +66,19 @@ function enrichmentWords({ enrichment, enrichmentReason, changes }: EventView): 
       }
     }
     case 'not_applicable':
-      return { title: 'Not explained', text: 'Changes are found for events of user fields only.' }
+      return { title: 'Not explained', text: isOfField(view) ? NO_WAY_TO_READ : FIELDS_ONLY }
   }
+}
+
+const FIELDS_ONLY = 'Changes are found for events of user fields only.'
+
+const NO_WAY_TO_READ =
+  'The relay has no way to read this field: an outgoing webhook alone tells that it was changed, and not what. With an incoming webhook or an application it reads the changes of later events.'
+
+/** Whether an event is about a user field, by its name as Bitrix24 documents it. */
+function isOfField({ event }: EventView): boolean {
+  const name = canonicalName(event)
+  return name !== null && userFieldOf(name) !== null
 }
 
 /** Why an event was not understood, and what to do. */

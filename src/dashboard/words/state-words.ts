@@ -53,7 +53,7 @@ type OtherProblem = Exclude<ProblemReason, PortalStatus>
 const PROBLEMS: Readonly<Record<OtherProblem, readonly [Tone, string]>> = {
   lane_disabled: ['bad', 'is disabled, and its events wait'],
   lane_failing: ['bad', 'fails again and again, and its events wait'],
-  parked: ['warn', 'has parked events: the receiver did not take them'],
+  parked: ['warn', 'has parked events, which were not taken or set aside'],
   events_not_bound: ['warn', 'Bitrix24 does not send all wanted events'],
 }
 

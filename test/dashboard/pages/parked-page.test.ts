@@ -40,6 +40,13 @@ test('each lane has its parked events, each with its reason and what to do', asy
   expect(text).toContain('The reason is not known ( ? ), no answer')
 })
 
+test('an event that an operator has set aside was never tried', async () => {
+  const parked = [{ ...PARKED, reason: 'set_aside', status: null, attempts: 0 } as const]
+  expect(await textOf(pageOf({ parked }))).toContain(
+    'An operator has set it aside ( set_aside ). Replay it when its time has come.',
+  )
+})
+
 test('one, some and all of them can be sent again', async () => {
   const html = await contentOf(pageOf())
   expect(html).toContain(

@@ -12,6 +12,7 @@ function pageOf(partial: Partial<ReplayPage> = {}) {
     planned: null,
     cursor: 42,
     parked: 0,
+    state: 'active',
     ...partial,
   })
 }
@@ -32,6 +33,13 @@ test('a dry run says what would be sent, and its button sends just that', async 
     form: { from: '', to: '', parked: true },
   })
   expect(await contentOf(parked)).toContain('name="parked" value="true"/>')
+})
+
+test('a lane that stands still is said to send nothing again yet', async () => {
+  const planned = { count: 1, events: [] }
+  const paused = await textOf(pageOf({ planned, state: 'paused' }))
+  expect(paused).toContain('The lane is paused, and sends nothing again until it goes on.')
+  expect(await textOf(pageOf({ planned }))).not.toContain('until it goes on')
 })
 
 test('nothing to send has no button', async () => {

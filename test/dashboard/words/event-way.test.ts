@@ -25,7 +25,13 @@ test('an explained event says how much has changed', () => {
   expect(explainedWords(anEventView({ changes: [] })).text).toContain(
     'Nothing visible had changed.',
   )
-  expect(explainedWords(anEventView({ enrichment: 'not_applicable' })).title).toBe('Not explained')
+  const notExplained = { enrichment: 'not_applicable', changes: null } as const
+  expect(explainedWords(anEventView({ ...notExplained, event: 'onCrmDealAdd' }))).toEqual({
+    title: 'Not explained',
+    text: 'Changes are found for events of user fields only.',
+  })
+  // An outgoing webhook alone: the event is about a field, and nobody could read it.
+  expect(explainedWords(anEventView(notExplained)).text).toContain('an outgoing webhook alone')
 })
 
 test('an erased event is said to be so, whatever it was before', () => {

@@ -34,7 +34,8 @@ export function EventFates({ terms, memberId, view, message }: EventFatesTerms) 
             <FateButtons
               {...{ terms, memberId, destination }}
               sequence={view.sequence}
-              canReplay={fate.state !== 'waiting' && view.erasedAt === undefined}
+              state={fate.state}
+              hasContent={view.erasedAt === undefined}
             />
           </div>
           <FateText fate={fate} />
@@ -53,19 +54,23 @@ export function EventFates({ terms, memberId, view, message }: EventFatesTerms) 
 interface FateButtonsTerms extends Pick<EventFatesTerms, 'terms' | 'memberId'> {
   readonly destination: string
   readonly sequence: number
-  /** Neither an event that waits nor one whose content was erased can be sent again. */
-  readonly canReplay: boolean
+  readonly state: FateView['state']
+  /** Of an event whose content was erased there is no message. */
+  readonly hasContent: boolean
 }
 
-function FateButtons({ terms, memberId, destination, sequence, canReplay }: FateButtonsTerms) {
+function FateButtons(button: FateButtonsTerms) {
+  const { terms, memberId, destination, sequence, state, hasContent } = button
   const here = eventPath(memberId, sequence)
   const query = new URLSearchParams({ preview: destination })
   return (
     <div class="row">
-      <a class="button" href={`${here}?${query.toString()}#fate-${destination}`}>
-        Show the message<span class="unseen"> for {destination}</span>
-      </a>
-      {canReplay && (
+      {hasContent && (
+        <a class="button" href={`${here}?${query.toString()}#fate-${destination}`}>
+          Show the message<span class="unseen"> for {destination}</span>
+        </a>
+      )}
+      {hasContent && state !== 'waiting' && (
         <ActButton
           terms={terms}
           to={lanePath(memberId, destination, 'replay')}

@@ -85,7 +85,7 @@ function LanePlots({
   return (
     <div class="stack">
       <h3>{destination}</h3>
-      <div class="halves">
+      <div class="halves plots">
         <div class="stack">
           <p class="note">
             From receipt to delivery: median (dark) and 95 of 100 (light), of{' '}

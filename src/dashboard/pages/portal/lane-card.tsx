@@ -54,7 +54,8 @@ export function LaneCard({ terms, memberId, lane, head, span }: LaneCardTerms) {
 function LaneFailure({ lane, terms }: Pick<LaneCardTerms, 'lane' | 'terms'>) {
   const { lastError, state, reason, problems } = lane
   const shown = reason ?? (state === 'retrying' ? lastError?.reason : undefined)
-  if (shown === undefined) return null
+  // The settings of a destination that is configured no more cannot be corrected.
+  if (shown === undefined || state === 'removed') return null
   const { meaning, remedy } = explainReason(shown)
   return (
     <div class={`strip ${state === 'disabled' ? 'bad' : 'warn'}`}>

@@ -75,8 +75,8 @@ function laneTroubles({ memberId, lanes }: WholeView): readonly PortalTrouble[] 
     const act = { kind: 'link', label: 'See the parked events', to } as const
     const text = counted(
       parked,
-      'event is parked: a receiver did not take it',
-      'events are parked: a receiver did not take them',
+      'event is parked, which was not taken or set aside',
+      'events are parked, which were not taken or set aside',
     )
     troubles.push({ tone: 'warn', text, remedy: null, act })
   }

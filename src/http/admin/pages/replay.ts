@@ -26,8 +26,9 @@ async function showReplay({ c, deps, client, memberId }: AskedPortal): Promise<R
     to: query.get('to') ?? '',
     parked: wish?.kind === 'parked',
   }
-  const { cursor, parked } = lane
-  const page = { memberId, destination, form, planned: planned?.value ?? null, cursor, parked }
+  const { cursor, parked, state } = lane
+  const plan = planned?.value ?? null
+  const page = { memberId, destination, form, planned: plan, cursor, parked, state }
   return replyPage(c, (terms) => replayPage({ ...page, terms }), deps.auth)
 }
 

@@ -43,6 +43,12 @@ test('a failure that is over is not shown any more', () => {
   expect(htmlOf(aLaneView({ lastError }))).not.toContain('gone')
 })
 
+test('a destination that is configured no more has no settings to correct', () => {
+  expect(htmlOf(aDisabledLane({ state: 'removed', reason: 'misconfigured' }))).not.toContain(
+    'strip',
+  )
+})
+
 test('wrong settings are named', () => {
   const problems = [{ setting: 'DESTINATIONS[0].url', problem: 'Must be an https URL' }]
   const html = htmlOf(aDisabledLane({ reason: 'misconfigured', problems }))

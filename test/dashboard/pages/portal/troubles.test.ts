@@ -60,7 +60,7 @@ test.each<[string, Partial<WholeView>, string]>([
   [
     'a parked event',
     { lanes: [aLaneView({ parked: 1 })] },
-    'warn: 1 event is parked: a receiver did not take it. - [/admin/portals/M/parked]',
+    'warn: 1 event is parked, which was not taken or set aside. - [/admin/portals/M/parked]',
   ],
   [
     'a quarantined event',
