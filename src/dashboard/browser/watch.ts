@@ -46,9 +46,9 @@ export function watch({ mark, status, main, tellDistances }: WatchedPage): void 
     if (isLooking) return
     isLooking = true
     try {
-      const answer = await fetch(stampAddress)
-      // The session has ended: the page loads anew, and asks to sign in.
-      if (answer.status === 401) return location.reload()
+      const answer = await fetch(stampAddress, { redirect: 'manual' })
+      // The session has ended: the page loads anew, and asks to sign in. Cloudflare Access leads to a sign-in of its own.
+      if (answer.status === 401 || answer.type === 'opaqueredirect') return location.reload()
       await compare(await textOf(answer))
     } catch {
       // The relay does not answer, or answers with an error.

@@ -152,8 +152,8 @@ export const SCRIPT = `(function() {
 			if (isLooking) return;
 			isLooking = true;
 			try {
-				const answer = await fetch(stampAddress);
-				if (answer.status === 401) return location.reload();
+				const answer = await fetch(stampAddress, { redirect: "manual" });
+				if (answer.status === 401 || answer.type === "opaqueredirect") return location.reload();
 				await compare(await textOf(answer));
 			} catch {
 				say("Not live: the relay does not answer. The page tries again.");

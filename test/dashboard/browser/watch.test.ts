@@ -49,6 +49,19 @@ test('it says that the relay does not answer, and that it does again', async () 
   expect(status.textContent).toBe('Live')
 })
 
+test.each([
+  ['the relay', () => new Response('', { status: 401 })],
+  // Sound: what a browser gives for a redirect that is not followed.
+  ['Cloudflare Access', () => ({ type: 'opaqueredirect', status: 0, ok: false }) as Response],
+])('it loads the page anew when the session has ended at %s, and asks no more', async (_, end) => {
+  const reload = vi.fn<() => void>()
+  vi.stubGlobal('location', { reload })
+  answer = end
+  await vi.advanceTimersByTimeAsync(20_000)
+  expect(reload).toHaveBeenCalledOnce()
+  expect(asked).toHaveLength(1)
+})
+
 test('it rests after a quiet quarter of an hour, until its reader comes back', async () => {
   await vi.advanceTimersByTimeAsync(20 * 60_000)
   expect(status.textContent).toMatch(/^Not live: nothing has happened for 15 minutes/)
