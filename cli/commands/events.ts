@@ -20,6 +20,9 @@ interface Options extends RelayOptions {
 /** The most events that the relay gives at a time. */
 const MAX_PAGE = 200
 
+/** A day: a timer of Node fires at once when it shall wait for more than 24 days. */
+const MAX_INTERVAL_S = 86_400
+
 /** Adds the command. */
 export function addEvents(program: Command, tools: Tools): void {
   addRelayCommand(program, {
@@ -34,7 +37,7 @@ export function addEvents(program: Command, tools: Tools): void {
     .option('--limit <count>', 'how many events, at most 200', countUpTo(MAX_PAGE), 20)
     .option('--before <sequence>', 'only events before this one', countOption)
     .option('--follow', 'go on with the events that come, until Ctrl-C')
-    .option('--interval <seconds>', 'how often it looks for them', countOption, 2)
+    .option('--interval <seconds>', 'how often it looks for them', countUpTo(MAX_INTERVAL_S), 2)
     .action((portal: string, options: Options) => showEvents(portal, options, tools))
 }
 

@@ -57,7 +57,10 @@ type Wish = { readonly parked: true } | { readonly from: number; readonly to: nu
 
 function wishOf({ parked, from, to }: Options): Wish {
   if (parked === true && from === undefined && to === undefined) return { parked }
-  if (parked === undefined && from !== undefined && to !== undefined) return { from, to }
+  if (parked === undefined && from !== undefined && to !== undefined) {
+    if (from > to) throw new Fault(EXIT.usage, `--from ${from} is behind --to ${to}`)
+    return { from, to }
+  }
   throw new Fault(EXIT.usage, 'Say what to replay: either --parked, or --from and --to')
 }
 

@@ -16,6 +16,8 @@ describe('runRelay()', () => {
     [['events'], /^error: missing required argument 'portal'/u],
     [['events', 'acme', '--no-such'], /^error: unknown option '--no-such'/u],
     [['events', 'acme', '--limit', '0'], /It must be a number from 1 on/u],
+    [['events', 'acme', '--limit', '201'], /It must be 200 at most/u],
+    [['events', 'acme', '--interval', '2147484'], /It must be 86400 at most/u],
     [['status', 'a', 'b'], /^error: too many arguments/u],
   ])('%o is a wrong command line', async (args, told) => {
     const { code, out, err } = await runAlone(args)

@@ -70,6 +70,7 @@ acme.bitrix24.com  2
     [['erp', ...HERE], 'Say what to replay'],
     [['erp', ...HERE, '--from', '1'], 'Say what to replay'],
     [['erp', ...HERE, '--parked', '--from', '1', '--to', '2'], 'Say what to replay'],
+    [['erp', ...HERE, '--from', '3', '--to', '2'], '--from 3 is behind --to 2'],
     [['erp', '--all-portals', '--from', '1', '--to', '2'], 'only what is parked'],
   ])('%o does nothing', async (args, told) => {
     const { code, err } = await scenario.run(['replay', ...args])
