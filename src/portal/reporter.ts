@@ -50,6 +50,8 @@ export class Reporter {
   /** Whether the directory has a line of the portal, as far as this life of the object knows. */
   #isListed: boolean | null = null
   #isTelling = false
+  /** The report that began last. */
+  #lastTold: Promise<void> | null = null
   #notBefore = 0
 
   constructor(deps: ReporterDeps) {
@@ -79,7 +81,9 @@ export class Reporter {
   async renew({ isLogEmpty }: { readonly isLogEmpty: boolean }): Promise<void> {
     const { memberId, directory } = this.#deps
     if (this.#hasInstall() || !isLogEmpty) return this.#tell('day')
-    if (!this.#countAnew()) return
+    // A report that is under way would bring the line back.
+    await this.#allTold()
+    if (this.#hasInstall() || !this.#countAnew()) return
     if (await this.#reach(() => directory.notePortal(memberId, false))) this.#isListed = false
   }
 
@@ -117,7 +121,21 @@ export class Reporter {
     this.#deps.scheduler.background(this.#tell(cause))
   }
 
-  async #tell(cause: 'signs' | 'hour' | 'day'): Promise<void> {
+  #tell(cause: 'signs' | 'hour' | 'day'): Promise<void> {
+    this.#lastTold = this.#report(cause)
+    return this.#lastTold
+  }
+
+  /** Resolves when no report is under way: the end of one may begin the next. */
+  async #allTold(): Promise<void> {
+    for (let seen: Promise<void> | null = null; seen !== this.#lastTold;) {
+      seen = this.#lastTold
+      // Whoever has begun it is told of its failure.
+      await seen?.catch(() => undefined)
+    }
+  }
+
+  async #report(cause: 'signs' | 'hour' | 'day'): Promise<void> {
     const { memberId, directory, book, source, world } = this.#deps
     this.#isTelling = true
     const signs = source.signs()

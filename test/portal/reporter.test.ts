@@ -8,7 +8,7 @@ import { realPortalList } from '../support/builders/an-intake.ts'
 import { machine } from '../support/builders/entries.ts'
 import { PortalScenario } from '../support/scenarios/portal-scenario.ts'
 import { RelayScenario } from '../support/scenarios/relay-scenario.ts'
-import { until } from '../support/until.ts'
+import { gate, until, type Gate } from '../support/until.ts'
 
 describe('a portal that is installed and uninstalled', () => {
   let scenario: RelayScenario
@@ -54,17 +54,27 @@ describe('a portal with lanes', () => {
   let reports: PortalReport[]
   /** Whether the directory does not answer. */
   let isDown: boolean
+  /** Whether the directory has a line of the portal. */
+  let isListed: boolean
+  let held: Gate
 
   beforeEach(() => {
     scenario = new PortalScenario()
     reports = []
     isDown = false
+    isListed = false
+    held = gate()
+    held.open()
     const directory = {
       noteReport: async (_: string, report: PortalReport) => {
         if (isDown) throw new Error('Network connection lost.')
+        await held.opened
         reports.push(report)
+        isListed = true
       },
-      notePortal: async () => {},
+      notePortal: async (_: string, listed: boolean) => {
+        isListed = listed
+      },
       holdDomain: async (_: string, memberId: string) => memberId,
       pin: async (_: string, memberId: string) => memberId,
       pinned: async () => null,
@@ -197,6 +207,18 @@ describe('a portal with lanes', () => {
     expect(LOST_REPORT_WAIT_MS).toBe(300_000)
     await passesOn()
     expect(reports).toMatchObject([{ head: 5 }])
+  })
+
+  it('has no line any more once it was erased, whatever report was under way', async () => {
+    await passesOn()
+    expect(isListed).toBe(true)
+    held = gate()
+    const erased = scenario.object.erase(scenario.memberId)
+    await scenario.idles()
+    held.open()
+    expect(await erased).toMatchObject({ kind: 'done' })
+    await scenario.idles()
+    expect(isListed).toBe(false)
   })
 
   it('reports with the daily visit', async () => {
