@@ -68,8 +68,11 @@ function problemsOfRoom(
 ): readonly string[] {
   const own = roomOf(plan, file)
   const other = roomOf(plan, target)
-  if (own === null || other === null || own === other || isFile(own)) return []
-  const { folder, shared, rooms } = plan
+  const { folder, shared, rooms, isApart = false } = plan
+  if (own === null || other === null || own === other) return []
+  if (isFile(own)) {
+    return isApart ? [`${file} imports ${target}, and nothing in ${folder} imports another`] : []
+  }
   const room = rooms.find((one) => one.room === own)
   if (room === undefined) return [`${folder}/${own} is no room of ${ROOM_TABLE}`]
   return room.imports.includes(other) || shared.includes(other)

@@ -9,6 +9,8 @@ export interface RoomPlan {
   readonly folder: string
   /** The files beside the rooms that every room may import. All others stand above the rooms. */
   readonly shared: readonly string[]
+  /** True where no room and no file of the folder may import another one. @default false */
+  readonly isApart?: boolean
   readonly rooms: readonly Room[]
 }
 
@@ -133,6 +135,7 @@ export const ROOMS: readonly RoomPlan[] = [
   {
     folder: 'src/dashboard/pages',
     shared: [],
+    isApart: true,
     rooms: [
       room('event', '', 'the way of one event'),
       room('portal', '', 'one portal: its lanes, plots, troubles and events'),

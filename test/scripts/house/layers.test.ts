@@ -71,12 +71,22 @@ describe('an import is refused', () => {
     ['src/portal/views/a.ts', '../parts.ts', 'src/portal/views'],
     ['src/portal/tasks/installs/a.ts', '../log/tidy-log.ts', 'src/portal/tasks/installs'],
     ['src/edge/callers/a.ts', '../intake.ts', 'src/edge/callers'],
+    ['src/dashboard/pages/event/a.tsx', '../overview-page.tsx', 'src/dashboard/pages/event'],
     ['cli/api/a.ts', '../commands/list.ts', 'cli/api'],
   ])('of another room, in %s: %s', (file, imported, room) => {
     expect(problemsOf(file, `import '${imported}'\n`)).toEqual([
       `${file} imports ${join(file, '..', imported)}, and the room ${room} may not`,
     ])
   })
+
+  test.each([['./b-page.tsx'], ['./portal/event-list.tsx']])(
+    'of another page, by a page: %s',
+    (imported) => {
+      expect(problemsOf('src/dashboard/pages/a.tsx', `import '${imported}'\n`)).toEqual([
+        `src/dashboard/pages/a.tsx imports ${join('src/dashboard/pages', imported)}, and nothing in src/dashboard/pages imports another`,
+      ])
+    },
+  )
 
   test.each([
     ['src/core/a.ts', '../../cli/world.ts', 'src/core'],
