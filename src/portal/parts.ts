@@ -25,6 +25,7 @@ import { Trust } from './installs/trust.ts'
 import { PortalDomains } from './installs/domains.ts'
 import { UninstallNotices } from './installs/uninstall-notices.ts'
 import { LaneBook } from './lanes/book/book.ts'
+import { LaneLines } from './lanes/book/lane-lines.ts'
 import { LaneControl } from './lanes/control.ts'
 import { Courier } from './lanes/sending/courier.ts'
 import { FateStore } from './lanes/book/fate-store.ts'
@@ -111,7 +112,8 @@ function createStored({ storage, memberId, config, world, scheduler }: Given) {
   const youngest = new YoungestStore({ db, segments, log, world })
   const fates = new FateStore(db, segments)
   const state = new PortalState({ db, log, damaged, world, scheduler })
-  const book = new LaneBook({ db, log, fates, damaged, scheduler })
+  const lines = new LaneLines({ memberId, delivers: 'events', world })
+  const book = new LaneBook({ db, log, fates, damaged, scheduler, lines })
   const space = new LogSpace({ memberId, db, fields, config, world })
   return { db, damaged, alarm, segments, log, youngest, fates, state, book, fields, space }
 }

@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest'
 import page from '../../docs/logs.md?raw'
 import type { OrderProgress } from '../../src/edge/orders.ts'
 import type { RefusedReplay } from '../../src/edge/spill/replay-refused.ts'
+import type { ParkedLine } from '../../src/portal/lanes/book/lane-lines.ts'
 import type { ShortenedLog } from '../../src/portal/log/log-space.ts'
 import type { FailureEvent } from '../../src/portal/scheduler.ts'
 import type { DamagedRows } from '../../src/portal/state/damaged-rows.ts'
@@ -53,9 +54,19 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
   }).map((table) => `${table}_damaged`),
 }
 
+const PARKED = all<keyof ParkedLine>({
+  destination: true,
+  sequence: true,
+  reason: true,
+  status: true,
+  attempts: true,
+})
+
 /** The fields that a call takes from a variable, by the name of its line. */
 const FIELDS: Readonly<Record<string, readonly string[]>> = {
   portals_visited: ['visited', 'failed'],
+  event_parked: PARKED,
+  bulletin_parked: PARKED,
   spill_drained: ['drained', 'left'],
   refused_replayed: all<keyof RefusedReplay>({ replayed: true, refused: true, left: true }),
   order_carried_on: all<keyof OrderProgress>({ portals: true, failed: true, left: true }),

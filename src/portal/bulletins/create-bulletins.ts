@@ -5,6 +5,7 @@
 import type { PortalStatus } from '../../core/access/portal-status.ts'
 import type { WalkReceiver } from '../../core/lanes/walk-ports.ts'
 import { LaneBook } from '../lanes/book/book.ts'
+import { LaneLines } from '../lanes/book/lane-lines.ts'
 import { LaneControl } from '../lanes/control.ts'
 import { Pump } from '../lanes/pump.ts'
 import { Courier } from '../lanes/sending/courier.ts'
@@ -82,7 +83,13 @@ export function createBulletins(given: Given) {
 }
 
 function createBook(
-  { db, damaged, scheduler }: Pick<Given, 'db' | 'damaged' | 'scheduler'>,
+  {
+    memberId,
+    db,
+    damaged,
+    world,
+    scheduler,
+  }: Pick<Given, 'memberId' | 'db' | 'damaged' | 'world' | 'scheduler'>,
   { store, bulletinLog }: { readonly store: BulletinStore; readonly bulletinLog: BulletinLog },
 ): LaneBook {
   return new LaneBook({
@@ -91,6 +98,7 @@ function createBook(
     fates: bulletinLog,
     damaged: { setAside: () => damaged.tell('bulletins') },
     scheduler,
+    lines: new LaneLines({ memberId, delivers: 'bulletins', world }),
     rows: store.lanes,
   })
 }

@@ -2,6 +2,7 @@
 import type { LaneState } from '../../../src/core/lanes/state/lane-state.ts'
 import type { LogEntry, RelayEvent } from '../../../src/core/log/event.ts'
 import { LaneBook } from '../../../src/portal/lanes/book/book.ts'
+import { LaneLines } from '../../../src/portal/lanes/book/lane-lines.ts'
 import { LaneControl } from '../../../src/portal/lanes/control.ts'
 import { FateStore } from '../../../src/portal/lanes/book/fate-store.ts'
 import { LaneMatcher } from '../../../src/portal/lanes/matcher.ts'
@@ -52,6 +53,8 @@ export class LaneRoomScenario {
   readonly matcher: LaneMatcher
   /** The failures that parts have reported. */
   readonly reported: string[] = []
+  /** The lines that were written about the lanes. */
+  readonly lines: Readonly<Record<string, unknown>>[] = []
   readonly control: LaneControl
   /** May be changed by a test. */
   readonly values: Map<string, string | null>
@@ -83,6 +86,11 @@ export class LaneRoomScenario {
       fates: this.fates,
       damaged: damagedRows(db),
       scheduler: { after: () => () => {}, report: (event) => void this.reported.push(event) },
+      lines: new LaneLines({
+        memberId: MEMBER_ID,
+        delivers: 'events',
+        world: { log: (_level, line, fields = {}) => void this.lines.push({ line, ...fields }) },
+      }),
     })
     this.receivers = new Receivers({
       config,

@@ -12,6 +12,7 @@ import {
   type BookTerms,
 } from '../../../core/lanes/state/book-state.ts'
 import { correctWaits } from '../../../core/lanes/state/clock.ts'
+import type { ParkReason } from '../../../core/lanes/state/fate.ts'
 import type { LaneState } from '../../../core/lanes/state/lane-state.ts'
 import type { LastReport } from '../../../core/reports/portal-report.ts'
 import type { FateRecords } from '../../../core/lanes/walk-ports.ts'
@@ -30,6 +31,7 @@ import type { DamagedRows } from '../../state/damaged-rows.ts'
 import { LaneBookRows, type BookRows } from './book-rows.ts'
 import { Checkpoint } from './checkpoint.ts'
 import type { FateStore } from './fate-store.ts'
+import type { LaneLines } from './lane-lines.ts'
 import { LanePage } from './lane-page.ts'
 
 /** The dependencies of the book. */
@@ -39,6 +41,7 @@ export interface LaneBookDeps {
   readonly fates: Pick<FateStore, 'save' | 'saveDigest' | 'forgetParked'>
   readonly damaged: Pick<DamagedRows, 'setAside'>
   readonly scheduler: Pick<Scheduler, 'after' | 'report'>
+  readonly lines: Pick<LaneLines, 'followLane' | 'followFates' | 'lastParkReason'>
   /** The row of the book. @default that of the lanes over the portal's log */
   readonly rows?: BookRows
 }
@@ -149,7 +152,7 @@ export class LaneBook implements TallyKeeper {
   adopt(): void {
     if (this.#written === null) return
     if (this.#isCleared) this.#erasures += 1
-    this.#book = this.#written
+    this.#follow(this.#written)
     this.abandon()
     this.#noteStored()
   }
@@ -174,8 +177,15 @@ export class LaneBook implements TallyKeeper {
    * memory.
    */
   save(lane: LaneState, records: FateRecords = {}): void {
+    const { destination } = lane
     const book = { ...this.#book, lanes: this.#with(lane) }
-    this.#store(book, () => this.#write(book, () => this.#saveRecords(lane.destination, records)))
+    this.#store(book, () => this.#write(book, () => this.#saveRecords(destination, records)))
+    this.#deps.lines.followFates(destination, records.fates ?? [])
+  }
+
+  /** Why something was parked last at a destination in this life of the object; null when nothing was. */
+  lastParkReason(destination: string): ParkReason | null {
+    return this.#deps.lines.lastParkReason(destination)
   }
 
   /** Whether storage has refused an outcome of a lane and not taken it since. */
@@ -205,14 +215,27 @@ export class LaneBook implements TallyKeeper {
       book = withGone(book, alsoWrite())
       this.#write(book)
     })
-    this.#book = book
+    this.#follow(book)
     this.#noteStored()
   }
 
   #store(book: BookState, write: () => void): void {
     this.#deps.db.transaction(write)
-    this.#book = book
+    this.#follow(book)
     this.#noteStored()
+  }
+
+  /** Memory takes over a book, and the operator's log hears of what has changed. */
+  #follow(book: BookState): void {
+    const former = this.#book.lanes
+    this.#book = book
+    if (book.lanes === former) return
+    for (const [place, lane] of book.lanes.entries()) {
+      // Nearly always a lane stands where it stood.
+      if (former[place] === lane) continue
+      const before = former.find(({ destination }) => destination === lane.destination)
+      this.#deps.lines.followLane(before ?? null, lane)
+    }
   }
 
   /** Writes refused outcomes before new ones, since both may be about the same event. */
@@ -233,7 +256,11 @@ export class LaneBook implements TallyKeeper {
   /** Notes that storage knows everything that memory knows. */
   #noteStored(): void {
     this.#isReportStored = true
-    for (const page of this.#pages.values()) page.noteStored()
+    for (const [destination, page] of this.#pages) {
+      const fates = page.unstoredOutcomes().flatMap((records) => records.fates ?? [])
+      page.noteStored()
+      this.#deps.lines.followFates(destination, fates)
+    }
     this.checkpoint.noteStored()
   }
 
@@ -244,7 +271,7 @@ export class LaneBook implements TallyKeeper {
 
   /** Changes memory only; a page remembers what storage does not know. */
   put(lane: LaneState): void {
-    this.#book = { ...this.#book, lanes: this.#with(lane) }
+    this.#follow({ ...this.#book, lanes: this.#with(lane) })
   }
 
   /**
