@@ -154,14 +154,19 @@ interface EdgeMemory {
   readonly world: World
 }
 
-/** Tells the directory of a refused caller, seldom enough; without the directory the list lacks a line. */
+/** Tells log and directory of a refused caller, seldom enough; without the directory the list lacks a line. */
 async function noteRefusedCaller(
   env: Env,
   { memory, sampler }: Pick<EdgeMemory, 'memory' | 'sampler'>,
   refused: RefusedCaller,
 ): Promise<void> {
-  const record = refused.memberId === null ? null : memory.recallRecord(refused.memberId)
-  if (!sampler.takes(refused, { isKnown: (record ?? []).length > 0 })) return
+  const { memberId, network, request, reason } = refused
+  const portal = { isKnown: memberId !== null && memory.isKnown(memberId) }
+  if (sampler.takesLine(refused, portal)) {
+    const { isKnown } = portal
+    log('warn', 'caller_refused', { memberId, known: isKnown, network, request, reason })
+  }
+  if (!sampler.takes(refused, portal)) return
   const edge = memory.counts.take()
   try {
     await directoryOf(env).noteRefused(refused, edge)

@@ -186,7 +186,9 @@ async function storeEvent(
   // The object stores the event of a trusted caller only, so every answer but these two shows that it trusts the
   // caller.
   const trusted = answer.kind !== 'untrusted' && answer.kind !== 'erased'
-  deps.callers.memory.remember(caller, { trusted, now: world.now() })
+  const { memory } = deps.callers
+  memory.remember(caller, { trusted, now: world.now() })
+  if (answer.kind === 'untrusted' && answer.isKnown === true) memory.noteKnown(memberId)
   if (answer.kind === 'full') return PORTAL_FULL
   if (answer.kind === 'too_many_hints') return TOO_MANY_HINTS
   return answer.kind === 'stored' ? answer : refuse('untrusted', deps.config)

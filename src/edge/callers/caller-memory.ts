@@ -45,6 +45,8 @@ interface RememberedToken {
 export class CallerMemory {
   readonly #tokens = new BoundedMap<RememberedToken>(MAX_TOKENS_REMEMBERED)
   readonly #records = new BoundedMap<readonly TokenHash[]>(MAX_TOKENS_REMEMBERED)
+  /** The portals whose objects have refused a token and said that they are connected. */
+  readonly #known = new BoundedMap<true>(MAX_TOKENS_REMEMBERED)
   readonly #spentUntil = new BoundedMap<number>(MAX_TOKENS_REMEMBERED)
   /** The numbers of this isolate, for the metrics. */
   readonly counts = new EdgeCounts()
@@ -75,6 +77,16 @@ export class CallerMemory {
   /** The tokens that KV named for a portal when it was read last; null when it was not read. */
   recallRecord(memberId: string): readonly TokenHash[] | null {
     return this.#records.get(memberId) ?? null
+  }
+
+  /** Notes that a portal is or was connected, as its object says. */
+  noteKnown(memberId: string): void {
+    this.#known.set(memberId, true)
+  }
+
+  /** Whether the edge knows that a portal is or was connected; for an event of a stranger it asks nobody. */
+  isKnown(memberId: string): boolean {
+    return this.#known.get(memberId) === true || (this.recallRecord(memberId) ?? []).length > 0
   }
 
   /** Remembers that a key of the rate limit is used up. */

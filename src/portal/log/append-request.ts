@@ -28,7 +28,8 @@ export type AppendAnswer =
       readonly duplicate: boolean
       readonly quarantined: boolean
     }
-  | { readonly kind: 'untrusted' }
+  /** `isKnown`: the portal is or was connected, so no stranger calls; absent otherwise. */
+  | { readonly kind: 'untrusted'; readonly isKnown?: true }
   /** The event came from the spill, and was received before an uninstall erased everything of that time. */
   | { readonly kind: 'erased' }
   /** Storage is full, and nothing may be dropped. */

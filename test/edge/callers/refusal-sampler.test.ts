@@ -1,6 +1,10 @@
 /** Which refusals are noted: the first of a kind at once, then few. */
 import { expect, it } from 'vitest'
-import { NOTE_INTERVAL_MS, RefusalSampler } from '../../../src/edge/callers/refusal-sampler.ts'
+import {
+  LINE_INTERVAL_MS,
+  NOTE_INTERVAL_MS,
+  RefusalSampler,
+} from '../../../src/edge/callers/refusal-sampler.ts'
 import { aRefusedCaller } from '../../support/builders/a-refused-caller.ts'
 import { NOW } from '../../support/time.ts'
 
@@ -31,4 +35,13 @@ it('tells apart why, what was wanted, and whether the edge knows the portal', ()
     sampler.takes(aRefusedCaller(), { isKnown: true }),
     sampler.takes(aRefusedCaller(), { isKnown: true }),
   ]).toEqual([true, true, true, true, false])
+})
+
+it('lets a line be written once an hour for each known portal, and once for all strangers together', () => {
+  const sampler = new RefusalSampler()
+  const line = (memberId: string, ms: number, isKnown: boolean) =>
+    sampler.takesLine(aRefusedCaller({ memberId: memberId.repeat(32), at: NOW + ms }), { isKnown })
+  expect([line('a', 0, true), line('b', 1, true), line('a', 2, true)]).toEqual([true, true, false])
+  expect([line('c', 3, false), line('d', 4, false)]).toEqual([true, false])
+  expect(line('a', LINE_INTERVAL_MS, true)).toBe(true)
 })

@@ -3,7 +3,7 @@
  * makes room first: old events go, and early ones where the log has a limit. Only an object that stays full refuses the
  * event, and says so.
  */
-import { countErased, isErased } from '../../../core/access/installs/install.ts'
+import { countErased, isErased, isKnownPortal } from '../../../core/access/installs/install.ts'
 import { isFullError } from '../../../storage/database.ts'
 import { asOf, type AppendAnswer, type AppendRequest } from '../../log/append-request.ts'
 import { noteMissingUser } from '../../log/userless-event.ts'
@@ -35,7 +35,9 @@ export async function appendEvent(
   }
   const at = asOf(request)
   const isTrusted = trust.trusts(tokenHash, at) || (await trust.verify(tokenHash, at))
-  if (!isTrusted) return { kind: 'untrusted' }
+  if (!isTrusted) {
+    return { kind: 'untrusted', ...(isKnownPortal(state.install()) && { isKnown: true }) }
+  }
   if (!drained && !robotAddress.isWithinLimit(tokenHash)) return { kind: 'too_many_hints' }
   noteEvent(parts, request)
   const noted = trust.isApplicationToken(tokenHash) ? noteMissingUser(request) : request

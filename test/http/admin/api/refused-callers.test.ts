@@ -1,7 +1,12 @@
 /** A wrong character in a setting is found in a minute: the list of callers that were not let through. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { callAdmin, RelayScenario, said } from '../../../support/scenarios/relay-scenario.ts'
+import { realPortalList } from '../../../support/builders/an-intake.ts'
+import { until } from '../../../support/until.ts'
+import { Edge, watchLog } from '../../../support/worker/edge.ts'
 import { dumpKv } from '../../../support/worker/traces.ts'
+
+const EVENT = 'app-ONCRMREQUISITEUSERFIELDUPDATE'
 
 let scenario: RelayScenario
 
@@ -53,4 +58,29 @@ describe('GET /refused', () => {
     expect(JSON.stringify(lines)).not.toContain('application_token')
     expect(await dumpKv()).toEqual({})
   }, 30_000)
+
+  it('tells of a known portal at once, however many strangers were refused a moment ago', async () => {
+    const lines = watchLog()
+    await scenario.portal.installs()
+    await until(async () => (await realPortalList().listPortals('')).includes(scenario.memberId))
+    // An isolate of its own, which remembers no refusal.
+    const edge = new Edge()
+    const token = { 'auth[application_token]': 'a-token-of-nobody-here' }
+    for (let stranger = 0; stranger < 20; stranger += 1) {
+      const memberId = crypto.randomUUID().replaceAll('-', '')
+      const body = scenario.portal.body(EVENT, { ...token, 'auth[member_id]': memberId })
+      expect((await edge.call(body)).status).toBe(403)
+    }
+    expect((await edge.call(scenario.portal.body(EVENT, token))).status).toBe(403)
+    const { refused } = JSON.parse(await (await callAdmin('/refused')).text())
+    expect(refused).toMatchObject([
+      { memberId: scenario.memberId, known: true, reason: 'wrong_token' },
+      { known: false, reason: 'unknown_portal' },
+    ])
+    expect(lines.filter(({ event }) => event === 'caller_refused')).toMatchObject([
+      { level: 'warn', known: false, request: 'event', reason: 'untrusted' },
+      { level: 'warn', known: true, memberId: scenario.memberId },
+    ])
+    expect(JSON.stringify(lines)).not.toContain('a-token-of-nobody')
+  })
 })
