@@ -2,6 +2,7 @@
  * Bulletins: the events of the relay itself, for vendors and operators. A bulletin has a number of its own, outside the
  * sequence of the portal's log, and waits in a log of its own until each destination that asks for it was told. Pure.
  */
+import type { ParkReason } from '../lanes/state/fate.ts'
 import { NOT_ENRICHED, type Json, type LogEntry } from '../log/event.ts'
 
 /** The types of bulletins about one destination. */
@@ -60,7 +61,7 @@ export interface Bulletin {
 /** What became of a bulletin at a destination, where it does not follow from the cursor of its lane. */
 export interface BulletinFate {
   readonly state: 'delivered' | 'parked' | 'expired'
-  readonly reason: string | null
+  readonly reason: ParkReason | null
   readonly status: number | null
   /** Unix milliseconds. */
   readonly at: number

@@ -7,8 +7,9 @@ import type { Bulletin, BulletinType } from './bulletin.ts'
 import { RECOVERED } from './bulletin.ts'
 import {
   causeKey,
+  causeOfKey,
   causesOf,
-  isRecovery,
+  endOfCause,
   nextCauseAt,
   type Cause,
   type ObservedPortal,
@@ -20,8 +21,11 @@ export const COOLDOWN_MS = HOUR_MS
 /** The same for callers that were refused, since a stranger decides when that happens, in milliseconds. */
 export const REFUSALS_COOLDOWN_MS = DAY_MS
 
-/** So many refused calls within an hour are told. */
+/** So many refused calls within a day are told. */
 export const MANY_REFUSALS = 5
+
+/** Refused calls that are too few to be told are stored so rarely at most, in milliseconds: a stranger decides when they come. */
+export const REFUSALS_STORED_MS = MINUTE_MS
 
 /** How long changes that a comparison finds are gathered before their number is told, in milliseconds. */
 export const GATHER_CHANGES_MS = MINUTE_MS
@@ -36,12 +40,14 @@ export interface Desk {
   readonly compared: number
   /** The troubles that were told and last. */
   readonly open: readonly string[]
-  /** When each cause was told last. */
+  /** When each cause was told last: those of the last day, and those that last. */
   readonly toldAt: Readonly<Record<string, number>>
   /** How many events each lane had parked when that was told last. */
   readonly parked: Readonly<Record<string, number>>
   /** The installation and the update that were told last; null for none. */
   readonly install: { readonly key: string | null; readonly updatedTs: number | null }
+  /** The refused calls that were too few to be told, as far as they are stored; null for none. */
+  readonly refused: { readonly count: number; readonly since: number; readonly at: number } | null
 }
 
 /** What happened since the desk was asked last, as far as memory counts it. */
@@ -52,7 +58,7 @@ export interface CountedCauses {
   readonly life: readonly Pick<Bulletin, 'type' | 'at' | 'data'>[]
   /** The changes that comparisons have found; null for none. */
   readonly found: { readonly count: number; readonly since: number } | null
-  /** How many callers were refused within the last hour. */
+  /** How many callers were refused since that was told or stored, within a day. */
   readonly refusals: number
 }
 
@@ -60,22 +66,18 @@ export interface CountedCauses {
 export interface DeskPlan {
   readonly desk: Desk
   readonly bulletins: readonly Bulletin[]
-  /** Whether the changes and the refusals that memory counts were told, and are counted anew. */
+  /** Whether the changes that memory counts were told, and the refusals told or stored: they are counted anew. */
   readonly told: { readonly found: boolean; readonly refusals: boolean }
-  /** Whether changes are gathered, so that a restart has to know from where on they were not told. */
-  readonly isGathering: boolean
   /** When there may be something to tell by time alone, in unix milliseconds; null for never. */
   readonly dueAt: number | null
 }
 
-/** The desk of a portal whose life so far is told to nobody: it may have been installed for years. */
-export function createDesk(
-  observed: Pick<ObservedPortal, 'install' | 'lanes'>,
-  seen: number,
-): Desk {
-  const parked = Object.fromEntries(observed.lanes.map((lane) => [lane.destination, lane.parked]))
-  const install = lifeOf(observed.install)
-  return { last: 0, seen, compared: seen, open: [], toldAt: {}, parked, install }
+/** Everything from which the desk decides. */
+export interface DeskTerms {
+  readonly observed: ObservedPortal
+  readonly happened: CountedCauses
+  /** Whether anybody has asked for a bulletin of this type about this destination. */
+  readonly isWanted: (bulletin: Pick<Bulletin, 'type' | 'about'>) => boolean
 }
 
 /** The desk of a portal of which nothing was known: everything from its installation on is told. */
@@ -87,31 +89,41 @@ export const NEW_DESK: Desk = {
   toldAt: {},
   parked: {},
   install: { key: null, updatedTs: null },
+  refused: null,
 }
 
-/** Decides what is told now. The same desk comes back when there is nothing to remember. */
-export function planBulletins(
-  desk: Desk,
-  observed: ObservedPortal,
-  happened: CountedCauses,
-): DeskPlan {
+/** The desk of a portal whose life so far is told to nobody: it may have been installed for years. */
+export function createDesk(
+  observed: Pick<ObservedPortal, 'install' | 'lanes'>,
+  seen: number,
+): Desk {
+  const parked = Object.fromEntries(observed.lanes.map((lane) => [lane.destination, lane.parked]))
+  const install = lifeOf(observed.install)
+  return { ...NEW_DESK, seen, compared: seen, parked, install }
+}
+
+/**
+ * Decides what is told now. The same desk comes back when there is nothing to remember. A trouble that nobody asks for
+ * (`isWanted`) is not remembered either: whoever asks for it later is told of it while it lasts.
+ */
+export function planBulletins(desk: Desk, { observed, happened, isWanted }: DeskTerms): DeskPlan {
   const open = new Set(desk.open)
   const causes = causesOf(observed, (key) => open.has(key))
   const counted = countedOf(desk, observed, happened)
-  const begun = causes.filter((cause) => !open.has(causeKey(cause)))
+  const begun = causes.filter((cause) => !open.has(causeKey(cause)) && isWanted(cause))
   const waits = [...begun, ...counted.map(({ cause }) => cause)].filter(
     (cause) => restsUntil(desk, cause, observed.now) > observed.now,
   )
   const fresh = begun.filter((cause) => !waits.includes(cause))
   const grown = counted.filter(({ cause }) => !waits.includes(cause))
   const now = grown.filter(({ dueAt }) => dueAt <= observed.now).map(({ cause }) => cause)
-  const ended = endedOf(desk, causes)
+  const ended = endedOf(desk, { causes, observed })
   const life = lifeBulletins(desk, observed, happened)
   const bulletins = [
     ...life,
     ...[...fresh, ...now].map((cause) => ({ ...cause, at: observed.now })),
     ...ended
-      .filter((cause) => isRecovery(cause, observed))
+      .filter((cause) => endOfCause(cause, observed) === 'recovered')
       .map((cause) => recovery(cause, observed)),
   ]
   const due = [
@@ -120,7 +132,12 @@ export function planBulletins(
     nextCauseAt(observed) ?? Number.POSITIVE_INFINITY,
   ]
   const isTold = (type: BulletinType): boolean => now.some((cause) => cause.type === type)
-  const told = { found: isTold('relay.changes.found'), refusals: isTold('relay.callers.refused') }
+  const found = isTold('relay.changes.found')
+  const refused = isTold('relay.callers.refused')
+    ? null
+    : isWanted(REFUSED_CALLERS)
+      ? refusedAfter(desk, observed, happened)
+      : desk.refused
   const dueAt = Math.min(...due)
   return {
     desk: remember(desk, {
@@ -130,11 +147,11 @@ export function planBulletins(
       fresh,
       ended,
       life,
-      found: told.found,
+      found,
+      refused,
     }),
     bulletins,
-    told,
-    isGathering: happened.found !== null,
+    told: { found, refusals: isTold('relay.callers.refused') || refused !== desk.refused },
     dueAt: Number.isFinite(dueAt) ? dueAt : null,
   }
 }
@@ -148,14 +165,18 @@ interface Decided {
   readonly ended: readonly Cause[]
   readonly life: readonly Bulletin[]
   readonly found: boolean
+  readonly refused: Desk['refused']
 }
 
 function remember(desk: Desk, decided: Decided): Desk {
-  const { observed, happened, told, fresh, ended, life } = decided
+  const { observed, happened, told, fresh, ended, life, refused } = decided
+  const isSame = sameLife(desk, observed) && refused === desk.refused
   // What was looked at in vain costs no write: it is looked at again after a restart.
-  if (told.length + ended.length + life.length === 0 && sameLife(desk, observed)) return desk
+  if (told.length + ended.length + life.length === 0 && isSame) return desk
   const gone = new Set(ended.map(causeKey))
-  const times = Object.entries(desk.toldAt).filter(([, at]) => observed.now - at < DAY_MS)
+  const times = Object.entries(desk.toldAt).filter(
+    ([key, at]) => observed.now - at < DAY_MS || desk.open.includes(key),
+  )
   return {
     last: desk.last,
     seen: happened.seen,
@@ -170,7 +191,39 @@ function remember(desk: Desk, decided: Decided): Desk {
       ...Object.fromEntries(parkedAfter(told, observed)),
     },
     install: lifeOf(observed.install),
+    refused,
   }
+}
+
+/** The refused calls that are stored, without those of another day, or of a clock that ran ahead. */
+function storedRefusals({ refused }: Desk, now: number): Desk['refused'] {
+  return refused !== null && Math.abs(now - refused.since) < DAY_MS ? refused : null
+}
+
+/**
+ * The refused calls to store. A portal with few events is asleep between two of them, and its object would begin to count anew
+ * each time. While the cause rests nothing is stored, so a flood costs no row.
+ */
+function refusedAfter(
+  desk: Desk,
+  { now }: ObservedPortal,
+  { refusals }: CountedCauses,
+): Desk['refused'] {
+  const stored = storedRefusals(desk, now)
+  const isStoredLately = stored !== null && Math.abs(now - stored.at) < REFUSALS_STORED_MS
+  const rests = restsUntil(desk, REFUSED_CALLERS, now) > now
+  if (refusals === 0 || isStoredLately || rests) return desk.refused
+  return { count: (stored?.count ?? 0) + refusals, since: stored?.since ?? now, at: now }
+}
+
+const REFUSED_CALLERS = { type: 'relay.callers.refused', about: null } as const
+
+/** Whether a refused call may have to be told or stored, so that the object has to make a step for it. */
+export function isRefusalDue(desk: Desk, refusals: number, now: number): boolean {
+  if (restsUntil(desk, REFUSED_CALLERS, now) > now) return false
+  const stored = storedRefusals(desk, now)
+  if (stored === null || Math.abs(now - stored.at) >= REFUSALS_STORED_MS) return true
+  return stored.count + refusals >= MANY_REFUSALS
 }
 
 function parkedAfter(
@@ -196,13 +249,14 @@ function countedOf(
   { now, lanes }: ObservedPortal,
   { found, refusals }: CountedCauses,
 ): readonly Counted[] {
+  const refusedCalls = (storedRefusals(desk, now)?.count ?? 0) + refusals
   const parked = lanes.flatMap(
-    ({ destination: about, parked: count, status, lastReason }): Counted[] => {
+    ({ destination: about, parked: count, status, parkReason }): Counted[] => {
       const before = desk.parked[about] ?? 0
       // A lane that began anew counts anew.
       const more = count - (before > count ? 0 : before)
       if (more <= 0 || status === 'removed') return []
-      const data = { count: more, reason: lastReason }
+      const data = { count: more, reason: parkReason }
       return [{ cause: { type: 'relay.event.parked', about, data }, dueAt: now }]
     },
   )
@@ -216,34 +270,29 @@ function countedOf(
           },
         ]
   const refused: readonly Counted[] =
-    refusals < MANY_REFUSALS
+    refusals === 0 || refusedCalls < MANY_REFUSALS
       ? []
-      : [
-          {
-            cause: { type: 'relay.callers.refused', about: null, data: { count: refusals } },
-            dueAt: now,
-          },
-        ]
+      : [{ cause: { ...REFUSED_CALLERS, data: { count: refusedCalls } }, dueAt: now }]
   return [...parked, ...changes, ...refused]
 }
 
 /** Until when a cause is not told, since it was told a moment ago. A time of the future was noted by a wrong clock. */
-function restsUntil({ toldAt }: Desk, cause: Cause, now: number): number {
+function restsUntil({ toldAt }: Desk, cause: Pick<Cause, 'type' | 'about'>, now: number): number {
   const at = toldAt[causeKey(cause)]
   if (at === undefined || at > now) return 0
   return at + (cause.type === 'relay.callers.refused' ? REFUSALS_COOLDOWN_MS : COOLDOWN_MS)
 }
 
 /** The troubles that were told and last no longer. */
-function endedOf({ open }: Desk, causes: readonly Cause[]): readonly Cause[] {
+function endedOf(
+  { open }: Desk,
+  { causes, observed }: { readonly causes: readonly Cause[]; readonly observed: ObservedPortal },
+): readonly Cause[] {
   const lasting = new Set(causes.map(causeKey))
   return open
     .filter((key) => !lasting.has(key))
-    .map((key) => {
-      const [type = '', about = null] = key.split(' ')
-      // Sound: the desk remembers nothing but keys of causes.
-      return { type: type as BulletinType, about, data: {} }
-    })
+    .map((key) => ({ ...causeOfKey(key), data: {} }))
+    .filter((cause) => endOfCause(cause, observed) !== 'lasts')
 }
 
 function recovery({ type, about }: Cause, { now }: ObservedPortal): Bulletin {

@@ -33,9 +33,13 @@ export interface ObservedLane extends Pick<
 > {
   /** How many events it has parked since it began. */
   readonly parked: number
+  /** The reason of the last event that it has parked; null where it is not known. */
+  readonly parkReason: string | null
   /** Unix milliseconds; null when nothing waits, or when it was not looked for. */
   readonly oldestWaitingAt: number | null
-  /** The reason of its last failure; null without one. */
+  /** When it counts as behind, in unix milliseconds; null when nothing waits. */
+  readonly behindAt: number | null
+  /** The reason of its last failure; null when its receiver has taken everything since. */
   readonly lastReason: string | null
 }
 
@@ -59,18 +63,31 @@ export interface Cause {
   readonly data: { readonly [key: string]: Json }
 }
 
+/** A trouble that was told and lasts. */
+export interface OpenCause extends Pick<Cause, 'type' | 'about'> {
+  /** When it was told, in unix milliseconds; null where that is not known. */
+  readonly since: number | null
+}
+
 /** The name under which a cause is remembered. */
 export function causeKey({ type, about }: Pick<Cause, 'type' | 'about'>): string {
   return about === null ? type : `${type} ${about}`
 }
 
+/** The cause of a name. */
+export function causeOfKey(key: string): Pick<Cause, 'type' | 'about'> {
+  const [type = '', about = null] = key.split(' ')
+  // Sound: nothing but names of causes is remembered.
+  return { type: type as BulletinType, about }
+}
+
+/** Whether a cause, by its key, is known already. */
+type IsOpen = (key: string) => boolean
+
 /** The causes that last now. `isOpen` tells whether one is known already: some end later than they begin. */
-export function causesOf(
-  observed: ObservedPortal,
-  isOpen: (key: string) => boolean,
-): readonly Cause[] {
+export function causesOf(observed: ObservedPortal, isOpen: IsOpen): readonly Cause[] {
   return [
-    ...observed.lanes.flatMap((lane) => causesOfLane(lane, observed)),
+    ...observed.lanes.flatMap((lane) => causesOfLane(lane, observed, isOpen)),
     ...causesOfStatus(observed),
     ...causesOfQuiet(observed),
     ...causesOfStorage(observed, isOpen('relay.portal.storage')),
@@ -79,23 +96,29 @@ export function causesOf(
 
 /** When a cause begins by time alone, in unix milliseconds; null when none does. */
 export function nextCauseAt({ now, lanes, quietAt }: ObservedPortal): number | null {
-  const behind = lanes.flatMap(({ status, oldestWaitingAt }) =>
-    status === 'active' && oldestWaitingAt !== null ? [oldestWaitingAt + LANE_BEHIND_MS] : [],
+  const behind = lanes.flatMap(({ status, behindAt }) =>
+    status === 'active' && behindAt !== null ? [behindAt] : [],
   )
   const times = [...behind, ...(quietAt === null ? [] : [quietAt])].filter((at) => at > now)
   return times.length === 0 ? null : Math.min(...times)
 }
 
-function causesOfLane(lane: ObservedLane, { now }: ObservedPortal): readonly Cause[] {
-  const { destination: about, status, disabledReason, oldestWaitingAt, attempts } = lane
+function causesOfLane(
+  lane: ObservedLane,
+  { now }: ObservedPortal,
+  isOpen: IsOpen,
+): readonly Cause[] {
+  const { destination: about, status, disabledReason, oldestWaitingAt, behindAt, attempts } = lane
   if (status === 'disabled') {
     return [{ type: 'relay.lane.disabled', about, data: { reason: disabledReason } }]
   }
-  if (status !== 'active' || oldestWaitingAt === null) return []
-  if (now - oldestWaitingAt < LANE_BEHIND_MS) return []
-  const waitingMinutes = Math.floor((now - oldestWaitingAt) / MINUTE_MS)
+  if (status !== 'active' || oldestWaitingAt === null || behindAt === null) return []
+  const type = 'relay.lane.behind'
+  const begins = isOpen(causeKey({ type, about })) ? oldestWaitingAt + LANE_BEHIND_MS : behindAt
+  if (now < begins) return []
+  const waitingMinutes = Math.max(0, Math.floor((now - oldestWaitingAt) / MINUTE_MS))
   const reason = attempts > 0 ? lane.lastReason : null
-  return [{ type: 'relay.lane.behind', about, data: { waitingMinutes, reason } }]
+  return [{ type, about, data: { waitingMinutes, reason } }]
 }
 
 function causesOfStatus({ status }: ObservedPortal): readonly Cause[] {
@@ -130,13 +153,44 @@ function causesOfStorage({ storage }: ObservedPortal, isOpen: boolean): readonly
 }
 
 /**
- * Whether the end of a cause is a recovery. A lane that was paused or removed, and a portal that was uninstalled, is not
- * well again: nobody has to be told that it is.
+ * What has become of a cause that is not seen any more:
+ * - `recovered`: all is well again, as far as this cause goes;
+ * - `lasts`: something else hides it. A lane that was paused has not recovered, and one that was resumed has not before its
+ *   receiver has taken something. A portal whose lost tokens are hidden by its full storage has not either;
+ * - `void`: there is nothing left that could be well: the destination was removed, or the application was uninstalled.
  */
-export function isRecovery(
+export type CauseEnd = 'recovered' | 'lasts' | 'void'
+
+/** What has become of a cause that `causesOf` does not name any more. */
+export function endOfCause(
   { type, about }: Pick<Cause, 'type' | 'about'>,
   { status, lanes }: Pick<ObservedPortal, 'status' | 'lanes'>,
-): boolean {
-  if (about === null) return type === 'relay.portal.storage' || status === 'active'
-  return lanes.some((lane) => lane.destination === about && lane.status === 'active')
+): CauseEnd {
+  if (about !== null)
+    return endInLane(
+      type,
+      lanes.find((lane) => lane.destination === about),
+    )
+  if (type === 'relay.portal.storage') return 'recovered'
+  switch (status) {
+    case 'active':
+      return 'recovered'
+    case 'unfinished':
+    case 'tokens_lost':
+    case 'no_rights':
+    case 'suspended':
+    case 'portal_full':
+      return 'lasts'
+    case 'pending':
+    case 'uninstalled':
+    case 'deleted':
+      return 'void'
+  }
+}
+
+function endInLane(type: BulletinType, lane: ObservedLane | undefined): CauseEnd {
+  if (lane === undefined || lane.status === 'removed') return 'void'
+  if (lane.status !== 'active') return 'lasts'
+  const hasProved = lane.lastReason === null || lane.oldestWaitingAt === null
+  return type === 'relay.lane.disabled' && !hasProved ? 'lasts' : 'recovered'
 }

@@ -12,10 +12,11 @@ const UNUSUAL = 3
 
 /**
  * When the silence after these events has lasted for longer than is usual, in unix milliseconds; null while too few events
- * are known. The times of the last events come in any order.
+ * are known. The times of the last events come in any order; `now` is in unix milliseconds.
  */
-export function quietAt(eventTimes: readonly number[]): number | null {
-  const times = eventTimes.toSorted((a, b) => a - b)
+export function quietAt(eventTimes: readonly number[], now: number): number | null {
+  // A clock that was ahead has left times behind that have not come yet.
+  const times = eventTimes.map((time) => Math.min(time, now)).toSorted((a, b) => a - b)
   const last = times.at(-1)
   if (last === undefined || times.length < LEAST_EVENTS) return null
   const silences = times.slice(1).map((time, index) => time - (times[index] ?? time))

@@ -63,8 +63,7 @@ export class BulletinLog {
   /** The exact fate of a bulletin at a destination; null when it has none. */
   find(destination: string, n: number): DestinationFate | null {
     const fate = this.#store.find(n)?.fates[destination]
-    // Sound: a reason is only shown.
-    return fate === undefined ? null : ({ destination, sequence: n, ...fate } as DestinationFate)
+    return fate === undefined ? null : { destination, sequence: n, ...fate }
   }
 
   /** The first bulletin of a range that is parked at a destination; null when none is. */

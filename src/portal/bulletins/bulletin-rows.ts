@@ -5,6 +5,7 @@
 import * as v from 'valibot'
 import type { Json } from '../../core/log/event.ts'
 import type { BulletinType, NumberedBulletin } from '../../core/bulletins/bulletin.ts'
+import type { ParkReason } from '../../core/lanes/state/fate.ts'
 import type { Desk } from '../../core/bulletins/desk.ts'
 
 const NumberOrNull = v.fallback(v.nullable(v.number()), null)
@@ -12,7 +13,8 @@ const TextOrNull = v.fallback(v.nullable(v.string()), null)
 
 const FateSchema = v.object({
   state: v.picklist(['delivered', 'parked', 'expired']),
-  reason: TextOrNull,
+  // Sound: the relay writes no other words, and one of another version is only shown.
+  reason: v.fallback(v.nullable(v.custom<ParkReason>((word) => typeof word === 'string')), null),
   status: NumberOrNull,
   at: v.number(),
   attempts: v.number(),
@@ -41,6 +43,11 @@ const DeskSchema = v.object({
   toldAt: v.record(v.string(), v.number()),
   parked: v.record(v.string(), v.number()),
   install: v.object({ key: TextOrNull, updatedTs: NumberOrNull }),
+  // Older versions stored none.
+  refused: v.fallback(
+    v.nullable(v.object({ count: v.number(), since: v.number(), at: v.number() })),
+    null,
+  ),
 })
 
 /** A bulletin as its row tells it; null when the row is damaged. */

@@ -3,15 +3,18 @@
  * of the commit that causes them, and told by lanes of their own, over the same code as events. A portal whose bulletins
  * nobody asks for does nothing here.
  */
+import { isKnownPortal } from '../../core/access/installs/install.ts'
 import type { NumberedBulletin } from '../../core/bulletins/bulletin.ts'
 import {
   createDesk,
-  MANY_REFUSALS,
+  isRefusalDue,
   NEW_DESK,
   planBulletins,
   type Desk,
   type DeskPlan,
+  type DeskTerms,
 } from '../../core/bulletins/desk.ts'
+import { causeOfKey, type OpenCause } from '../../core/bulletins/observed.ts'
 import { earliest } from '../../core/pace/schedule.ts'
 import type { Database } from '../../storage/database.ts'
 import type { LaneBook } from '../lanes/book/book.ts'
@@ -26,7 +29,7 @@ import type { Observer } from './observer.ts'
 /** The parts that bulletins rest on. They are nine, since one transaction writes bulletin, lanes and desk. */
 export interface BulletinsParts {
   readonly db: Pick<Database, 'transaction'>
-  readonly state: Pick<PortalState, 'isKnown' | 'head'>
+  readonly state: Pick<PortalState, 'isKnown' | 'install' | 'head'>
   readonly store: BulletinStore
   readonly bulletinLog: Pick<BulletinLog, 'noteLast'>
   /** The lanes that tell bulletins. */
@@ -71,8 +74,8 @@ export class Bulletins {
 
   /** Tells what has to be told now; called after each commit. Throws when storage refuses; the next call tries again. */
   follow(): void {
-    const { state, lanes, book, store } = this.#parts
-    if (!this.#hasBegun || !lanes.isConcerned() || !state.isKnown()) return
+    const { lanes, book, store } = this.#parts
+    if (!this.#hasBegun || !lanes.isConcerned() || !this.#isProven()) return
     // Nothing was known of the portal when this life began, so that all of its own life is told.
     if (this.#desk === null) this.#load(() => NEW_DESK)
     const plan = this.#plan()
@@ -97,9 +100,12 @@ export class Bulletins {
     return this.#desk === null ? null : earliest([this.#parts.pump.dueAt(), this.#dueAt])
   }
 
-  /** Notes a caller that was refused in the name of this portal; true when that may have to be told. */
+  /** Notes a caller that was refused in the name of this portal; true when that may have to be told or stored. */
   noteRefused(): boolean {
-    return this.#desk !== null && this.#parts.observer.noteRefused() >= MANY_REFUSALS
+    const { lanes, observer, world } = this.#parts
+    if (this.#desk === null) return false
+    const isDue = isRefusalDue(this.#desk, observer.noteRefused(), world.now())
+    return isDue && lanes.recipientsOf({ type: 'relay.callers.refused', about: null }).isWanted
   }
 
   /**
@@ -133,9 +139,21 @@ export class Bulletins {
     this.#isDeskStored = true
   }
 
-  /** Deletes the bulletins that are older than a time, in unix milliseconds. */
+  /** Deletes the bulletins that are older than a time, in unix milliseconds, also where nobody asks for any more. */
   dropOlder(time: number): void {
-    if (this.#desk !== null) this.#parts.store.dropOlder(time)
+    if (this.#parts.store.isThere()) this.#parts.store.dropOlder(time)
+  }
+
+  /** The troubles that were told and last, in the order in which they were told. */
+  open(): readonly OpenCause[] {
+    const { open = [], toldAt = {} } = this.#desk ?? {}
+    return open.map((key) => ({ ...causeOfKey(key), since: toldAt[key] ?? null }))
+  }
+
+  /** Whether the portal is or was connected: of a stranger whose installation waits nothing is told, and nothing stored. */
+  #isProven(): boolean {
+    const { state } = this.#parts
+    return state.isKnown() && (isKnownPortal(state.install()) || state.head() > 0)
   }
 
   #load(create: () => Desk): void {
@@ -149,21 +167,26 @@ export class Bulletins {
   }
 
   #lastNumber(): number {
-    return this.#desk?.last ?? this.#parts.store.lastNumber()
+    const { store, book } = this.#parts
+    // A damaged desk forgets the number, and retention may have dropped the bulletin that had it.
+    const cursors = book.all().map(({ cursor }) => cursor)
+    return this.#desk?.last ?? Math.max(store.lastNumber(), ...cursors)
   }
 
   #plan(): DeskPlan | null {
-    const { observer } = this.#parts
+    const { observer, lanes } = this.#parts
     if (this.#desk === null) return null
     const observed = observer.look()
-    return planBulletins(this.#desk, observed, observer.happened(this.#desk))
+    const happened = observer.happened(this.#desk)
+    const isWanted: DeskTerms['isWanted'] = (one) => lanes.recipientsOf(one).isWanted
+    return planBulletins(this.#desk, { observed, happened, isWanted })
   }
 
   #write(plan: DeskPlan): void {
     const { db, store, book, lanes, bulletinLog, observer } = this.#parts
     const { desk } = plan
-    const isKept = desk === this.#desk && (this.#isDeskStored || !plan.isGathering)
-    if (isKept) return
+    // The first step of a portal stores its desk: without it a later life would take for told what this one has not told.
+    if (desk === this.#desk && this.#isDeskStored) return
     const told = plan.bulletins.flatMap((bulletin) => {
       const { isWanted, to } = lanes.recipientsOf(bulletin)
       return isWanted ? [{ ...bulletin, to }] : []

@@ -8,14 +8,15 @@ import type { PortalStatus } from '../../core/access/portal-status.ts'
 import { REMEMBERED_EVENTS } from '../../core/access/silence.ts'
 import type { Desk, CountedCauses } from '../../core/bulletins/desk.ts'
 import { lifeOfEntry } from '../../core/bulletins/life-of-entry.ts'
-import type {
-  ObservedPortal,
-  ObservedInstall,
-  ObservedLane,
+import {
+  LANE_BEHIND_MS,
+  type ObservedPortal,
+  type ObservedInstall,
+  type ObservedLane,
 } from '../../core/bulletins/observed.ts'
 import { quietAt } from '../../core/bulletins/quiet.ts'
-import { HOUR_MS, MINUTE_MS } from '../../core/durations.ts'
-import type { LaneState } from '../../core/lanes/state/lane-state.ts'
+import { DAY_MS, MINUTE_MS } from '../../core/durations.ts'
+import { laneDueAt, type LaneState } from '../../core/lanes/state/lane-state.ts'
 import type { LogEntry } from '../../core/log/event.ts'
 import type { LaneBook } from '../lanes/book/book.ts'
 import type { LogSpace } from '../log/log-space.ts'
@@ -33,7 +34,7 @@ const MAX_LOOKED_BACK = 1000
 /** Entries read at a time. */
 const PAGE = 50
 
-/** The most refusals of an hour that are counted. */
+/** The most refusals of a day that are counted. */
 const MAX_REFUSALS = 1000
 
 /** The dependencies of the observer. */
@@ -43,7 +44,7 @@ export interface ObserverDeps {
   readonly log: Pick<LogStore, 'afterForLanes'>
   readonly youngest: Pick<YoungestStore, 'lastEventTimes'>
   /** The lanes over the portal's log. */
-  readonly book: Pick<LaneBook, 'all'>
+  readonly book: Pick<LaneBook, 'all' | 'lastParkReason'>
   readonly space: Pick<LogSpace, 'bytes' | 'limit'>
   readonly world: Pick<World, 'now'>
 }
@@ -54,6 +55,9 @@ interface Front {
   readonly receivedAt: number | null
   readonly lookedAt: number
 }
+
+/** A lane that goes on, or goes on within this time, in milliseconds, has so long to catch up before it counts as behind. */
+const GRACE_MS = MINUTE_MS
 
 /** The observer of one portal. */
 export class Observer {
@@ -67,6 +71,8 @@ export class Observer {
   #refusals: readonly number[] = []
   #refusedInstalls: number | null = null
   readonly #fronts = new Map<string, Front>()
+  /** Since when each lane with a backlog was seen to go on, in unix milliseconds. */
+  readonly #goesOnSince = new Map<string, number>()
 
   constructor(deps: ObserverDeps) {
     this.#deps = deps
@@ -76,13 +82,14 @@ export class Observer {
   look(): ObservedPortal {
     const { state, status, book, space, world } = this.#deps
     const times = this.#times()
+    const now = world.now()
     return {
-      now: world.now(),
+      now,
       status: status(),
       install: this.#install(),
       lanes: book.all().map((lane) => this.#lane(lane)),
-      quietAt: quietAt(times),
-      lastEventAt: times.length === 0 ? null : Math.max(...times),
+      quietAt: quietAt(times, now),
+      lastEventAt: times.length === 0 ? null : Math.min(now, Math.max(...times)),
       storage: { bytes: space.bytes(), limit: space.limit(), isFull: state.isFull() },
     }
   }
@@ -110,7 +117,7 @@ export class Observer {
     if (refusals) this.#refusals = []
   }
 
-  /** Notes a caller that was refused, and returns how many were since that was told last, within an hour or so. */
+  /** Notes a caller that was refused, and returns how many were since that was told or stored last, within a day or so. */
   noteRefused(): number {
     this.#refusals = [...this.#refusals, this.#deps.world.now()].slice(-MAX_REFUSALS)
     return this.#refusals.length
@@ -143,7 +150,7 @@ export class Observer {
     const more = Math.max(0, count - (this.#refusedInstalls ?? count))
     this.#refusedInstalls = count
     for (let n = 0; n < Math.min(more, MAX_REFUSALS); n += 1) this.noteRefused()
-    this.#refusals = this.#refusals.filter((at) => Math.abs(world.now() - at) < HOUR_MS)
+    this.#refusals = this.#refusals.filter((at) => Math.abs(world.now() - at) < DAY_MS)
     return this.#refusals.length
   }
 
@@ -161,15 +168,38 @@ export class Observer {
 
   #lane(lane: LaneState): ObservedLane {
     const { destination, status, disabledReason, attempts, tally, lastError } = lane
+    const lastReason = lastError?.reason ?? null
+    const oldestWaitingAt = status === 'active' ? this.#oldestWaitingAt(lane) : null
     return {
       destination,
       status,
       disabledReason,
       attempts,
       parked: tally.parked,
-      oldestWaitingAt: status === 'active' ? this.#oldestWaitingAt(lane) : null,
-      lastReason: lastError?.reason ?? null,
+      parkReason: this.#deps.book.lastParkReason(destination) ?? lastReason,
+      oldestWaitingAt,
+      behindAt: this.#behindAt(lane, oldestWaitingAt),
+      lastReason,
     }
+  }
+
+  /**
+   * An event may be old for other reasons than its lane: it waited in the spill, or an operator has resumed the lane a moment
+   * ago, or the lane gathers a digest. So a lane that goes on has a minute to catch up.
+   */
+  #behindAt(lane: LaneState, oldestWaitingAt: number | null): number | null {
+    const { destination, gatherUntil } = lane
+    const now = this.#deps.world.now()
+    if (oldestWaitingAt === null) {
+      this.#goesOnSince.delete(destination)
+      return null
+    }
+    const since = this.#goesOnSince.get(destination) ?? now
+    this.#goesOnSince.set(destination, Math.min(since, now))
+    const due = laneDueAt(lane, this.#deps.state.head()) ?? now
+    const waits = due - now >= GRACE_MS && due !== gatherUntil
+    const graceUntil = waits ? 0 : Math.max(since, gatherUntil ?? 0) + GRACE_MS
+    return Math.max(oldestWaitingAt + LANE_BEHIND_MS, graceUntil)
   }
 
   #oldestWaitingAt({ destination, cursor }: LaneState): number | null {

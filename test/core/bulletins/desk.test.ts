@@ -4,6 +4,7 @@ import {
   COOLDOWN_MS,
   createDesk,
   GATHER_CHANGES_MS,
+  isRefusalDue,
   MANY_REFUSALS,
   NEW_DESK,
   planBulletins,
@@ -22,8 +23,14 @@ function aDesk(desk: Desk = createDesk(anObserved(), 0)) {
   const made = {
     desk,
     dueAt: null as number | null,
+    /** Whether anybody asks. */
+    isWanted: true,
     asks(partial: Partial<ObservedPortal> = {}, happened: Partial<CountedCauses> = {}): string[] {
-      const plan = planBulletins(made.desk, anObserved(partial), aHappened(happened))
+      const plan = planBulletins(made.desk, {
+        observed: anObserved(partial),
+        happened: aHappened(happened),
+        isWanted: () => made.isWanted,
+      })
       // What is stored is JSON.
       made.desk = JSON.parse(JSON.stringify(plan.desk)) as Desk
       made.dueAt = plan.dueAt
@@ -81,11 +88,74 @@ describe.each(TROUBLES)('%s', (key, trouble) => {
   })
 })
 
+describe('a trouble', () => {
+  const disabled = anObservedLane({ status: 'disabled', disabledReason: 'gone' })
+  const resumed = anObservedLane({ lastReason: 'gone', attempts: 1, oldestWaitingAt: NOW })
+
+  it('of a lane has not recovered when it is resumed, but when its receiver has taken something', () => {
+    const desk = aDesk()
+    desk.asks({ lanes: [disabled] })
+    expect(desk.asks({ now: NOW + 1, lanes: [resumed] })).toEqual([])
+    expect(desk.asks({ now: NOW + 2, lanes: [disabled] })).toEqual([])
+    expect(desk.asks({ now: NOW + 3, lanes: [resumed] })).toEqual([])
+    expect(desk.asks({ now: NOW + 4 })).toEqual(['relay.recovered erp relay.lane.disabled'])
+  })
+
+  it('of a lane has recovered when nothing is left that it could prove it with', () => {
+    const desk = aDesk()
+    desk.asks({ lanes: [disabled] })
+    const empty = anObservedLane({ lastReason: 'gone' })
+    expect(desk.asks({ lanes: [empty] })).toEqual(['relay.recovered erp relay.lane.disabled'])
+  })
+
+  it('of a lane outlives a pause, and ends without a word when its destination is removed', () => {
+    const desk = aDesk()
+    desk.asks({ lanes: [disabled] })
+    expect(desk.asks({ lanes: [anObservedLane({ status: 'paused' })] })).toEqual([])
+    expect(desk.asks()).toEqual(['relay.recovered erp relay.lane.disabled'])
+    desk.asks({ lanes: [disabled], now: NOW + COOLDOWN_MS })
+    expect(desk.asks({ lanes: [anObservedLane({ status: 'removed' })] })).toEqual([])
+    expect(desk.desk.open).toEqual([])
+  })
+
+  it('of a portal lasts behind a worse one, and each has its recovery', () => {
+    const desk = aDesk()
+    expect(desk.asks({ status: 'tokens_lost' })).toEqual(['relay.portal.tokens_lost'])
+    expect(desk.asks({ status: 'portal_full' })).toEqual([])
+    expect(desk.asks({ status: 'suspended' })).toEqual(['relay.portal.suspended'])
+    expect(desk.asks()).toEqual([
+      'relay.recovered relay.portal.tokens_lost',
+      'relay.recovered relay.portal.suspended',
+    ])
+  })
+
+  it('that nobody asks for is told to whom asks later, while it lasts', () => {
+    const desk = aDesk()
+    desk.isWanted = false
+    expect(desk.asks({ status: 'suspended' })).toEqual([])
+    expect(desk.desk.open).toEqual([])
+    desk.isWanted = true
+    expect(desk.asks({ status: 'suspended' })).toEqual(['relay.portal.suspended'])
+  })
+
+  it('of a lane that goes on again begins when its time to catch up is over', () => {
+    const desk = aDesk()
+    const goesOn = { oldestWaitingAt: NOW - DAY_MS, behindAt: NOW + MINUTE_MS }
+    const lanes = [anObservedLane(goesOn)]
+    expect(desk.asks({ lanes })).toEqual([])
+    expect(desk.dueAt).toBe(NOW + MINUTE_MS)
+    expect(desk.asks({ lanes, now: NOW + MINUTE_MS })).toEqual(['relay.lane.behind erp'])
+    const later = { ...goesOn, behindAt: NOW + DAY_MS }
+    expect(desk.asks({ lanes: [anObservedLane(later)], now: NOW + 2 * MINUTE_MS })).toEqual([])
+    expect(desk.desk.open).toEqual(['relay.lane.behind erp'])
+  })
+})
+
 describe('a count', () => {
   it('of parked events is told with what came since, after its rest', () => {
     const desk = aDesk()
     const parked = (count: number, now: number) =>
-      desk.asks({ now, lanes: [anObservedLane({ parked: count, lastReason: 'http_422' })] })
+      desk.asks({ now, lanes: [anObservedLane({ parked: count, parkReason: 'http_422' })] })
     expect(parked(1, NOW)).toEqual(['relay.event.parked erp 1'])
     expect(parked(1, NOW + 1)).toEqual([])
     expect(parked(4, NOW + 2)).toEqual([])
@@ -124,14 +194,42 @@ describe('a count', () => {
   it('of refused callers is told when it is large, once a day', () => {
     const desk = aDesk()
     expect(desk.asks({}, { refusals: MANY_REFUSALS - 1 })).toEqual([])
-    expect(desk.asks({}, { refusals: MANY_REFUSALS })).toEqual([
-      `relay.callers.refused ${MANY_REFUSALS}`,
-    ])
+    expect(desk.asks({}, { refusals: 1 })).toEqual([`relay.callers.refused ${MANY_REFUSALS}`])
     const later = { now: NOW + REFUSALS_COOLDOWN_MS - 1 }
     expect(desk.asks(later, { refusals: 50 })).toEqual([])
     expect(desk.asks({ now: NOW + REFUSALS_COOLDOWN_MS }, { refusals: 50 })).toEqual([
       'relay.callers.refused 50',
     ])
+  })
+
+  it('of refused callers that come one by one is stored once a minute, and outlives each life of the object', () => {
+    const desk = aDesk()
+    for (let call = 0; call < MANY_REFUSALS - 1; call += 1) {
+      expect(desk.asks({ now: NOW + call * 60 * MINUTE_MS }, { refusals: 1 })).toEqual([])
+    }
+    expect(desk.desk.refused).toMatchObject({ count: MANY_REFUSALS - 1, since: NOW })
+    expect(desk.asks({ now: NOW + DAY_MS - 1 })).toEqual([])
+    expect(desk.asks({ now: NOW + DAY_MS - 1 }, { refusals: 1 })).toEqual([
+      `relay.callers.refused ${MANY_REFUSALS}`,
+    ])
+    expect(desk.desk.refused).toBeNull()
+  })
+
+  it('of refused callers begins anew with each day, and costs nothing in a flood', () => {
+    const desk = aDesk()
+    desk.asks({}, { refusals: 1 })
+    const { desk: stored } = desk
+    desk.asks({ now: NOW + MINUTE_MS - 1 }, { refusals: 1 })
+    expect(desk.desk).toEqual(stored)
+    expect(isRefusalDue(stored, 1, NOW + MINUTE_MS - 1)).toBe(false)
+    expect(isRefusalDue(stored, MANY_REFUSALS - 1, NOW + 1)).toBe(true)
+    desk.asks({ now: NOW + DAY_MS }, { refusals: MANY_REFUSALS - 1 })
+    expect(desk.desk.refused).toMatchObject({ count: MANY_REFUSALS - 1, since: NOW + DAY_MS })
+    desk.asks({ now: NOW + DAY_MS }, { refusals: 1 })
+    const { desk: told } = desk
+    expect(desk.asks({ now: NOW + DAY_MS + MINUTE_MS }, { refusals: 99 })).toEqual([])
+    expect(desk.desk).toEqual(told)
+    expect(isRefusalDue(told, 99, NOW + DAY_MS + MINUTE_MS)).toBe(false)
   })
 
   it('rests not by a clock that ran ahead', () => {
@@ -184,7 +282,8 @@ describe('the life of an installation', () => {
 describe('a desk', () => {
   it('is the same while there is nothing to remember, whatever was looked at', () => {
     const desk = createDesk(anObserved(), 3)
-    expect(planBulletins(desk, anObserved(), aHappened({ seen: 900 })).desk).toBe(desk)
+    const terms = { observed: anObserved(), happened: aHappened({ seen: 900 }) }
+    expect(planBulletins(desk, { ...terms, isWanted: () => true }).desk).toBe(desk)
   })
 
   it('forgets when a cause was told a day ago', () => {

@@ -2,10 +2,13 @@ import { describe, expect, it } from 'vitest'
 import { PORTAL_STATUSES } from '../../../src/core/access/portal-status.ts'
 import {
   causeKey,
+  causeOfKey,
   causesOf,
-  isRecovery,
+  endOfCause,
   LANE_BEHIND_MS,
   nextCauseAt,
+  type CauseEnd,
+  type ObservedLane,
   type ObservedPortal,
 } from '../../../src/core/bulletins/observed.ts'
 import { HOUR_MS, MINUTE_MS } from '../../../src/core/durations.ts'
@@ -96,20 +99,53 @@ describe('nextCauseAt()', () => {
   })
 })
 
-describe('isRecovery()', () => {
-  const cause = { type: 'relay.lane.disabled', about: 'erp' } as const
+describe('endOfCause()', () => {
+  const disabled = { type: 'relay.lane.disabled', about: 'erp' } as const
+  const behind = { type: 'relay.lane.behind', about: 'erp' } as const
+  const lost = { type: 'relay.portal.tokens_lost', about: null } as const
+  const endOf = (cause: Parameters<typeof endOfCause>[0], ...lanes: ObservedLane[]) =>
+    endOfCause(cause, anObserved({ lanes }))
 
-  it('is the end of a cause in a lane that goes on, and of no lane that was halted or is gone', () => {
-    expect(isRecovery(cause, anObserved())).toBe(true)
-    expect(isRecovery(cause, anObserved({ lanes: [] }))).toBe(false)
-    expect(isRecovery(cause, anObserved({ lanes: [anObservedLane({ status: 'paused' })] }))).toBe(
-      false,
+  it.each<[string, ObservedLane[], CauseEnd]>([
+    ['that has taken something', [anObservedLane()], 'recovered'],
+    [
+      'that was resumed a moment ago',
+      [anObservedLane({ lastReason: 'gone', oldestWaitingAt: NOW })],
+      'lasts',
+    ],
+    ['that an operator has paused', [anObservedLane({ status: 'paused' })], 'lasts'],
+    ['whose destination was removed', [anObservedLane({ status: 'removed' })], 'void'],
+    ['that is not there any more', [], 'void'],
+  ])('of a disabled lane %s', (_, lanes, end) => {
+    expect(endOf(disabled, ...lanes)).toBe(end)
+  })
+
+  it('of a lane that was behind is its recovery, whatever its last attempt was', () => {
+    expect(endOf(behind, anObservedLane({ lastReason: 'gone', oldestWaitingAt: NOW }))).toBe(
+      'recovered',
     )
   })
 
-  it('is the end of a cause in a portal that is active again', () => {
-    const lost = { type: 'relay.portal.tokens_lost', about: null } as const
-    expect(isRecovery(lost, anObserved())).toBe(true)
-    expect(isRecovery(lost, anObserved({ status: 'uninstalled' }))).toBe(false)
+  it('of a portal is its recovery when all is well, and none while another trouble hides it', () => {
+    const ends = PORTAL_STATUSES.map((status) => endOfCause(lost, anObserved({ status })))
+    expect(Object.fromEntries(PORTAL_STATUSES.map((status, at) => [status, ends[at]]))).toEqual({
+      active: 'recovered',
+      pending: 'void',
+      unfinished: 'lasts',
+      tokens_lost: 'lasts',
+      no_rights: 'lasts',
+      suspended: 'lasts',
+      portal_full: 'lasts',
+      uninstalled: 'void',
+      deleted: 'void',
+    })
+    const storage = { type: 'relay.portal.storage', about: null } as const
+    expect(endOfCause(storage, anObserved({ status: 'tokens_lost' }))).toBe('recovered')
+  })
+})
+
+describe('causeOfKey()', () => {
+  it.each(['relay.lane.disabled erp', 'relay.portal.quiet'])('undoes causeKey(): %s', (key) => {
+    expect(causeKey(causeOfKey(key))).toBe(key)
   })
 })

@@ -22,8 +22,15 @@ describe('parseBulletin()', () => {
 describe('parseDesk()', () => {
   it('takes a whole desk only: a part of one would tell things twice', () => {
     expect(parseDesk(NEW_DESK)).toEqual(NEW_DESK)
-    for (const key of Object.keys(NEW_DESK)) {
+    const { refused: _refused, ...needed } = NEW_DESK
+    for (const key of Object.keys(needed)) {
       expect(parseDesk({ ...NEW_DESK, [key]: 'x' })).toBeNull()
     }
+  })
+
+  it('takes the desk of a version that stored no refused calls', () => {
+    const { refused: _refused, ...former } = NEW_DESK
+    expect(parseDesk(former)).toEqual(NEW_DESK)
+    expect(parseDesk({ ...former, refused: 'x' })).toEqual(NEW_DESK)
   })
 })

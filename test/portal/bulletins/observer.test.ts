@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest'
 import { NO_INSTALL, type InstallState } from '../../../src/core/access/installs/install.ts'
 import { MANY_REFUSALS } from '../../../src/core/bulletins/desk.ts'
-import { HOUR_MS, MINUTE_MS } from '../../../src/core/durations.ts'
+import { LANE_BEHIND_MS } from '../../../src/core/bulletins/observed.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/core/durations.ts'
 import type { LaneState } from '../../../src/core/lanes/state/lane-state.ts'
 import { NOT_ENRICHED, type LogEntry } from '../../../src/core/log/event.ts'
 import { Observer } from '../../../src/portal/bulletins/observer.ts'
@@ -14,7 +15,14 @@ const DESK = { seen: 0, compared: 0 }
 
 /** A portal with these entries and lanes, and its observer. */
 function observed({ entries = [], lanes = [] }: Partial<Pick<Watched, 'entries' | 'lanes'>> = {}) {
-  const watched: Watched = { entries, lanes, reads: 0, install: NO_INSTALL, now: NOW }
+  const watched: Watched = {
+    entries,
+    lanes,
+    reads: 0,
+    install: NO_INSTALL,
+    now: NOW,
+    parkReason: null,
+  }
   const observer = new Observer({
     state: {
       install: () => watched.install,
@@ -29,7 +37,7 @@ function observed({ entries = [], lanes = [] }: Partial<Pick<Watched, 'entries' 
       },
     },
     youngest: { lastEventTimes: () => watched.entries.map(({ receivedAt }) => receivedAt) },
-    book: { all: () => watched.lanes },
+    book: { all: () => watched.lanes, lastParkReason: () => watched.parkReason },
     space: { bytes: () => 5, limit: () => 9 },
     world: { now: () => watched.now },
   })
@@ -42,6 +50,7 @@ interface Watched {
   reads: number
   install: InstallState
   now: number
+  parkReason: 'http_422' | null
 }
 
 function entriesOf(count: number): LogEntry[] {
@@ -106,6 +115,42 @@ describe('a lane with a backlog', () => {
     expect(oldest()).toBeNull()
   })
 
+  it('counts as behind half an hour after its first event when it waits for a time', () => {
+    const entries = entriesOf(9)
+    const waiting = aLane({ cursor: 2, attempts: 4, nextAttemptAt: NOW + HOUR_MS })
+    const portal = observed({ entries, lanes: [waiting] })
+    expect(portal.observer.look().lanes[0]?.behindAt).toBe(NOW + 3 + LANE_BEHIND_MS)
+  })
+
+  it('has a minute to catch up when it goes on: after a pause, from the spill, behind a digest', () => {
+    const portal = observed({
+      entries: entriesOf(9),
+      lanes: [aLane({ status: 'paused', cursor: 2 })],
+    })
+    portal.now += HOUR_MS
+    const behindAt = () => portal.observer.look().lanes[0]?.behindAt
+    expect(behindAt()).toBeNull()
+    portal.lanes = [aLane({ cursor: 2 })]
+    expect(behindAt()).toBe(NOW + HOUR_MS + MINUTE_MS)
+    portal.now += 2 * MINUTE_MS
+    expect(behindAt()).toBe(NOW + HOUR_MS + MINUTE_MS)
+    const gatherUntil = portal.now + HOUR_MS
+    portal.lanes = [aLane({ cursor: 2, gatherUntil })]
+    expect(behindAt()).toBe(gatherUntil + MINUTE_MS)
+    portal.lanes = [aLane({ cursor: 9 })]
+    expect(behindAt()).toBeNull()
+  })
+
+  it('is told with the reason of the event that it has parked last, also when it has delivered since', () => {
+    const portal = observed({ lanes: [aLane()] })
+    expect(portal.observer.look().lanes[0]?.parkReason).toBeNull()
+    portal.parkReason = 'http_422'
+    expect(portal.observer.look().lanes[0]).toMatchObject({
+      parkReason: 'http_422',
+      lastReason: null,
+    })
+  })
+
   it('is not looked at while it stands by an operator', () => {
     const portal = observed({ entries: entriesOf(9), lanes: [aLane({ status: 'paused' })] })
     portal.observer.look()
@@ -114,7 +159,7 @@ describe('a lane with a backlog', () => {
 })
 
 describe('refused callers', () => {
-  it('are counted for an hour, with the installations that were refused since', () => {
+  it('are counted for a day, with the installations that were refused since', () => {
     const portal = observed()
     const refused = (count: number) => ({ ...NO_INSTALL.refused, count })
     portal.install = { ...NO_INSTALL, refused: refused(50) }
@@ -122,7 +167,7 @@ describe('refused callers', () => {
     portal.install = { ...NO_INSTALL, refused: refused(52) }
     expect(portal.observer.noteRefused()).toBe(1)
     expect(portal.observer.happened(DESK).refusals).toBe(3)
-    portal.now += HOUR_MS
+    portal.now += DAY_MS
     expect(portal.observer.happened(DESK).refusals).toBe(0)
     for (let call = 0; call < MANY_REFUSALS; call += 1) portal.observer.noteRefused()
     portal.observer.noteTold({ found: false, refusals: true })

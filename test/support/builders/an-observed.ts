@@ -1,6 +1,10 @@
 /** Builders of what a portal's object sees of itself, and of what has happened since it was asked. */
 import type { CountedCauses } from '../../../src/core/bulletins/desk.ts'
-import type { ObservedPortal, ObservedLane } from '../../../src/core/bulletins/observed.ts'
+import {
+  LANE_BEHIND_MS,
+  type ObservedPortal,
+  type ObservedLane,
+} from '../../../src/core/bulletins/observed.ts'
 import { NOW } from '../time.ts'
 import { DOMAIN } from '../identity.ts'
 
@@ -12,7 +16,9 @@ export function anObservedLane(partial: Partial<ObservedLane> = {}): ObservedLan
     disabledReason: null,
     attempts: 0,
     parked: 0,
+    parkReason: null,
     oldestWaitingAt: null,
+    behindAt: partial.oldestWaitingAt == null ? null : partial.oldestWaitingAt + LANE_BEHIND_MS,
     lastReason: null,
     ...partial,
   }
