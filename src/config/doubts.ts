@@ -43,6 +43,7 @@ export function listDoubts(terms: DoubtTerms): readonly string[] {
     ...doubtWebhooks(webhooks),
     ...(destinations ?? []).flatMap(doubtDestination),
     ...doubtFallbacks(destinations ?? []),
+    ...doubtFallbackPortals(destinations ?? []),
   ]
 }
 
@@ -139,11 +140,27 @@ function doubtFallbacks(destinations: readonly Destination[]): readonly string[]
   }))
   return all
     .filter(({ name: about, events }) => {
-      const { to } = recipientsOf({ type: 'relay.lane.disabled', about }, { asking: all, all })
+      const { to } = recipientsOf({ type: 'relay.lane.disabled', about }, all)
       return bulletinGlobs(events).length > 0 && to.length === 0
     })
     .map(
       ({ name }) =>
         `DESTINATIONS.${name} is told when others fail, and nobody when it fails itself: set its fallback`,
     )
+}
+
+/** The destinations whose fallback takes fewer portals: of the others it is told nothing. */
+function doubtFallbackPortals(destinations: readonly Destination[]): readonly string[] {
+  const portalsOf = new Map(destinations.map(({ name, filter }) => [name, filter.portals]))
+  return destinations.flatMap(({ name, filter, fallback }) => {
+    const taken = fallback === undefined ? undefined : portalsOf.get(fallback)
+    const isCovered =
+      taken === undefined ||
+      taken.includes('*') ||
+      filter.portals.every((glob) => taken.includes(glob))
+    if (isCovered) return []
+    return [
+      `DESTINATIONS.${name}.fallback takes fewer portals than ${name}: of the others it is told nothing`,
+    ]
+  })
 }

@@ -76,6 +76,24 @@ describe('a configuration', () => {
     expect(doubtsOf({ DESTINATIONS: [{ ...ERP, url: '$ERP_URL' }], ERP_URL: url })).toEqual([doubt])
   })
 
+  it('with a fallback that takes fewer portals has one', () => {
+    const all = { ...ERP, portals: ['*'], fallback: 'acme' }
+    const acme = { ...ERP, name: 'acme', portals: ['acme.bitrix24.com'] }
+    expect(doubtsOf({ DESTINATIONS: [all, acme] })).toEqual([
+      'DESTINATIONS.erp.fallback takes fewer portals than erp: of the others it is told nothing',
+    ])
+    const own = { ...all, portals: ['acme.bitrix24.com'] }
+    expect(doubtsOf({ DESTINATIONS: [own, acme] })).toEqual([])
+    expect(
+      doubtsOf({
+        DESTINATIONS: [
+          { ...acme, fallback: 'erp' },
+          { ...ERP, portals: ['*'] },
+        ],
+      }),
+    ).toEqual([])
+  })
+
   it('with a fallback, or with two that ask, has none about them', () => {
     const ops = { ...ERP, name: 'ops', events: ['relay.*'] }
     expect(doubtsOf({ DESTINATIONS: [{ ...ops, fallback: 'erp' }, ERP] })).toEqual([])

@@ -36,26 +36,19 @@ export interface Recipients {
 }
 
 /**
- * Who is told a bulletin: those that ask for its type (`asking`, the destinations of the portal), and the fallback of the
- * destination that it is about. That destination itself is never told, since it may be the one that takes nothing. So
- * without a fallback, and without another one that asks, nobody is, and the bulletin is only shown.
+ * Who is told a bulletin: those that ask for its type, and the fallback of the destination that it is about. `readers` are the
+ * destinations whose globs `portals` take the portal: no other one is told anything of it, also not as a fallback, since it may
+ * belong to another customer. The destination that a bulletin is about is never told, since it may be the one that takes
+ * nothing. So without a fallback, and without another one that asks, nobody is, and the bulletin is only shown.
  */
 export function recipientsOf(
   { type, about }: Pick<Bulletin, 'type' | 'about'>,
-  { asking, all }: BulletinReaders,
+  readers: readonly BulletinReader[],
 ): Recipients {
-  const names = new Set(asking.filter((reader) => asksFor(reader, type)).map(({ name }) => name))
-  const fallback = all.find(({ name }) => name === about)?.fallback ?? null
-  if (fallback !== null && all.some(({ name }) => name === fallback)) names.add(fallback)
+  const names = new Set(readers.filter((reader) => asksFor(reader, type)).map(({ name }) => name))
+  const fallback = readers.find(({ name }) => name === about)?.fallback ?? null
+  if (fallback !== null && readers.some(({ name }) => name === fallback)) names.add(fallback)
   return { isWanted: names.size > 0, to: [...names].filter((name) => name !== about) }
-}
-
-/** The destinations that may be told. */
-export interface BulletinReaders {
-  /** Those whose globs `portals` take the portal. */
-  readonly asking: readonly BulletinReader[]
-  /** Every configured one. */
-  readonly all: readonly BulletinReader[]
 }
 
 function asksFor({ events }: BulletinReader, type: string): boolean {

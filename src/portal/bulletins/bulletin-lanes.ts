@@ -7,7 +7,6 @@ import {
   concernsBulletins,
   recipientsOf,
   type BulletinReader,
-  type BulletinReaders,
   type Recipients,
 } from '../../core/bulletins/asking.ts'
 import type { Bulletin } from '../../core/bulletins/bulletin.ts'
@@ -87,14 +86,15 @@ export class BulletinLanes {
     }
   }
 
-  #readers(): BulletinReaders {
+  /** The destinations that take this portal. */
+  #readers(): readonly BulletinReader[] {
     const { memberId, config, state } = this.#deps
     const install = state.install()
     // An uninstalled portal is still the one that it was.
     const domain = domainOf(install) ?? install.endedDomain
-    const all = config.destinations ?? []
-    const own = all.filter(({ filter }) => compilePortals(filter.portals)({ memberId, domain }))
-    return { asking: own.map(readerOf), all: all.map(readerOf) }
+    return (config.destinations ?? [])
+      .filter(({ filter }) => compilePortals(filter.portals)({ memberId, domain }))
+      .map(readerOf)
   }
 }
 

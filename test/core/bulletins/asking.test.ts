@@ -18,7 +18,7 @@ function told(
   bulletin: { readonly type: BulletinType; readonly about: string | null },
   all: readonly BulletinReader[],
 ) {
-  return recipientsOf(bulletin, { asking: all, all })
+  return recipientsOf(bulletin, all)
 }
 
 describe('a destination', () => {
@@ -74,11 +74,22 @@ describe('a bulletin about a destination', () => {
     expect(told(bulletin, all)).toEqual({ isWanted: true, to: [] })
   })
 
-  it('goes to no fallback that is not configured', () => {
+  it('goes to no fallback that is not configured, or does not take the portal', () => {
     expect(told(bulletin, [aReader('erp', { fallback: 'gone' })])).toEqual({
       isWanted: false,
       to: [],
     })
+  })
+})
+
+describe('two destinations that are the fallback of one another', () => {
+  const all = [aReader('erp', { fallback: 'crm' }), aReader('crm', { fallback: 'erp' })]
+
+  it.each([
+    ['erp', 'crm'],
+    ['crm', 'erp'],
+  ])('tell of %s by %s alone', (about, other) => {
+    expect(told({ type: 'relay.lane.disabled', about }, all).to).toEqual([other])
   })
 })
 
@@ -87,7 +98,7 @@ describe('a bulletin about a portal', () => {
     const erp = aReader('erp', { fallback: 'chat' })
     const bulletin = { type: 'relay.portal.quiet', about: null } as const
     const all = [erp, aReader('chat'), OPS]
-    expect(recipientsOf(bulletin, { asking: [erp], all })).toEqual({ isWanted: false, to: [] })
+    expect(recipientsOf(bulletin, [erp])).toEqual({ isWanted: false, to: [] })
     expect(told(bulletin, all)).toEqual({ isWanted: true, to: ['ops'] })
   })
 })

@@ -58,6 +58,19 @@ describe('recipientsOf()', () => {
   })
 })
 
+describe('a fallback', () => {
+  const bulletin = { type: 'relay.lane.disabled', about: 'erp' } as const
+  const erp = machine('erp', { fallback: 'acme', portals: ['*'] })
+  const acme = machine('acme', { portals: ['acme.bitrix24.com'] })
+  const destinations = configured([erp, acme])
+
+  it('is told of the portals that it takes, and of no other customer', () => {
+    const of = (endedDomain: string) => lanesOf({ destinations, install: { endedDomain } })
+    expect(of('acme.bitrix24.com').recipientsOf(bulletin).to).toEqual(['acme'])
+    expect(of('beta.bitrix24.com').recipientsOf(bulletin)).toEqual({ isWanted: false, to: [] })
+  })
+})
+
 describe('terms()', () => {
   it('are the lanes that are there and further ones, as far as they are configured', () => {
     const { plans, head } = lanesOf({ known: ['erp', 'gone'] }).terms(['ops'], 7)
