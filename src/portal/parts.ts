@@ -95,7 +95,7 @@ export function createParts({ storage, memberId, settings, scheduler }: PartsDep
   const upToLanes = { ...upToFields, ...createLanes(upToFields) }
   const status = (): PortalStatus => portalStatus(upToLanes)
   const upToBulletins = { ...upToLanes, ...createBulletins({ ...upToLanes, status }) }
-  const [waker, reporter] = [createWaker(upToBulletins), createReporter(upToLanes)]
+  const [waker, reporter] = [createWaker(upToBulletins), createReporter(upToBulletins)]
   return { ...upToBulletins, waker, reporter }
 }
 
@@ -276,11 +276,12 @@ function createWaker(given: Lanes & Pick<BulletinsMade, 'bulletins'>): Waker {
 type BulletinsMade = ReturnType<typeof createBulletins>
 
 /** The reports to the directory, which tell of everything else. */
-function createReporter(given: Fields): Reporter {
-  const { memberId, state, book, directory, world, scheduler } = given
+function createReporter(given: Lanes & BulletinsMade): Reporter {
+  const { memberId, state, book, directory, world, scheduler, pump } = given
   const source = {
     signs: () => portalSigns(given),
     report: () => portalReport(given, world.now()),
+    isAtRest: () => !pump.isRunning(),
   }
   return new Reporter({ memberId, state, book, directory, world, scheduler, source })
 }

@@ -6,8 +6,10 @@
  */
 import { MINUTE_MS } from '../core/durations.ts'
 import {
+  hasSettledBacklog,
   hasNewSigns,
   isReportOld,
+  tellsOfWaiting,
   type PortalReport,
   type Signs,
 } from '../core/reports/portal-report.ts'
@@ -18,6 +20,9 @@ import type { Scheduler } from './scheduler.ts'
 import type { PortalState } from './state/portal-state.ts'
 import type { World } from './world.ts'
 
+/** The hourly report waits until every lane rests, so that it tells what has to wait, but no longer than this, in milliseconds. */
+export const REST_PATIENCE_MS = 10 * MINUTE_MS
+
 /** After a report that did not arrive the next one waits so long, in milliseconds. */
 export const LOST_REPORT_WAIT_MS = 5 * MINUTE_MS
 
@@ -26,6 +31,8 @@ export interface ReportSource {
   /** The facts that the object compares to see whether it has something to report; reads nothing from storage. */
   readonly signs: () => Signs
   readonly report: () => PortalReport
+  /** Whether no lane is walked. */
+  readonly isAtRest: () => boolean
 }
 
 /** The dependencies of the reporter. */
@@ -34,7 +41,7 @@ export interface ReporterDeps {
   readonly state: Pick<PortalState, 'install' | 'head'>
   readonly book: Pick<
     LaneBook,
-    'lastReport' | 'noteReport' | 'isReportStored' | 'saveEverything' | 'countAnew'
+    'all' | 'lastReport' | 'noteReport' | 'isReportStored' | 'saveEverything' | 'countAnew'
   >
   readonly directory: Pick<DirectoryRemote, 'noteReport' | 'notePortal'>
   readonly world: Pick<World, 'now' | 'logLine'>
@@ -45,8 +52,8 @@ export interface ReporterDeps {
 /** The reports of one portal. */
 export class Reporter {
   readonly #deps: ReporterDeps
-  /** Whether the hourly report is due as soon as storage knows of it. */
-  #isOwed = false
+  /** Since when the hourly report is due, as soon as storage knows of it, in unix milliseconds; null while it is not. */
+  #owedSince: number | null = null
   /** Whether the directory has a line of the portal, as far as this life of the object knows. */
   #isListed: boolean | null = null
   #isTelling = false
@@ -58,23 +65,28 @@ export class Reporter {
     this.#deps = deps
   }
 
-  /** Reports when the signs have changed; called after each commit. */
+  /** Reports when the signs have changed, and when nothing waits any more of what was told; called after each commit. */
   follow(): void {
     if (!this.#isProven()) return
-    const { book, world, source } = this.#deps
+    const { state, book, world, source } = this.#deps
     const last = book.lastReport()
     if (last === null || hasNewSigns(last, source.signs())) return this.#start('signs')
+    if (hasSettledBacklog(last, { lanes: book.all(), head: state.head() }))
+      return this.#start('signs')
     const now = world.now()
     if (!isReportOld(last, now)) return
     // The next write of the lanes stores the time. Without such a write the next life of the object would report again.
     book.noteReport({ ...last, at: now })
-    this.#isOwed = true
+    this.#owedSince ??= now
   }
 
   /** Makes the hourly report, once the write of the lanes has stored its time; called when a lane has come to rest. */
   followRest(): void {
     this.follow()
-    if (this.#isOwed && this.#deps.book.isReportStored()) this.#start('hour')
+    const { book, source, world } = this.#deps
+    if (this.#owedSince === null || !book.isReportStored()) return
+    const hasPatience = Math.abs(world.now() - this.#owedSince) < REST_PATIENCE_MS
+    if (source.isAtRest() || !hasPatience) this.#start('hour')
   }
 
   /** Reports with the daily visit, or ends the portal's line when nothing is left of it. Never rejects. */
@@ -143,10 +155,10 @@ export class Reporter {
     const isTold = await this.#reach(() => directory.noteReport(memberId, report))
     this.#isTelling = false
     if (!isTold) return
-    this.#isOwed = false
+    this.#owedSince = null
     this.#isListed = true
     const hasParked = report.lanes.some(({ parked }) => parked > 0)
-    book.noteReport({ at: world.now(), ...signs, hasParked })
+    book.noteReport({ at: world.now(), ...signs, hasParked, hasWaiting: tellsOfWaiting(report) })
     if (cause === 'signs') this.#store()
     // The portal may have changed while the directory was awaited.
     this.follow()

@@ -159,11 +159,50 @@ describe('a portal with lanes', () => {
     await until(() => reports.length === 2)
     scenario.receiver('erp').answers(() => new Response(''))
     await scenario.operator.resumes('erp')
-    await until(() => reports.length === 3)
+    await until(() => reports.length === 4)
     await scenario.settled()
-    expect(reports.slice(1).map(({ problem }) => problem?.reason ?? null)).toEqual([
-      'lane_disabled',
-      null,
+    const shown = reports.slice(1).map(({ problem, lanes: [lane] }) => {
+      return [problem?.reason ?? null, lane?.backlog]
+    })
+    expect(shown).toEqual([
+      ['lane_disabled', 1],
+      [null, 1],
+      [null, 0],
+    ])
+  })
+
+  it('reports at once a lane whose receiver asks for a long wait, and when nothing waits there any more', async () => {
+    await passesOn()
+    scenario.receiver('erp').answers(429, { 'retry-after': '3600' })
+    await scenario.portal.sends()
+    await until(() => reports.length === 2)
+    expect(reports[1]).toMatchObject({
+      problem: { reason: 'lane_failing', destination: 'erp' },
+      lanes: [{ state: 'retrying', backlog: 1, oldestWaitingAt: expect.any(Number) }],
+    })
+    scenario.receiver('erp').answers(200)
+    await scenario.time.passes('61 min')
+    await until(() => reports.at(-1)?.lanes[0]?.backlog === 0)
+    expect(reports.at(-1)).toMatchObject({ problem: null, lanes: [{ oldestWaitingAt: null }] })
+  })
+
+  it('holds the hourly report until every lane rests, so that it tells no event that is delivered a moment later', async () => {
+    scenario.relay.isConfigured([machine('erp'), machine('slow')])
+    await scenario.relay.restarts()
+    await passesOn()
+    const { length } = reports
+    await scenario.time.passesWithoutAlarm('61 min')
+    const gate = scenario.receiver('slow').holds()
+    await scenario.portal.sends()
+    await until(() => scenario.receiver('slow').count === 2)
+    await scenario.portal.sends()
+    await until(() => scenario.receiver('erp').count === 3)
+    expect(reports).toHaveLength(length)
+    gate.open()
+    await scenario.settled()
+    await scenario.idles()
+    expect(reports.slice(length).map(({ lanes }) => lanes.map(({ backlog }) => backlog))).toEqual([
+      [0, 0],
     ])
   })
 
@@ -206,7 +245,8 @@ describe('a portal with lanes', () => {
     await scenario.time.passesWithoutAlarm('5 min')
     expect(LOST_REPORT_WAIT_MS).toBe(300_000)
     await passesOn()
-    expect(reports).toMatchObject([{ head: 5 }])
+    // The first report of a portal does not wait: it tells the event that it was made with.
+    expect(reports).toMatchObject([{ head: 5 }, { head: 5, lanes: [{ backlog: 0 }] }])
   })
 
   it('has no line any more once it was erased, whatever report was under way', async () => {

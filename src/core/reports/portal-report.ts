@@ -7,7 +7,7 @@ import { HOUR_MS } from '../durations.ts'
 import type { LaneState } from '../lanes/state/lane-state.ts'
 import { isFailingLong, type PortalProblem } from './problem.ts'
 import type { ReportedTally } from '../tallies/portal-tally.ts'
-import type { LaneReport } from './lane-report.ts'
+import type { LaneReport, LaneWord } from './lane-report.ts'
 
 /** How long a report of a portal with the same signs is good, in milliseconds. */
 export const REPORT_INTERVAL_MS = HOUR_MS
@@ -42,6 +42,8 @@ export interface LastReport {
   readonly parked: number
   /** Whether some were parked at that time. */
   readonly hasParked: boolean
+  /** Whether events waited at that time in a lane that goes on by itself. */
+  readonly hasWaiting: boolean
 }
 
 /** Everything from which the signs follow; all of it is known to memory. */
@@ -79,6 +81,24 @@ export function signsOf({ domain, status, missing, lanes }: SignTerms): Signs {
 export function hasNewSigns(last: LastReport | null, { signs, parked }: Signs): boolean {
   if (last === null || last.signs !== signs) return true
   return !last.hasParked && parked > last.parked
+}
+
+/** Whether a report tells of events that wait in a lane that goes on by itself. */
+export function tellsOfWaiting({ lanes }: Pick<PortalReport, 'lanes'>): boolean {
+  return lanes.some(({ state, backlog }) => backlog > 0 && GOES_ON.has(state))
+}
+
+const GOES_ON: ReadonlySet<LaneWord> = new Set(['active', 'retrying'])
+
+/**
+ * Whether nothing waits any more of what the last report has told, in a log that ends at `head`. Nobody would tell it
+ * otherwise before the next event or the daily visit, and until then the events would seem to grow older.
+ */
+export function hasCaughtUp(
+  { hasWaiting }: LastReport,
+  { lanes, head }: { readonly lanes: readonly LaneState[]; readonly head: number },
+): boolean {
+  return hasWaiting && lanes.every(({ status, cursor }) => status !== 'active' || cursor >= head)
 }
 
 /** Whether the last report is too old; one of the future was noted by a wrong clock. */

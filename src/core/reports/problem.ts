@@ -1,5 +1,6 @@
 /** The worst thing that is wrong with a portal, with the remedy. Pure. */
 import type { PortalStatus } from '../access/portal-status.ts'
+import { MINUTE_MS } from '../durations.ts'
 import type { LaneState } from '../lanes/state/lane-state.ts'
 
 /** The states of a portal that somebody has to mend. A portal that has ended needs nobody. */
@@ -35,6 +36,12 @@ export interface PortalProblem {
 /** A lane whose front has failed so often, for twelve minutes, is a problem and no hiccup. */
 export const FAILING_ATTEMPTS = 6
 
+/**
+ * A lane whose front has failed and waits for longer than this before it is tried again is a problem too, in milliseconds: its
+ * receiver has asked for it. The waits of the first attempts are shorter, and end with a sixth one.
+ */
+export const FAILING_WAIT_MS = 12 * MINUTE_MS
+
 /** Everything from which the problem follows. */
 export interface ProblemTerms {
   readonly status: PortalStatus
@@ -65,9 +72,13 @@ export function problemOf(terms: ProblemTerms): PortalProblem | null {
   return { reason: 'events_not_bound', destination: null, remedy: NOT_BOUND_REMEDY }
 }
 
-/** Whether a lane's receiver has failed for long enough to be told. */
+/** Whether a lane's receiver has failed for long enough to be told, or lets the lane wait for so long. */
 export function isFailingLong(lane: LaneState): boolean {
-  return lane.status === 'active' && lane.attempts >= FAILING_ATTEMPTS
+  const { status, attempts, lastError, nextAttemptAt, notBefore } = lane
+  if (status !== 'active' || attempts === 0) return false
+  if (attempts >= FAILING_ATTEMPTS) return true
+  const waitsUntil = Math.max(nextAttemptAt ?? 0, notBefore)
+  return lastError !== null && waitsUntil - lastError.at > FAILING_WAIT_MS
 }
 
 function laneProblem(reason: keyof typeof LANE_REMEDIES, destination: string): PortalProblem {

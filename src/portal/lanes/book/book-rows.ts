@@ -230,6 +230,8 @@ const LastReportSchema = v.object({
   signs: v.fallback(v.string(), ''),
   parked: AnyNumber,
   hasParked: Flag,
+  // Older versions did not note it.
+  hasWaiting: Flag,
 })
 
 const PortalTallySchema = v.object({
