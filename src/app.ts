@@ -244,8 +244,15 @@ function createMetrics(env: Env): MetricsDeps {
 }
 
 function createPages(env: Env, access: AccessVerifier): PageDeps {
-  const { problems, warnings } = configOf(env)
+  const config = configOf(env)
+  const { problems } = config
+  const warnings = warningsOf(config)
   return { admin: createAdmin(env), auth: createAdminAuth(env, access), problems, warnings }
+}
+
+/** What is allowed in the configuration, and dangerous or probably not meant so: `/healthz` and the overview tell the same. */
+function warningsOf({ warnings, doubts }: Config): readonly string[] {
+  return [...warnings, ...doubts]
 }
 
 /** Whether the operator's answer of `/healthz` is asked for. */
@@ -265,7 +272,7 @@ function health(
   return healthResponse({
     version: config.version,
     problems: config.problems,
-    warnings: [...config.warnings, ...config.doubts],
+    warnings: warningsOf(config),
     canVerify: canVerify(config),
     deep: isDeep(c)
       ? {

@@ -46,6 +46,7 @@ export function createDirectoryClient({
     notePortals: (...terms) => reachList((remote) => remote.notePortals(...terms)),
     noteReport: (...terms) => reachList((remote) => remote.noteReport(...terms)),
     listReports: (...terms) => reachList((remote) => remote.listReports(...terms)),
+    listTold: () => reachList((remote) => remote.listTold()),
     portalsNamed: (...terms) => reachList((remote) => remote.portalsNamed(...terms)),
     sumMetrics: (...terms) => reachList((remote) => remote.sumMetrics(...terms)),
     sumReports: (...terms) => reachList((remote) => remote.sumReports(...terms)),

@@ -126,6 +126,11 @@ export class Directory extends DurableObject<unknown> {
     return this.#reports.list(query)
   }
 
+  /** The portals in which something lasts that bulletins have told; the first ones of many. */
+  listTold(): ListedPortal[] {
+    return this.#reports.listTold()
+  }
+
   /** The portals that have reported this domain, a few at most. */
   portalsNamed(domain: string): ListedPortal[] {
     return this.#reports.named(domain)
@@ -207,6 +212,7 @@ export type DirectoryRemote = Remote<
   | 'notePortals'
   | 'noteReport'
   | 'listReports'
+  | 'listTold'
   | 'portalsNamed'
   | 'sumReports'
   | 'sumMetrics'

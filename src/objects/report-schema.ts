@@ -1,6 +1,7 @@
 /** The form of a stored report. A report that does not have it counts as none, until its portal reports again. */
 import * as v from 'valibot'
 import type { PortalStatus } from '../core/access/portal-status.ts'
+import type { BulletinType } from '../core/bulletins/bulletin.ts'
 import type { OutcomeReason } from '../core/lanes/state/outcome.ts'
 import { LANE_WORDS } from '../core/reports/lane-report.ts'
 import type { PortalReport } from '../core/reports/portal-report.ts'
@@ -12,6 +13,7 @@ import { CountsSchema, EdgeTallySchema, LatenciesSchema } from '../core/tallies/
 // Sound: this program writes no other words, and a word of another version is only shown and counted.
 const StatusSchema = v.custom<PortalStatus>((word) => typeof word === 'string')
 const ReasonSchema = v.custom<ProblemReason>((word) => typeof word === 'string')
+const BulletinTypeSchema = v.custom<BulletinType>((word) => typeof word === 'string')
 const OutcomeReasonSchema = v.custom<OutcomeReason>((word) => typeof word === 'string')
 const NumberOrNull = v.nullable(v.number())
 
@@ -37,6 +39,12 @@ const LaneReportSchema = v.object({
       at: v.number(),
     }),
   ),
+})
+
+const OpenCauseSchema = v.object({
+  type: BulletinTypeSchema,
+  about: v.nullable(v.string()),
+  since: NumberOrNull,
 })
 
 const TALLY_SUMS = {
@@ -80,4 +88,5 @@ export const PortalReportSchema: v.GenericSchema<unknown, PortalReport> = v.obje
   // A report of an older version tells none.
   tally: v.fallback(ReportedTallySchema, () => structuredClone(NO_REPORTED_TALLY)),
   lanes: v.array(LaneReportSchema),
+  open: v.exactOptional(v.array(OpenCauseSchema)),
 })

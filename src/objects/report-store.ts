@@ -23,6 +23,9 @@ export const REPORTS_PAGE = 100
 /** The most rows that a page looks through for a text. */
 export const MAX_SEARCHED = 2000
 
+/** The most portals with open troubles that are listed. */
+export const MAX_TOLD = 50
+
 /** The most portals with one domain that are told apart. */
 const MAX_NAMESAKES = 10
 
@@ -71,7 +74,7 @@ export class ReportStore {
   save(memberId: string, reported: PortalReport): PastTallies {
     this.#createTable()
     const [row] = this.#db.all(
-      'SELECT member_id, domain, state, problem, report FROM reports WHERE member_id = ?',
+      'SELECT member_id, domain, state, problem, told, report FROM reports WHERE member_id = ?',
       memberId,
     )
     const known = row === undefined ? undefined : parseListed(row)[0]
@@ -82,12 +85,13 @@ export class ReportStore {
       report.domain?.toLowerCase() ?? null,
       report.state,
       report.problem?.reason ?? null,
+      report.open?.length ?? null,
     ]
     const texts = [JSON.stringify(report), formatFigures(report)]
     if (row === undefined) {
       this.#db.all(
-        `INSERT INTO reports (member_id, domain, state, problem, report, figures)
-         VALUES (?, ?, ?, ?, ?, ?)`,
+        `INSERT INTO reports (member_id, domain, state, problem, told, report, figures)
+         VALUES (?, ?, ?, ?, ?, ?, ?)`,
         memberId,
         ...columns,
         ...texts,
@@ -99,10 +103,11 @@ export class ReportStore {
       ...texts,
       memberId,
     )
-    const { domain, state, problem } = row
-    if ([domain, state, problem].every((value, index) => value === columns[index])) return past
+    const { domain, state, problem, told } = row
+    if ([domain, state, problem, told].every((value, index) => value === columns[index]))
+      return past
     this.#db.all(
-      'UPDATE reports SET domain = ?, state = ?, problem = ? WHERE member_id = ?',
+      'UPDATE reports SET domain = ?, state = ?, problem = ?, told = ? WHERE member_id = ?',
       ...columns,
       memberId,
     )
@@ -162,6 +167,17 @@ export class ReportStore {
       .flatMap(parseListed)
   }
 
+  /** The portals in which something lasts that bulletins have told; the first ones of many. */
+  listTold(): ListedPortal[] {
+    if (!this.#hasTable() || !hasColumn(this.#db, 'reports', 'told')) return []
+    return this.#db
+      .all(
+        'SELECT member_id, report FROM reports WHERE told IS NOT NULL ORDER BY member_id LIMIT ?',
+        MAX_TOLD,
+      )
+      .flatMap(parseListed)
+  }
+
   /** The portals with this domain, a few at most. */
   named(domain: string): ListedPortal[] {
     if (!this.#hasTable()) return []
@@ -205,21 +221,30 @@ export class ReportStore {
     return hasTable(this.#db, 'reports')
   }
 
-  /** The partial index costs a row only where a portal is in trouble. */
+  /** The partial indexes cost a row only where a portal is in trouble. */
   #createTable(): void {
     if (this.#isReady) return
     this.#isReady = true
     if (this.#hasTable()) {
       // A table that was made before there were figures.
       if (!this.#hasFigures()) this.#db.all('ALTER TABLE reports ADD COLUMN figures TEXT')
+      if (!hasColumn(this.#db, 'reports', 'told')) {
+        this.#db.all('ALTER TABLE reports ADD COLUMN told INTEGER')
+        this.#indexTold()
+      }
       return
     }
     this.#db.all(`CREATE TABLE reports (
       member_id TEXT PRIMARY KEY, domain TEXT, state TEXT NOT NULL, problem TEXT,
-      report TEXT NOT NULL, figures TEXT) WITHOUT ROWID`)
+      told INTEGER, report TEXT NOT NULL, figures TEXT) WITHOUT ROWID`)
     this.#db.all('CREATE INDEX reports_by_domain ON reports (domain)')
     this.#db.all('CREATE INDEX reports_by_state ON reports (state)')
     this.#db.all('CREATE INDEX reports_in_trouble ON reports (member_id) WHERE problem IS NOT NULL')
+    this.#indexTold()
+  }
+
+  #indexTold(): void {
+    this.#db.all('CREATE INDEX reports_told ON reports (member_id) WHERE told IS NOT NULL')
   }
 }
 

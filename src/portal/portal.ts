@@ -266,8 +266,8 @@ export class PortalObject extends DurableObject<unknown> implements PortalCalls 
       this.#work.background(missingListing.follow())
       this.#work.background(domains.follow())
     }
-    reporter.follow()
     this.#tellBulletins()
+    reporter.follow()
     pump.kick()
     bulletins.kick()
     waker.wakeInTime()

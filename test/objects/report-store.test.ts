@@ -115,6 +115,24 @@ describe('save() and list()', () => {
     expect(pages[1]?.[0]).toBe(100)
   })
 
+  it('list the portals with open troubles, in a table of the former release too', async () => {
+    const open = [{ type: 'relay.portal.quiet', about: null, since: 7 }] as const
+    const seen = await withStore((store, db) => {
+      const before = store.listTold()
+      store.save(ACME, aReport())
+      db.all('DROP INDEX reports_told')
+      db.all('ALTER TABLE reports DROP COLUMN told')
+      const former = new ReportStore(db)
+      const formerly = former.listTold()
+      former.save(ACME, aReport({ open }))
+      former.save(OTHER, aReport())
+      const told = former.listTold()
+      former.save(ACME, aReport())
+      return [before, formerly, told, former.listTold()]
+    })
+    expect(seen).toEqual([[], [], [{ memberId: ACME, report: aReport({ open }) }], []])
+  })
+
   it('leave out a damaged report until its portal reports again', async () => {
     const seen = await withStore((store, db) => {
       store.save(ACME, aReport())

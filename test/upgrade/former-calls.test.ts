@@ -115,6 +115,7 @@ const NEW_METHODS: {
     listPortals: 'nobody calls it in this release',
     noteReport: 'the portal reports again an hour later, or at its next trouble',
     listReports: 'the operator gets 500 and tries again',
+    listTold: 'the overview tells no bulletins',
     portalsNamed: 'the operator gets 500, and uses the member id',
     sumReports: 'nobody calls it in this release',
     sumMetrics: 'the scrape gets 500, and the next one reads again',

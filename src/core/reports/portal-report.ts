@@ -3,6 +3,7 @@
  * them. A portal reports when its signs change, and at most once an hour besides. Pure.
  */
 import type { PortalStatus } from '../access/portal-status.ts'
+import { causeKey, type OpenCause } from '../bulletins/observed.ts'
 import { HOUR_MS } from '../durations.ts'
 import type { LaneState } from '../lanes/state/lane-state.ts'
 import { isFailingLong, type PortalProblem } from './problem.ts'
@@ -31,6 +32,8 @@ export interface PortalReport {
   /** The numbers that only grow. */
   readonly tally: ReportedTally
   readonly lanes: readonly LaneReport[]
+  /** The troubles that bulletins have told and that last; absent where there are none. */
+  readonly open?: readonly OpenCause[]
 }
 
 /** The last report, as the object remembers it in the row of its lanes. */
@@ -53,6 +56,8 @@ export interface SignTerms {
   /** How many wanted events could not be bound. */
   readonly missing: number
   readonly lanes: readonly LaneState[]
+  /** The troubles that bulletins have told and that last. */
+  readonly open: readonly OpenCause[]
 }
 
 /** The facts that a portal's object compares to see whether it has something to report. */
@@ -62,14 +67,14 @@ export interface Signs {
 }
 
 /** The signs of a portal, without a look into storage. Numbers that change with each event are none. */
-export function signsOf({ domain, status, missing, lanes }: SignTerms): Signs {
+export function signsOf({ domain, status, missing, lanes, open }: SignTerms): Signs {
   const words = lanes.flatMap((lane) => {
     const word = isFailingLong(lane) ? 'failing' : lane.status
     const replays = lane.replays.length > 0
     return word === 'active' && !replays ? [] : [[lane.destination, word, replays]]
   })
   return {
-    signs: JSON.stringify([status, domain, missing, ...words]),
+    signs: JSON.stringify([status, domain, missing, ...words, ...open.map(causeKey)]),
     parked: lanes.reduce((sum, { tally }) => sum + tally.parked, 0),
   }
 }
@@ -94,7 +99,7 @@ const GOES_ON: ReadonlySet<LaneWord> = new Set(['active', 'retrying'])
  * Whether nothing waits any more of what the last report has told, in a log that ends at `head`. Nobody would tell it
  * otherwise before the next event or the daily visit, and until then the events would seem to grow older.
  */
-export function hasCaughtUp(
+export function hasSettledBacklog(
   { hasWaiting }: LastReport,
   { lanes, head }: { readonly lanes: readonly LaneState[]; readonly head: number },
 ): boolean {

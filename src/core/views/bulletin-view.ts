@@ -1,6 +1,7 @@
 /** The bulletins of a portal as the operator sees them: what the relay itself has told, and to whom. It holds no secret. */
 import * as v from 'valibot'
 import type { BulletinType } from '../bulletins/bulletin.ts'
+import type { ParkReason } from '../lanes/state/fate.ts'
 import {
   listOf,
   NumberOrNullSchema,
@@ -17,7 +18,7 @@ export const BulletinFateViewSchema = v.object({
   /** When it was delivered or parked; null while it waits, and for one that its lane remembers no more. */
   at: TimeOrNullSchema,
   attempts: NumberOrNullSchema,
-  reason: TextOrNullSchema,
+  reason: v.nullable(wordOf<ParkReason>()),
 })
 
 /** One bulletin. */
@@ -33,6 +34,18 @@ export const BulletinViewSchema = v.object({
   /** The destinations that are told; none where the only one that asks is the one that it is about. */
   fates: listOf(BulletinFateViewSchema),
 })
+
+/** A trouble that a bulletin has told and that lasts. */
+export const OpenBulletinSchema = v.object({
+  type: wordOf<BulletinType>(),
+  /** The destination that it is about; null for the portal. */
+  about: TextOrNullSchema,
+  /** When it was told. */
+  since: TimeOrNullSchema,
+})
+
+/** The type of such a trouble. */
+export type OpenBulletin = v.InferOutput<typeof OpenBulletinSchema>
 
 /** The last bulletins of a portal, newest first. */
 export const BulletinsViewSchema = listOf(BulletinViewSchema)

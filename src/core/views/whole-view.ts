@@ -1,10 +1,10 @@
 /** The view of a portal with what it takes from elsewhere: its bindings, its storage and its robot address. */
 import * as v from 'valibot'
-import { BulletinsViewSchema } from './bulletin-view.ts'
+import { BulletinsViewSchema, OpenBulletinSchema } from './bulletin-view.ts'
 import { PortalViewSchema } from './portal-view.ts'
 import { StorageViewSchema } from './storage-view.ts'
 import { SubscriptionsViewSchema } from './subscriptions-view.ts'
-import { TimeSchema } from './schema.ts'
+import { listOf, TimeSchema } from './schema.ts'
 
 /** The whole view as the portal's object answers it. */
 export const WholeViewSchema = v.object({
@@ -15,6 +15,8 @@ export const WholeViewSchema = v.object({
   robotAddress: v.nullable(v.object({ since: TimeSchema })),
   /** The last bulletins; missing from an object of the former release. */
   bulletins: v.exactOptional(BulletinsViewSchema),
+  /** The troubles that bulletins have told and that last; missing from an object of the former release. */
+  openBulletins: v.exactOptional(listOf(OpenBulletinSchema)),
 })
 
 /** The type of this view. */

@@ -1,5 +1,6 @@
 /** The overview: what is wrong anywhere, and the list of all portals. */
 import { DAY_MS } from '../../core/durations.ts'
+import type { OpenBulletin } from '../../core/views/bulletin-view.ts'
 import type { SettingProblemView } from '../../core/views/lane-view.ts'
 import type { RefusedCallerView } from '../../core/views/refused-callers-view.ts'
 import type { PortalList, PortalRow } from '../../core/views/portal-list.ts'
@@ -7,6 +8,7 @@ import { ActButton } from '../parts/buttons.tsx'
 import type { PageContent } from '../frame/document.tsx'
 import { FeedbackText, type Feedback } from '../parts/feedback.tsx'
 import { belowPortal, lanePath, OVERVIEW_PATH, portalPath, REFUSED_PATH } from '../paths.ts'
+import { explainBulletin } from '../words/bulletin-words.ts'
 import { explainRefusal } from '../words/refusal-words.ts'
 import { explainProblem } from '../words/state-words.ts'
 import type { PageTerms } from '../terms.ts'
@@ -23,6 +25,8 @@ export interface OverviewPage extends PortalList {
   readonly warnings: readonly string[]
   /** The portals with a problem; the first ones of many. */
   readonly troubled: readonly PortalRow[]
+  /** The portals in which something lasts that bulletins have told, and that is not their problem. */
+  readonly told: readonly ToldPortal[]
   /** The last callers that were not let through, the youngest first. */
   readonly refused: readonly RefusedCallerView[]
   /** How many portals there are, and how many of them have a problem. */
@@ -31,10 +35,15 @@ export interface OverviewPage extends PortalList {
   readonly text: string
 }
 
+/** A portal with the troubles that bulletins have told there and that last. */
+export interface ToldPortal extends Pick<PortalRow, 'memberId' | 'domain'> {
+  readonly open: readonly OpenBulletin[]
+}
+
 /** Makes the page. */
 export function overviewPage(page: OverviewPage): PageContent {
-  const { terms, feedback, troubled, counts } = page
-  const isWell = troubled.length === 0 && page.settings.length === 0
+  const { terms, feedback, troubled, told, counts } = page
+  const isWell = troubled.length + told.length === 0 && page.settings.length === 0
   return {
     title: 'Overview',
     content: (
@@ -52,6 +61,9 @@ export function overviewPage(page: OverviewPage): PageContent {
               and {counted(counts.problems - troubled.length, 'more portal')} with a problem
             </p>
           )}
+          {told.map((portal) => (
+            <ToldTroubles portal={portal} terms={terms} />
+          ))}
           <RefusedCallers refused={page.refused} terms={terms} />
         </section>
         <section class="panel" aria-labelledby="portals-title">
@@ -78,8 +90,16 @@ function SettingProblems({ page: { settings, warnings } }: { readonly page: Over
         </div>
       ))}
       {warnings.map((warning) => (
-        <p class="strip warn">{warning}.</p>
+        <p class="strip warn">
+          <strong>{warning}.</strong>
+        </p>
       ))}
+      {warnings.length > 0 && (
+        <p class="note">
+          docs/troubleshooting.md says under “Warnings of healthz” what ends each of them.
+          Deliveries go on meanwhile.
+        </p>
+      )}
     </>
   )
 }
@@ -148,6 +168,51 @@ function TroubledPortal({ row, terms }: TroubledPortalTerms) {
         </a>
       )}
     </div>
+  )
+}
+
+/** What bulletins have told of a portal. The bulletin may have gone to somebody who is asleep. */
+function ToldTroubles({
+  portal: { memberId, domain, open },
+  terms,
+}: {
+  readonly portal: ToldPortal
+  readonly terms: PageTerms
+}) {
+  return (
+    <>
+      {open.map(({ type, about, since }) => {
+        const { tone, text, remedy } = explainBulletin(type, about)
+        return (
+          <div class={`strip row apart ${tone}`}>
+            <div>
+              <p>
+                <strong>
+                  <a href={portalPath(memberId)}>{domain ?? memberId}</a>: {lowered(text)}
+                </strong>
+                {since !== null && ', told '}
+                {since !== null && <Distance at={since} terms={terms} />}.
+              </p>
+              {remedy !== null && <p>{remedy}.</p>}
+            </div>
+            {type === 'relay.lane.disabled' && about !== null ? (
+              <ActButton
+                terms={terms}
+                to={lanePath(memberId, about, 'resume')}
+                members={{ back: OVERVIEW_PATH }}
+                about={`in ${domain ?? memberId}`}
+              >
+                Resume {about}
+              </ActButton>
+            ) : (
+              <a class="button" href={portalPath(memberId)}>
+                See the portal<span class="unseen"> {domain ?? memberId}</span>
+              </a>
+            )}
+          </div>
+        )
+      })}
+    </>
   )
 }
 

@@ -124,7 +124,8 @@ export function explainReason(reason: FailureReason): ReasonWords {
       remedy: REMEDIES[remedyOf(status)],
     }
   }
-  const [remedy, meaning] = REASONS[reason]
+  // A word of a later version is told as it is.
+  const [remedy, meaning] = Object.hasOwn(REASONS, reason) ? REASONS[reason] : (['report'] as const)
   return { meaning: meaning ?? sentenceOf(reason), remedy: REMEDIES[remedy] }
 }
 

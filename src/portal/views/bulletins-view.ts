@@ -1,7 +1,12 @@
 /** The view of a portal's bulletins, in the names of the HTTP contract. */
 import { bulletinId, type NumberedBulletin } from '../../core/bulletins/bulletin.ts'
 import type { LaneState } from '../../core/lanes/state/lane-state.ts'
-import type { BulletinFateView, BulletinView } from '../../core/views/bulletin-view.ts'
+import type {
+  BulletinFateView,
+  BulletinView,
+  OpenBulletin,
+} from '../../core/views/bulletin-view.ts'
+import type { Bulletins } from '../bulletins/bulletins.ts'
 import type { BulletinLog } from '../bulletins/bulletin-log.ts'
 import type { LaneBook } from '../lanes/book/book.ts'
 import { isoTime } from './iso-time.ts'
@@ -14,6 +19,11 @@ export interface BulletinsViewParts {
   readonly memberId: string
   readonly bulletinLog: Pick<BulletinLog, 'newest'>
   readonly bulletinBook: Pick<LaneBook, 'findLane'>
+}
+
+/** Everything that the view of open troubles is read from. */
+export interface OpenBulletinsParts {
+  readonly bulletins: Pick<Bulletins, 'open'>
 }
 
 /** The last bulletins, newest first. */
@@ -31,6 +41,11 @@ export function bulletinsView(parts: BulletinsViewParts): readonly BulletinView[
       ),
     }
   })
+}
+
+/** The troubles that bulletins have told and that last. */
+export function openBulletinsView({ bulletins }: OpenBulletinsParts): readonly OpenBulletin[] {
+  return bulletins.open().map(({ type, about, since }) => ({ type, about, since: isoTime(since) }))
 }
 
 /** A fate that is not written down follows from the cursor of the lane, as that of an event does. */

@@ -4,6 +4,7 @@ import { reportLane } from '../../core/reports/lane-report.ts'
 import { signsOf, type PortalReport, type Signs } from '../../core/reports/portal-report.ts'
 import { problemOf } from '../../core/reports/problem.ts'
 import { reportTally } from '../../core/tallies/portal-tally.ts'
+import type { Bulletins } from '../bulletins/bulletins.ts'
 import type { LaneBook } from '../lanes/book/book.ts'
 import type { FateStore } from '../lanes/book/fate-store.ts'
 import type { LogStore } from '../log/log-store.ts'
@@ -13,6 +14,7 @@ import { portalStatus, remedyOfStatus, type StatusParts } from './portal-status.
 /** Everything that the signs of a portal follow from: nothing of it is read from storage. */
 export interface SignParts extends StatusParts {
   readonly book: Pick<LaneBook, 'all'>
+  readonly bulletins: Pick<Bulletins, 'open'>
 }
 
 /** Everything that the report of a portal is read from. */
@@ -31,12 +33,14 @@ export function portalSigns(parts: SignParts): Signs {
     status: portalStatus(parts),
     missing: install.subscriptions.missing.length,
     lanes: parts.book.all(),
+    open: parts.bulletins.open(),
   })
 }
 
 /** The report of a portal; `now` is in unix milliseconds. */
 export function portalReport(parts: ReportParts, now: number): PortalReport {
   const { state, log, book, fates } = parts
+  const open = parts.bulletins.open()
   const install = state.install()
   const lanes = book.all()
   const counts = log.counts()
@@ -68,5 +72,6 @@ export function portalReport(parts: ReportParts, now: number): PortalReport {
             : null,
       }),
     ),
+    ...(open.length > 0 && { open }),
   }
 }

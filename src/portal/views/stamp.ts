@@ -3,6 +3,7 @@
  * it is made of memory alone and reads no row.
  */
 import { sha256Hex } from '../../core/safety/sha256.ts'
+import type { Bulletins } from '../bulletins/bulletins.ts'
 import type { Enricher } from '../fields/enricher.ts'
 import type { LaneBook } from '../lanes/book/book.ts'
 import type { PortalState } from '../state/portal-state.ts'
@@ -14,20 +15,25 @@ export interface StampParts {
   readonly enricher: Pick<Enricher, 'readableHead'>
   readonly book: Pick<LaneBook, 'all'>
   readonly troubles: Pick<AccessTroubles, 'current'>
+  readonly bulletinBook: Pick<LaneBook, 'all'>
+  readonly bulletins: Pick<Bulletins, 'open'>
 }
 
 /** How much of the hash is told: enough that two states of one portal have two stamps. */
 const LENGTH = 16
 
 /** The stamp of a portal. */
-export async function stampOf({ state, enricher, book, troubles }: StampParts): Promise<string> {
-  const parts = [
+export async function stampOf(parts: StampParts): Promise<string> {
+  const { state, enricher, book, troubles, bulletinBook, bulletins } = parts
+  const shown = [
     state.head(),
     enricher.readableHead(),
     state.version(),
     state.isFull(),
     troubles.current(),
   ]
-  const hash = await sha256Hex(JSON.stringify([...parts, book.all()]))
+  const hash = await sha256Hex(
+    JSON.stringify([...shown, book.all(), bulletinBook.all(), bulletins.open()]),
+  )
   return hash.slice(0, LENGTH)
 }

@@ -1,7 +1,12 @@
 /** The whole view of a portal: its view, and what it takes from elsewhere. */
 import type { RobotAddress } from '../installs/robot-address.ts'
 import type { World } from '../world.ts'
-import { bulletinsView, type BulletinsViewParts } from './bulletins-view.ts'
+import {
+  bulletinsView,
+  openBulletinsView,
+  type BulletinsViewParts,
+  type OpenBulletinsParts,
+} from './bulletins-view.ts'
 import { isoTime } from './iso-time.ts'
 import { portalView, type PortalViewParts } from './portal-view.ts'
 import { storageView, type StorageViewParts } from './storage-view.ts'
@@ -20,6 +25,7 @@ export function wholePortal(
     SubscriptionsViewParts &
     StorageViewParts &
     BulletinsViewParts &
+    OpenBulletinsParts &
     BesideViews,
 ): WholeView {
   const since = isoTime(parts.robotAddress.since())
@@ -29,5 +35,6 @@ export function wholePortal(
     storage: storageView(parts),
     robotAddress: since === null ? null : { since },
     bulletins: bulletinsView(parts),
+    openBulletins: openBulletinsView(parts),
   }
 }

@@ -5,7 +5,7 @@ import type { LaneState } from '../../../src/core/lanes/state/lane-state.ts'
 import { disable, pause } from '../../../src/core/lanes/state/lane-status.ts'
 import { NO_TALLY } from '../../../src/core/lanes/state/tally.ts'
 import {
-  hasCaughtUp,
+  hasSettledBacklog,
   hasNewSigns,
   isReportOld,
   signsOf,
@@ -22,6 +22,7 @@ const WELL: SignTerms = {
   status: 'active',
   missing: 0,
   lanes: [aLane()],
+  open: [],
 }
 
 function failed(at: number): NonNullable<LaneState['lastError']> {
@@ -50,6 +51,10 @@ describe('hasNewSigns()', () => {
       { lanes: [aLane({ attempts: 1, lastError: failed(NOW), notBefore: NOW + HOUR_MS })] },
     ],
     ['a replay', { lanes: [aLane({ replays: [aJob()] })] }],
+    [
+      'a bulletin that tells of something that lasts',
+      { open: [{ type: 'relay.portal.quiet', about: null, since: NOW }] },
+    ],
     ['the first parked event', { lanes: [parkedLane(1)] }],
   ])('is true for %s', (_, changed) => {
     expect(hasNewSigns(last, signsOf({ ...WELL, ...changed }))).toBe(true)
@@ -73,7 +78,7 @@ describe('hasNewSigns()', () => {
   })
 })
 
-describe('hasCaughtUp()', () => {
+describe('hasSettledBacklog()', () => {
   const last = { at: NOW, signs: '', parked: 0, hasParked: false, hasWaiting: true }
   const behind = aLane({ cursor: 3 })
   const done = aLane({ cursor: 5 })
@@ -84,7 +89,7 @@ describe('hasCaughtUp()', () => {
     ['only a lane waits that an operator has paused', true, [done, pause(behind)], true],
     ['nothing was told', false, [done], false],
   ])('%s', (_, hasWaiting, lanes, is) => {
-    expect(hasCaughtUp({ ...last, hasWaiting }, { lanes, head: 5 })).toBe(is)
+    expect(hasSettledBacklog({ ...last, hasWaiting }, { lanes, head: 5 })).toBe(is)
   })
 })
 

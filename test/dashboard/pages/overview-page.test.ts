@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { overviewPage, type OverviewPage } from '../../../src/dashboard/pages/overview-page.tsx'
+import type { BulletinType } from '../../../src/core/bulletins/bulletin.ts'
 import type { RefusedCallerView } from '../../../src/core/views/refused-callers-view.ts'
 import type { PortalRow } from '../../../src/core/views/portal-list.ts'
 import { aPage, contentOf, textOf } from '../../support/builders/a-page.ts'
@@ -42,6 +43,7 @@ function pageOf(partial: Partial<OverviewPage> = {}) {
     settings: [],
     warnings: [],
     troubled: [],
+    told: [],
     refused: [],
     counts: { portals: 1, problems: 0 },
     portals: [ROW],
@@ -65,11 +67,35 @@ test('what is wrong comes first: settings, then portals, each with its remedy an
     counts: { portals: 9, problems: 5 },
   })
   expect(await textOf(page)).toMatch(
-    /^Overview The setting DESTINATIONS is wrong\. Must be a list\. .*It is unsafe\. acme\.bitrix24\.com : erp is disabled, and its events wait\. Resume it\. Resume erp .*crm has parked events.*See the parked events.*and 3 more portals with a problem 9 portals/,
+    /^Overview The setting DESTINATIONS is wrong\. Must be a list\. .*It is unsafe\. docs.troubleshooting\.md says .*acme\.bitrix24\.com : erp is disabled, and its events wait\. Resume it\. Resume erp .*crm has parked events.*See the parked events.*and 3 more portals with a problem 9 portals/,
   )
   const html = await contentOf(page)
   expect(html).toContain(`action="/admin/portals/${MEMBER_ID}/lanes/erp/resume"`)
   expect(html).toContain(`href="/admin/portals/${MEMBER_ID}/parked"`)
+})
+
+const TOLD = {
+  memberId: MEMBER_ID,
+  domain: 'acme.bitrix24.com',
+  open: [
+    { type: 'relay.portal.quiet', about: null, since: ago(3_600_000) },
+    { type: 'relay.lane.disabled', about: 'erp', since: null },
+    { type: 'relay.lane.behind', about: 'crm', since: ago(60_000) },
+  ],
+} as const
+
+test('what bulletins have told and what lasts stands there with its remedy and its button', async () => {
+  const page = pageOf({ told: [TOLD] })
+  const text = await textOf(page)
+  expect(text).not.toContain('Nothing is wrong')
+  expect(text).toContain(
+    'acme.bitrix24.com : no event has come for longer than usual , told 1 h ago . Look whether the portal is bound to its events. See the portal',
+  )
+  expect(text).toContain('acme.bitrix24.com : erp is disabled, and its events wait .')
+  expect(text).toContain('crm is behind: its oldest event waits for more than half an hour')
+  const html = await contentOf(page)
+  expect(html).toContain(`action="/admin/portals/${MEMBER_ID}/lanes/erp/resume"`)
+  expect(html).toContain(`<a class="button" href="/admin/portals/${MEMBER_ID}"`)
 })
 
 test('a call that was refused lately in the name of a known portal is a warning, and leads to the list', async () => {
@@ -126,6 +152,9 @@ test('a name cannot leave its place', async () => {
     // Sound: a directory of a later release may name a state that this one does not know.
     state: HOSTILE as PortalRow['state'],
   }
-  const html = await contentOf(pageOf({ portals: [row], troubled: [row], text: HOSTILE }))
+  // Sound: a portal of a later release may tell a type that this one does not know.
+  const open = [{ type: HOSTILE as BulletinType, about: HOSTILE, since: null }]
+  const told = [{ memberId: HOSTILE, domain: HOSTILE, open }]
+  const html = await contentOf(pageOf({ portals: [row], troubled: [row], told, text: HOSTILE }))
   expect(html).not.toMatch(/<img|<script/)
 })

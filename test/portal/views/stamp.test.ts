@@ -9,6 +9,8 @@ const PARTS: StampParts = {
   enricher: { readableHead: () => 5 },
   book: { all: () => [aLane({ cursor: 5 })] },
   troubles: { current: () => null },
+  bulletinBook: { all: () => [] },
+  bulletins: { open: () => [] },
 }
 
 it.each<[string, Partial<StampParts>]>([
@@ -18,6 +20,11 @@ it.each<[string, Partial<StampParts>]>([
   ['an explained event', { enricher: { readableHead: () => 4 } }],
   ['a lane that has moved', { book: { all: () => [aLane({ cursor: 4 })] } }],
   ['a lane that has failed', { book: { all: () => [aLane({ cursor: 5, attempts: 1 })] } }],
+  ['a bulletin that was told', { bulletinBook: { all: () => [aLane({ cursor: 1 })] } }],
+  [
+    'something that lasts, and was told',
+    { bulletins: { open: () => [{ type: 'relay.portal.quiet', about: null, since: 1 }] } },
+  ],
   ['a trouble', { troubles: { current: () => ({ trouble: 'suspended', code: '', at: 1 }) } }],
 ])('changes with %s', async (_, changed) => {
   expect(await stampOf({ ...PARTS, ...changed })).not.toBe(await stampOf(PARTS))

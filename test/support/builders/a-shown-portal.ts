@@ -1,6 +1,7 @@
 /** A portal as its views read it. */
 import { accessOf, type AccessState } from '../../../src/core/access/access.ts'
 import { NO_INSTALL, type InstallState } from '../../../src/core/access/installs/install.ts'
+import type { OpenCause } from '../../../src/core/bulletins/observed.ts'
 import type { PendingRow } from '../../../src/core/access/installs/pending-row.ts'
 import { NO_RECONCILIATION } from '../../../src/core/fields/reconciliation.ts'
 import type { LaneState } from '../../../src/core/lanes/state/lane-state.ts'
@@ -23,6 +24,8 @@ export interface ShownPortal {
   readonly lanes?: readonly LaneState[]
   readonly parked?: Readonly<Record<string, number>>
   readonly isFull?: boolean
+  /** What bulletins have told and what lasts. */
+  readonly open?: readonly OpenCause[]
 }
 
 /** The parts that the views of such a portal read. */
@@ -35,6 +38,7 @@ export function aShownPortal({
   lanes = [],
   parked = {},
   isFull = false,
+  open = [],
 }: ShownPortal): PortalViewParts & ReportParts {
   const { clientId, oauthUrl } = anApplication()
   const config = {
@@ -62,6 +66,7 @@ export function aShownPortal({
     domains: { present: () => DOMAIN },
     troubles: { current, pairState: () => pairs },
     reconciliation: { state: () => NO_RECONCILIATION },
+    bulletins: { open: () => open },
   }
 }
 

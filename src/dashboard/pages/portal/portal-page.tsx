@@ -6,6 +6,7 @@ import { FeedbackText, type Feedback } from '../../parts/feedback.tsx'
 import type { PageContent } from '../../frame/document.tsx'
 import { belowPortal } from '../../paths.ts'
 import type { PageTerms } from '../../terms.ts'
+import { BulletinList } from './bulletin-list.tsx'
 import { EventList, type FoundEvents } from './event-list.tsx'
 import type { EventSearch } from './event-search.ts'
 import { HistoryPlots } from './history-plots.tsx'
@@ -76,6 +77,7 @@ export function portalPage(page: PortalPage): PageContent {
             <EventList terms={page.terms} memberId={memberId} shown={shown} search={page.search} />
           </div>
         </section>
+        <Bulletins portal={portal} />
         <History history={history} />
         <div class="halves">
           <section class="panel" id="numbers" aria-labelledby="numbers-title" data-live>
@@ -90,6 +92,20 @@ export function portalPage(page: PortalPage): PageContent {
       </>
     ),
   }
+}
+
+/** Nothing where no destination asks for bulletins. */
+function Bulletins({ portal: { bulletins = [] } }: Pick<PortalPage, 'portal'>) {
+  return (
+    <div id="bulletins" data-live>
+      {bulletins.length > 0 && (
+        <section class="panel" aria-labelledby="bulletins-title">
+          <h2 id="bulletins-title">What the relay has told</h2>
+          <BulletinList bulletins={bulletins} />
+        </section>
+      )}
+    </div>
+  )
 }
 
 function History({ history }: Pick<PortalPage, 'history'>) {

@@ -2,6 +2,7 @@
 import type { LaneView } from '../../../core/views/lane-view.ts'
 import type { SpilledRequests, WholeView } from '../../../core/views/whole-view.ts'
 import { belowPortal, lanePath } from '../../paths.ts'
+import { explainBulletin } from '../../words/bulletin-words.ts'
 import { explainReason } from '../../words/reasons.ts'
 import { counted, wordsFor } from '../../words/counts.ts'
 import { lowered } from '../../words/sentence.ts'
@@ -24,7 +25,13 @@ export interface PortalTrouble {
 
 /** Lists what is wrong. */
 export function troublesOf(view: WholeView): readonly PortalTrouble[] {
-  return [...stateTroubles(view), ...laneTroubles(view), ...logTroubles(view), ...hints(view)]
+  return [
+    ...stateTroubles(view),
+    ...laneTroubles(view),
+    ...bulletinTroubles(view),
+    ...logTroubles(view),
+    ...hints(view),
+  ]
 }
 
 function stateTroubles({ state, remedy, access, pending, uninstallNotice, recovery }: WholeView) {
@@ -95,6 +102,43 @@ function disabledTrouble(memberId: string, { destination, reason }: LaneView): P
     remedy,
     act: { kind: 'button', label: `Resume ${destination}`, to },
   }
+}
+
+/** The troubles that state and lanes of the page tell already. */
+const TOLD_ELSEWHERE: ReadonlySet<string> = new Set([
+  'relay.lane.disabled',
+  'relay.portal.tokens_lost',
+  'relay.portal.suspended',
+  'relay.portal.unfinished',
+])
+
+/** What the relay has told and what lasts, and the bulletins that a destination has not taken. */
+function bulletinTroubles(portal: WholeView): readonly PortalTrouble[] {
+  const { state, openBulletins = [], bulletins = [] } = portal
+  const open = openBulletins
+    .filter(({ type }) => !TOLD_ELSEWHERE.has(type))
+    .filter(({ type }) => type !== 'relay.portal.storage' || state !== 'portal_full')
+    .map(({ type, about }): PortalTrouble => ({ ...explainBulletin(type, about), act: null }))
+  const parked = Map.groupBy(
+    bulletins.flatMap(({ fates }) => fates).filter((fate) => fate.state === 'parked'),
+    ({ destination }) => destination,
+  )
+  const untold = [...parked].map(([destination, fates]): PortalTrouble => {
+    const reason = fates[0]?.reason ?? null
+    const words = reason === null ? null : explainReason(reason)
+    const why = words === null ? '' : `: ${lowered(words.meaning)}`
+    return {
+      tone: 'warn',
+      text: `${destination} has not taken ${counted(fates.length, 'bulletin')} of the relay${why}`,
+      remedy: words?.remedy ?? null,
+      act: {
+        kind: 'link',
+        label: `Replay what is parked at ${destination}`,
+        to: lanePath(portal.memberId, destination, 'replay'),
+      },
+    }
+  })
+  return [...open, ...untold]
 }
 
 /** Lists what is wrong outside of the object. It is looked for when a page is loaded, since each look costs two lists of KV. */

@@ -17,7 +17,7 @@ export interface PageDeps {
   readonly admin: AdminDeps
   /** The problems of the configuration. */
   readonly problems: readonly { readonly setting: string; readonly problem: string }[]
-  /** The warnings about unsafe settings. */
+  /** The warnings of `/healthz` about the configuration. */
   readonly warnings: readonly string[]
 }
 

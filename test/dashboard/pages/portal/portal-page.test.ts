@@ -36,7 +36,7 @@ test('the parts that may change can be put anew, each by its own id', async () =
   const live = [...html.matchAll(/<[^>]* data-live[^>]*>/g)].map(
     ([tag]) => /id="([^"]*)"/.exec(tag)?.[1],
   )
-  expect(live).toEqual(['troubles', 'lanes', 'event-list', 'numbers'])
+  expect(live).toEqual(['troubles', 'lanes', 'event-list', 'bulletins', 'numbers'])
 })
 
 test('a portal without a domain is named by its member id, and may have no lane', async () => {

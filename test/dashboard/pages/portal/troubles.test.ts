@@ -46,6 +46,39 @@ const PENDING = {
   remedy: 'Wait',
 } as const
 
+test('what bulletins have told and what lasts is told once, with the remedy', () => {
+  const openBulletins = [
+    { type: 'relay.portal.quiet', about: null, since: ago(0) },
+    { type: 'relay.lane.behind', about: 'erp', since: ago(0) },
+    { type: 'relay.lane.disabled', about: 'erp', since: ago(0) },
+    { type: 'relay.portal.tokens_lost', about: null, since: ago(0) },
+    { type: 'relay.portal.storage', about: null, since: null },
+  ] as const
+  expect(linesOf({ openBulletins })).toEqual([
+    'warn: No event has come for longer than usual. Look whether the portal is bound to its events []',
+    'warn: erp is behind: its oldest event waits for more than half an hour. The lane goes on by itself when its receiver answers; its last error says what is wrong []',
+    'warn: The log is nearly full. Allow a larger MAX_LOG_BYTES or a smaller RETENTION_DAYS, and look for a lane that stands []',
+  ])
+  expect(linesOf({ openBulletins: [openBulletins[4]], state: 'portal_full' })).toHaveLength(1)
+})
+
+test('bulletins that a destination has not taken are told with the way to replay them', () => {
+  const fate = {
+    destination: 'ops',
+    state: 'parked',
+    at: ago(0),
+    attempts: 1,
+    reason: 'http_422',
+  } as const
+  const told = { type: 'relay.portal.quiet', about: null, at: ago(0) } as const
+  const bulletins = [1, 2].map((n) => ({ ...told, n, id: `m-relay-${n}`, fates: [fate] }))
+  expect(linesOf({ bulletins })).toEqual([
+    expect.stringMatching(
+      /^warn: ops has not taken 2 bulletins of the relay: the receiver refused it\. .* \[\/admin\/portals\/M\/lanes\/ops\/replay\]$/,
+    ),
+  ])
+})
+
 test.each<[string, Partial<WholeView>, string]>([
   [
     'a disabled lane',
