@@ -1,6 +1,6 @@
 /** Spans of the platform's traces, as the parts of the relay see them: a name around a piece of work. */
 
-/** What a span says beside its name: stable words and numbers, and no text of anybody. */
+/** The attributes of a span: stable words and numbers, and no text that came from outside. */
 export type SpanAttributes = Readonly<Record<string, string | number>>
 
 /** Does a piece of work in a span of this name; `note` adds attributes. The answer is that of the work. */

@@ -4,7 +4,7 @@
  */
 import type { InstallRefusal } from './access/installs/install-refusal.ts'
 
-/** What the caller wanted; a `robot` has called an address of robots. */
+/** The request of the caller; a `robot` has called an address of robots. */
 export type RefusedCallerRequest =
   | 'event'
   | 'robot'

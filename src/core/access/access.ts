@@ -23,7 +23,7 @@ export const ACCESS_TROUBLES = [
   'webhook_no_rights',
 ] as const
 
-/** Why the portal cannot be asked. */
+/** The reason why the portal cannot be asked. */
 export type AccessTrouble = (typeof ACCESS_TROUBLES)[number]
 
 /** A trouble as an install remembers it. */
@@ -31,11 +31,11 @@ export interface AccessState {
   readonly trouble: AccessTrouble
   /** Bitrix24's own code, or the relay's; may be empty. */
   readonly code: string
-  /** When it was met, in unix milliseconds. */
+  /** The time at which the trouble was met, in unix milliseconds. */
   readonly at: number
 }
 
-/** How long the relay does not ask again after most troubles that may end by themselves, in milliseconds. */
+/** The time for which the relay does not ask again after most troubles that may end by themselves, in milliseconds. */
 export const TROUBLE_WAIT_MS = HOUR_MS
 
 /** Clocks of two machines may differ by so much, in milliseconds, without one of them being wrong. */
@@ -44,7 +44,7 @@ const TOLERANCE_MS = MINUTE_MS
 interface Meaning {
   readonly status: PortalStatus
   readonly reason: ThinReason
-  /** How long the relay does not ask again, in milliseconds; without end when only a new pair can help. */
+  /** The time for which the relay does not ask again, in milliseconds; without end when only a new pair can help. */
   readonly waitMs: number
   readonly remedy: string
 }
@@ -76,7 +76,7 @@ const MEANINGS: Readonly<Record<AccessTrouble, Meaning>> = {
     remedy:
       'Bitrix24 says that the portal was deleted or stopped: nothing more will come from it unless it is opened again; the relay tries again with a later event, at most once an hour',
   },
-  // The portal answers again as soon as it is opened, and nobody tells the relay. So each call may try.
+  // A closed portal answers again as soon as it is opened, and nobody tells the relay. So each call may try.
   closed: {
     status: 'suspended',
     reason: 'portal_unreachable',
@@ -196,7 +196,7 @@ export function statusOfTrouble(trouble: AccessTrouble): PortalStatus {
   return MEANINGS[trouble].status
 }
 
-/** Why events of a portal with this trouble are delivered thin. */
+/** The reason why events of a portal with this trouble are delivered thin. */
 export function thinReasonOfTrouble(trouble: AccessTrouble): ThinReason {
   return MEANINGS[trouble].reason
 }
@@ -212,8 +212,8 @@ export function isFinalTrouble(trouble: AccessTrouble): boolean {
 }
 
 /**
- * Whether the trouble still keeps the relay from asking; `now` in unix milliseconds. A clock that was ahead may
- * have met it in the future: then its wait has no known end, and the relay asks again.
+ * Whether the trouble still keeps the relay from asking; `now` in unix milliseconds. A trouble that a clock which was
+ * ahead has noted may lie in the future. Then its wait has no known end, and the relay asks again.
  */
 export function isBlocked({ trouble, at }: AccessState, now: number): boolean {
   const { waitMs } = MEANINGS[trouble]

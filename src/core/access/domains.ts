@@ -15,7 +15,7 @@ export function domainOf(install: InstallState): string | null {
   return presentDomainOf(install) ?? install.domains.at(-1)?.domain ?? null
 }
 
-/** The domain by the install and the configuration of today. */
+/** The domain that follows from the install and the configuration of today. */
 function presentDomainOf({ application, webhooks, formerDomain }: InstallState): string | null {
   if (application !== null) return application.domain
   const named = webhooks.find(({ portal }) => webhookRule(portal) === 'domain')
@@ -43,7 +43,7 @@ export function refusedFrom(
 
 /** The changed install with the domain that it has now; `head` is the last sequence of the log. */
 export function noteDomain(before: InstallState, after: InstallState, head: number): InstallState {
-  // Nothing was stored under any domain yet, or the domain is the same still.
+  // Nothing was stored under any domain yet, or the domain has not changed.
   if (head === 0 || presentDomainOf(before) === presentDomainOf(after)) return after
   const known = after.domains.length === 0 ? firstDomain(before) : after.domains
   const domain = presentDomainOf(after)

@@ -9,8 +9,8 @@ import type { InstallState } from './installs/install.ts'
 import { trustsToken } from './token-hashes.ts'
 
 /**
- * How long an ended token is remembered, in milliseconds: a request may wait 30 days in the spill, and 30 more
- * days after it was refused.
+ * The time for which an ended token is remembered, in milliseconds: a request may wait 30 days in the spill, and 30
+ * more days after it was refused.
  */
 const ENDED_TOKEN_MS = 60 * DAY_MS
 
@@ -52,15 +52,15 @@ export function trustedToken(
 }
 
 /**
- * An uninstall that ended the installation this long after its receipt, in milliseconds, or sooner may be said
- * again: both tries of the edge fall into this time.
+ * The longest time between the two tries of the edge, in milliseconds. An uninstall that comes again within this time
+ * after it ended the installation is the second try.
  */
 const REPEATED_WITHIN_MS = 2 * SECOND_MS
 
 /**
- * Whether an uninstall is the one that was recorded last, sent again because its first answer was lost. Then
- * its token has ended since it was received, within the two tries of the edge. An edge of the former version
- * does not tell the time of receipt; there a `ts` that is not later than the recorded one is enough.
+ * Whether an uninstall is the one that was recorded last, sent again because its first answer was lost. Then the
+ * token of the uninstall has ended after its receipt, within the two tries of the edge. An edge of the former version
+ * does not tell the time of receipt. Then a `ts` that is not later than the recorded one is enough.
  */
 export function isRepeatedUninstall(
   install: Pick<InstallState, 'hashes' | 'endedTokens' | 'uninstallTs'>,

@@ -22,7 +22,7 @@ export function webhookRule(portal: string): WebhookRule {
   return isMemberId(portal) ? 'member' : 'domain'
 }
 
-/** Why a token that is configured by a domain is not pinned to a portal. */
+/** The reason why a token that is configured by a domain is not pinned to a portal. */
 export type PinRefusal = 'ended_installation' | 'named_portal'
 
 /** The sentence that tells the operator how to let such a token speak for the portal. */
@@ -30,11 +30,10 @@ export const PIN_REMEDY =
   'Name the member_id of this portal beside the token in OUTGOING_WEBHOOK_TOKENS, in the place of its domain'
 
 /**
- * Why a token that is configured by a domain must not be pinned to this portal; null when it may. Only the
- * caller says that the domain and the member id belong together. So the token may claim no portal that was
- * installed under another domain, or under one that is not known any more, and none that the operator has named
- * in `portals` of a destination: its events would pass for those of that portal. A verified domain is proof
- * enough.
+ * The reason why a token that is configured by a domain must not be pinned to this portal; null when it may be. Only
+ * the caller says that the domain and the member id belong together. So the token may claim no portal that was
+ * installed under another domain, or under one that is not known any more, and none that the operator has named in
+ * `portals` of a destination: its events would pass for those of that portal. A verified domain is proof enough.
  */
 export function refusePin(
   portal: string,

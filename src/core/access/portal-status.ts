@@ -16,7 +16,10 @@ export const PORTAL_STATUSES = [
 /** The state of a portal, as the HTTP contract names it. */
 export type PortalStatus = (typeof PORTAL_STATUSES)[number]
 
-/** The application's page shows this to an administrator of the portal. It holds no secret. */
+/**
+ * The part of a portal's status that the application's page shows to an administrator of the portal. It holds no
+ * secret.
+ */
 export interface InstallStatus {
   readonly state: PortalStatus
   /** Documented spellings of the events that could not be bound. */

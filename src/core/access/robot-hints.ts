@@ -7,7 +7,7 @@ import type { PaceWindow } from '../pace/pace-window.ts'
 import { equalInConstantTime } from '../safety/constant-time.ts'
 import type { EndedToken } from './installs/install.ts'
 
-/** How many hints of one portal are taken. */
+/** The number of hints of one portal that are taken. */
 export const HINT_WINDOW: PaceWindow = { count: 60, ms: MINUTE_MS }
 
 /** The most former secrets that are remembered; the one that ended first leaves. */
@@ -17,9 +17,12 @@ const MAX_FORMER = 8
 export interface RobotProofs {
   /** The hash of the present secret; null when the address was removed. */
   readonly hash: string | null
-  /** When it was made, in unix milliseconds; null without one. */
+  /** The time at which the address was made, in unix milliseconds; null without one. */
   readonly since: number | null
-  /** A hint that was acknowledged may wait in the spill while its address is replaced, so it is judged as of then. */
+  /**
+   * The former secrets with their ends. A hint that was acknowledged may wait in the spill while its address is
+   * replaced, so it is judged by the secrets of its time of receipt.
+   */
   readonly former: readonly EndedToken[]
 }
 

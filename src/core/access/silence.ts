@@ -22,15 +22,15 @@ export interface SilenceTerms {
 }
 
 /**
- * When the silence of a portal has lasted longer than usual, in unix milliseconds; null when it is not looked
- * into. `eventTimes` are the times of its last events, in any order. After each look the silence has to double
+ * The time at which the silence of a portal has lasted longer than usual, in unix milliseconds; null when it is not
+ * looked into. `eventTimes` are the times of its last events, in any order. After each look the silence has to double
  * until the next one. A silence of more than a day is left to the daily visit.
  */
 export function silenceDueAt(
   eventTimes: readonly number[],
   { checkedAt, now }: SilenceTerms,
 ): number | null {
-  // A clock that was ahead has left times behind that have not come yet.
+  // A clock that was ahead may have noted events of the future. They do not count.
   const times = eventTimes.map((time) => Math.min(time, now)).toSorted((a, b) => a - b)
   const last = times.at(-1)
   if (last === undefined) return null
@@ -38,6 +38,7 @@ export function silenceDueAt(
   const unusual = Math.max(MIN_SILENCE_MS, UNUSUAL * Math.max(0, ...silences))
   const checkedAfter = Math.min(checkedAt ?? 0, now) - last
   const silence = Math.max(unusual, 2 * checkedAfter)
-  // The platform takes whole milliseconds: an alarm that was cut off would fire before its time, again and again.
+  // The platform cuts an alarm to whole milliseconds. Without rounding up, the alarm would fire before its time,
+  // again and again.
   return silence > DAY_MS ? null : Math.ceil(last + silence)
 }

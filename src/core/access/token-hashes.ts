@@ -6,7 +6,7 @@
 import { DAY_MS } from '../durations.ts'
 import { equalInConstantTime } from '../safety/constant-time.ts'
 
-/** How long a former application token stays valid beside the new one, in milliseconds. */
+/** The time for which a former application token stays valid beside the new one, in milliseconds. */
 export const FORMER_TOKEN_MS = DAY_MS
 
 /** The hash of an application token that speaks for the portal. */
@@ -76,15 +76,16 @@ export function recordToken(
   const current = alive.find(({ until }) => until === null)
   if (current !== undefined && !mayBeCurrent) {
     const isKnown = alive.some((known) => known.hash === hash)
-    // Its day began with its own installation: an old one that is sent again does not renew it.
+    // The day of such a token began with its own installation. So an old installation that is sent again does not
+    // lengthen it.
     const until = Math.min(now, ts * 1000) + FORMER_TOKEN_MS
     return { hashes: isKnown || until <= now ? alive : [...alive, { hash, until }], tokenTs }
   }
   const others = alive
     .filter((known) => known.hash !== hash)
     .map((known) => ({ ...known, until: known.until ?? now + FORMER_TOKEN_MS }))
-  // A page carries no time of its own. When it shows the current token again, the time of that token stays,
-  // so that a later update does not look older than the token.
+  // An installation by the application's page carries no time of its own. When it presents the current token again,
+  // the time of that token stays, so that a later update does not look older than the token.
   const isVisit = source === 'page' && current?.hash === hash
   return { hashes: [{ hash, until: null }, ...others], tokenTs: isVisit ? tokenTs : ts }
 }

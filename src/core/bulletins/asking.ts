@@ -1,6 +1,6 @@
 /**
- * Who is told a bulletin. A destination asks for bulletins by globs that begin with `relay.`, so neither the default globs
- * nor a bare `*` ask for any. Pure.
+ * Decides which destinations are told a bulletin. A destination asks for bulletins by globs that begin with `relay.`,
+ * so neither the default globs nor a bare `*` ask for any. Pure.
  */
 import { compileGlobs } from '../glob.ts'
 import type { Bulletin } from './bulletin.ts'
@@ -10,7 +10,7 @@ export interface BulletinReader {
   readonly name: string
   /** The globs of its setting `events`. */
   readonly events: readonly string[]
-  /** The destination that is told what is about this one; null for none. */
+  /** The fallback: the destination that is told the bulletins about this one; null for none. */
   readonly fallback: string | null
 }
 
@@ -19,7 +19,7 @@ export function bulletinGlobs(events: readonly string[]): readonly string[] {
   return events.filter((glob) => /^relay\./i.test(glob))
 }
 
-/** Whether a destination asks for any bulletin, or names another one that is told what is about it. */
+/** Whether a destination asks for any bulletin, or has a fallback. */
 export function concernsBulletins({
   events,
   fallback,
@@ -27,9 +27,9 @@ export function concernsBulletins({
   return fallback !== null || bulletinGlobs(events).length > 0
 }
 
-/** Who is told a bulletin. */
+/** The destinations that are told a bulletin. */
 export interface Recipients {
-  /** Whether anybody has asked for it, also where the one that asks is the one that it is about. */
+  /** Whether any destination has asked for the bulletin, the one included that it is about. */
   readonly isWanted: boolean
   /** The names of the destinations that are told. */
   readonly to: readonly string[]

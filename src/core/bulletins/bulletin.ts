@@ -33,7 +33,7 @@ export const PORTAL_BULLETINS = [
   'relay.changes.found',
 ] as const
 
-/** The type of the bulletin that a trouble, which was told, has ended. */
+/** The type of the bulletin which says that a trouble has ended that was told before. */
 export const RECOVERED = 'relay.recovered'
 
 /** Every type of bulletins, as `events` of a destination may name them. */
@@ -58,7 +58,7 @@ export interface Bulletin {
   readonly data: { readonly [key: string]: Json }
 }
 
-/** What became of a bulletin at a destination, where it does not follow from the cursor of its lane. */
+/** The fate of a bulletin at a destination, where it does not follow from the cursor of its lane. */
 export interface BulletinFate {
   readonly state: 'delivered' | 'parked' | 'expired'
   readonly reason: ParkReason | null
@@ -77,7 +77,7 @@ export interface NumberedBulletin extends Bulletin {
   readonly fates: Readonly<Record<string, BulletinFate>>
 }
 
-/** Whether a text begins as a type of bulletins does: neither Bitrix24's names nor other types of the relay do so. */
+/** Whether a text begins like a type of bulletins. Neither Bitrix24's names nor other types of the relay do so. */
 export function isBulletinName(name: string): boolean {
   return /^relay\.[a-z]/.test(name)
 }

@@ -15,10 +15,15 @@ import {
   type ObservedPortal,
 } from './observed.ts'
 
-/** After a cause was told it is not told again for so long, in milliseconds: not when it comes back, nor when its count grows. */
+/**
+ * The time for which a cause is not told again after it was told, in milliseconds: neither when it comes back nor
+ * when its count grows.
+ */
 export const COOLDOWN_MS = HOUR_MS
 
-/** The same for callers that were refused, since a stranger decides when that happens, in milliseconds. */
+/**
+ * The same time for refused callers, in milliseconds. It is longer, since a stranger decides when a call is refused.
+ */
 export const REFUSALS_COOLDOWN_MS = DAY_MS
 
 /** So many refused calls within a day are told. */
@@ -34,7 +39,7 @@ export const GATHER_CHANGES_MS = MINUTE_MS
 export interface Desk {
   /** The number of the last bulletin. */
   readonly last: number
-  /** What the events of the log up to this sequence tell of the application was told. */
+  /** Everything that the events up to this sequence say of the application was told. */
   readonly seen: number
   /** The changes that comparisons have found up to this sequence were told. */
   readonly compared: number
@@ -42,7 +47,7 @@ export interface Desk {
   readonly open: readonly string[]
   /** When each cause was told last: those of the last day, and those that last. */
   readonly toldAt: Readonly<Record<string, number>>
-  /** How many events each lane had parked when that was told last. */
+  /** The number of events that each lane had parked when that was told last. */
   readonly parked: Readonly<Record<string, number>>
   /** The installation and the update that were told last; null for none. */
   readonly install: { readonly key: string | null; readonly updatedTs: number | null }
@@ -50,7 +55,7 @@ export interface Desk {
   readonly refused: { readonly count: number; readonly since: number; readonly at: number } | null
 }
 
-/** What happened since the desk was asked last, as far as memory counts it. */
+/** The things that happened since the desk was asked last, as far as they are counted in memory. */
 export interface CountedCauses {
   /** The last sequence that was looked at. */
   readonly seen: number
@@ -62,7 +67,7 @@ export interface CountedCauses {
   readonly refusals: number
 }
 
-/** What the desk decides. */
+/** The decision of the desk. */
 export interface DeskPlan {
   readonly desk: Desk
   readonly bulletins: readonly Bulletin[]
@@ -80,7 +85,7 @@ export interface DeskTerms {
   readonly isWanted: (bulletin: Pick<Bulletin, 'type' | 'about'>) => boolean
 }
 
-/** The desk of a portal of which nothing was known: everything from its installation on is told. */
+/** The desk of a portal of which nothing was known before: everything from its installation on is told. */
 export const NEW_DESK: Desk = {
   last: 0,
   seen: 0,
@@ -156,7 +161,7 @@ export function planBulletins(desk: Desk, { observed, happened, isWanted }: Desk
   }
 }
 
-/** What is remembered after a decision. */
+/** The desk after a decision. */
 interface Decided {
   readonly observed: ObservedPortal
   readonly happened: CountedCauses
@@ -253,7 +258,7 @@ function countedOf(
   const parked = lanes.flatMap(
     ({ destination: about, parked: count, status, parkReason }): Counted[] => {
       const before = desk.parked[about] ?? 0
-      // A lane that began anew counts anew.
+      // The count of a lane that began anew starts at 0 again.
       const more = count - (before > count ? 0 : before)
       if (more <= 0 || status === 'removed') return []
       const data = { count: more, reason: parkReason }

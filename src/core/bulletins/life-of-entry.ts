@@ -1,4 +1,7 @@
-/** What an event of the log tells about the life of the application: its licence, and a method that waits for a confirmation. */
+/**
+ * Recognises the events that tell something about the life of the application: its licence, or a method that waits
+ * for a confirmation.
+ */
 import { readText } from '../events/data-paths.ts'
 import type { LogEntry } from '../log/event.ts'
 import type { Bulletin } from './bulletin.ts'

@@ -1,6 +1,6 @@
 /**
- * What a portal's object sees of itself when it looks for something to tell: nothing of it is a row of its own, and each
- * member is known to memory. The causes of bulletins follow from it alone. Bulletins, and the lanes that tell them, are no
+ * The state of a portal's object as its desk looks at it. The causes of bulletins follow from this state alone. All
+ * of it is known to memory, and nothing of it has a row of its own. Bulletins, and the lanes that tell them, are no
  * part of it, so that no bulletin causes another. Pure.
  */
 import type { PortalStatus } from '../access/portal-status.ts'
@@ -12,12 +12,16 @@ import type { BulletinType } from './bulletin.ts'
 /** A lane is behind when its oldest waiting event is older than this, in milliseconds. */
 export const LANE_BEHIND_MS = 30 * MINUTE_MS
 
-/** The log is near its limit when it takes this part of it, and has room again when it takes less than the second one. */
+/**
+ * A log that takes the first part of its limit is near it. A log that takes less than the second part has room again.
+ */
 export const NEAR_LIMIT = { from: 0.9, until: 0.8 } as const
 
 /** The install as far as its life is told. */
 export interface ObservedInstall {
-  /** The application and its installation: another one after each installation; null without one. */
+  /**
+   * A text that names the application and its installation, and so changes with each installation; null without one.
+   */
   readonly key: string | null
   readonly clientId: string | null
   readonly domain: string | null
@@ -26,12 +30,12 @@ export interface ObservedInstall {
   readonly updatedTs: number | null
 }
 
-/** A lane as it is looked at. */
+/** A lane, as far as the desk looks at it. */
 export interface ObservedLane extends Pick<
   LaneState,
   'destination' | 'status' | 'disabledReason' | 'attempts'
 > {
-  /** How many events it has parked since it began. */
+  /** The number of events that the lane has parked since it began. */
   readonly parked: number
   /** The reason of the last event that it has parked; null where it is not known. */
   readonly parkReason: string | null
@@ -43,13 +47,13 @@ export interface ObservedLane extends Pick<
   readonly lastReason: string | null
 }
 
-/** Everything that the causes follow from. Times are unix milliseconds. */
+/** Everything from which the causes follow. Times are unix milliseconds. */
 export interface ObservedPortal {
   readonly now: number
   readonly status: PortalStatus
   readonly install: ObservedInstall
   readonly lanes: readonly ObservedLane[]
-  /** When the silence of the portal becomes unusual; null while that is not known. */
+  /** The time at which the silence of the portal becomes unusual; null while that is not known. */
   readonly quietAt: number | null
   /** The time of the last event; null when there is none. */
   readonly lastEventAt: number | null
@@ -94,7 +98,7 @@ export function causesOf(observed: ObservedPortal, isOpen: IsOpen): readonly Cau
   ]
 }
 
-/** When a cause begins by time alone, in unix milliseconds; null when none does. */
+/** The next time at which a cause begins although nothing happens, in unix milliseconds; null when none does. */
 export function nextCauseAt({ now, lanes, quietAt }: ObservedPortal): number | null {
   const behind = lanes.flatMap(({ status, behindAt }) =>
     status === 'active' && behindAt !== null ? [behindAt] : [],

@@ -1,7 +1,7 @@
 /** Decides when a portal has been without events for longer than is usual for it. Pure. */
 import { DAY_MS } from '../durations.ts'
 
-/** So many of the last events have to be known before anything counts as usual. */
+/** The number of last events that have to be known before any silence counts as usual. */
 export const LEAST_EVENTS = 5
 
 /** The shortest silence that is told, in milliseconds: nobody works on a long weekend. */

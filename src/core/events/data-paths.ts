@@ -2,7 +2,7 @@
 import type { Json } from '../log/event.ts'
 import type { DataPath } from './event-topic.ts'
 
-// Bitrix24 writes the record of an event into one of these. The later state wins.
+// The members of `data` into one of which Bitrix24 writes the record of an event, the latest state first.
 const RECORDS = ['FIELDS_AFTER', 'FIELDS_BEFORE', 'FIELDS'] as const
 
 // The longest ids are those of calls, with 60 characters. A longer text is no id.
@@ -20,8 +20,8 @@ export function readId(data: Json, paths: readonly DataPath[]): string | null {
 }
 
 /**
- * The id that a value is. Bitrix24 writes the text "undefined" where PHP has nothing, and 0 where there is no
- * such thing. Of a list the first id counts.
+ * The id in a value; null where it is none. Bitrix24 writes the text "undefined" where PHP has nothing, and 0 where
+ * there is no such thing. Of a list the first id counts.
  */
 export function idOf(value: Json | undefined): string | null {
   if (isList(value)) return idOf(value[0])

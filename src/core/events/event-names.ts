@@ -10,8 +10,8 @@ import { moduleFieldCode } from '../fields/module-field.ts'
 import { EVENT_TOPICS, meaningOf } from './topics.ts'
 import { FIELD_ACTION_WORDS, FIELD_FAMILY_WORDS } from './topics/user-fields.ts'
 
-// Modules choose the names of their events, for example `CATALOG.PRODUCT.ON.ADD` or `partner:visit-end`. A sign
-// that globs use, or one that nobody sees, is in no name.
+// The form of an event's name. Modules choose it, for example `CATALOG.PRODUCT.ON.ADD` or `partner:visit-end`. A name
+// has no sign that globs use, and no invisible one.
 const CANONICAL = /^[A-Z][A-Z0-9_.:-]{2,121}$/
 
 /** Every family of user fields, in the order of the documentation. */

@@ -95,13 +95,13 @@ export interface EventTopic {
    */
   readonly bindable?: false
   /**
-   * Where the id of the subject stands; the first path to an id counts. With none the last record of `belongsTo` is
-   * the subject. @default ['ID']
+   * The paths to the id of the subject; the first one that leads to an id counts. With an empty list the last record
+   * of `belongsTo` is the subject. @default ['ID']
    */
   readonly id?: readonly DataPath[]
-  /** Where the number of the subject's type stands, when the CRM has several types in this topic. */
+  /** The path to the number of the subject's type, when the CRM has several types in this topic. */
   readonly type?: DataPath
-  /** Where the things stand by which a person finds the subject. The order is that of the messages. */
+  /** The paths to the things by which a person finds the subject, in the order of the messages. */
   readonly related?: Readonly<Partial<Record<RelatedKind, readonly DataPath[]>>>
   /** The records of the CRM to which the subject belongs. */
   readonly belongsTo?: readonly RecordPath[]

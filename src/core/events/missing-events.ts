@@ -1,13 +1,13 @@
 /**
- * Says why an event that is wanted is not bound, and what the operator can do about it. Nothing that the configuration
- * names is left out in silence: a name that the portal does not know, and a glob that matches nothing, are told.
+ * Finds the reason why a wanted event is not bound, and the remedy. Nothing that the configuration names is left out
+ * in silence: a name that the portal does not know, and a glob that matches nothing, are told.
  */
 import { nearestWord } from '../nearest-word.ts'
 import { displayName } from './event-names.ts'
 import { meaningOf } from './topics.ts'
 import { matchesOf, type WantedPatterns } from './wanted-events.ts'
 
-/** Why an event is not bound: stable words, shown to operators. */
+/** The reason why an event is not bound: stable words, shown to operators. */
 export const MISSING_REASONS = [
   'not_offered',
   'no_scope',
@@ -22,7 +22,7 @@ export type MissingReason = (typeof MISSING_REASONS)[number]
 
 /** An event that is wanted and not bound. */
 export interface MissingEvent {
-  /** Its canonical name, or the glob or the text that the configuration holds. */
+  /** The canonical name of the event, or the glob or the text that the configuration holds. */
   readonly event: string
   readonly reason: MissingReason
   /**

@@ -1,6 +1,6 @@
 /**
- * The names that an event does not hold, although a person wants them: those of users, smart processes, pipelines and
- * stages. The event has their ids, and the portal knows what they are called.
+ * The names that a person wants to read and that an event does not hold: those of users, smart processes, pipelines
+ * and stages. The event holds their ids, and the portal tells their names.
  */
 import type { RelayEvent } from '../log/event.ts'
 import { idsOf, subjectOf, type EventId } from './subject-of.ts'
@@ -43,7 +43,7 @@ export function namesWanted(event: RelayEvent): readonly WantedName[] {
   const own = subjectOf(event, null)
   const caused = event.userId === null ? [] : [{ kind: 'user' as const, id: String(event.userId) }]
   const others = idsOf(event).flatMap(({ kind, id }) => {
-    // The event itself says what it wants to say about its subject, which may be gone.
+    // The name of the subject stands in the event itself, since the subject may be gone.
     const isOwn = own?.kind === kind && own.id === id
     return isOwn || !isNamed(kind) ? [] : [{ kind, id }]
   })
@@ -57,8 +57,9 @@ export function namesWanted(event: RelayEvent): readonly WantedName[] {
 }
 
 /**
- * The subject of an event that says of it nothing but its number, although the portal knows its name; null for every
- * other event. An event about a change wants the name after it, and one about a deletion the last one that is known.
+ * The subject of an event that tells the subject's number alone, although the portal knows its name; null for every
+ * other event. For an event about a change the name after it is wanted, and for one about a deletion the last known
+ * one.
  */
 export function namedSubject(
   event: Pick<RelayEvent, 'name' | 'data' | 'userId' | 'ts'>,
@@ -74,7 +75,7 @@ function isNamed(kind: EventId['kind']): kind is Extract<EventId['kind'], NamedK
   return NAMED_KINDS.some((name) => name === kind)
 }
 
-/** Ids that cannot be one of Bitrix24 are not asked for. */
+/** A portal is not asked for an id that Bitrix24 cannot have given. */
 function isPlain(id: string): boolean {
   return /^[A-Z0-9_:]{1,60}$/i.test(id)
 }

@@ -1,6 +1,6 @@
 /**
- * Tells which thing an event is about, and by which further ids a person finds it. Both follow from the entry of
- * the event's topic; ids that say nothing to a person (`member_id`, a bot's own authorization) stand in no entry.
+ * Finds the thing that an event is about, and the further ids by which a person finds it. Both follow from the entry
+ * of the event's topic. Ids that say nothing to a person (`member_id`, a bot's own authorization) stand in no entry.
  */
 import type { RelayEvent } from '../log/event.ts'
 import { idOf, readId } from './data-paths.ts'
@@ -12,9 +12,9 @@ import { recordTypeOf, pathOfKind, type RecordType, type SubjectKind } from './r
 export interface EventSubject {
   readonly kind: SubjectKind
   readonly id: string
-  /** Its name for people; null while it was not read. */
+  /** The name of the thing for people; null while it was not read. */
   readonly title: string | null
-  /** Its https page in the portal, or that of the record to which it belongs; null when none is known. */
+  /** The https page of the thing in the portal, or that of the record to which it belongs; null when none is known. */
   readonly link: string | null
 }
 

@@ -42,7 +42,7 @@ export const EVENT_TOPICS: readonly KnownTopic[] = TABLE
 export interface EventMeaning {
   readonly topic: KnownTopic
   readonly verb: EventVerb
-  /** As the documentation spells it; of an event of one type with the type's number. */
+  /** The name as the documentation spells it; of an event of one type with the type's number. */
   readonly spelling: string
 }
 

@@ -16,12 +16,12 @@ export function namesOf({ name, data }: Pick<RelayEvent, 'name' | 'data'>): read
   return typeId !== null && /^\d{1,9}$/.test(typeId) ? [name, `${name}_${typeId}`] : [name]
 }
 
-/** Whether the data of an event tell the name of its twin: the event itself is that of all types. */
+/** Whether an event is that of all types, so that its data tell the name of its twin. */
 export function hasTwinByData(name: string): boolean {
   return typePath(name) !== null
 }
 
-/** Where the event of all types holds the type of its record; null for every other event. */
+/** The path in an event of all types to the type of its record; null for every other event. */
 function typePath(name: string): string | null {
   const topic = baseOf(name) === null ? meaningOf(name)?.topic : undefined
   return topic?.perType === true ? (topic.type ?? null) : null

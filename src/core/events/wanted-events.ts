@@ -4,10 +4,10 @@ import { BINDABLE_EVENTS, canonicalName, userFieldOf } from './event-names.ts'
 import { meaningOf } from './topics.ts'
 import { withoutTwins } from './twins.ts'
 
-/** Bound in every case, so that the relay learns of its own uninstallation and of a new version. */
+/** The events that are bound in every case, so that the relay learns of its own uninstallation and of a new version. */
 export const ALWAYS_WANTED = ['onAppUninstall', 'onAppUpdate'] as const
 
-/** Bound when the configuration lists no events. */
+/** The events that are bound when the configuration lists none. */
 export const DEFAULT_WANTED = [
   'onCrmRequisiteUserFieldAdd',
   'onCrmRequisiteUserFieldUpdate',

@@ -80,7 +80,7 @@ export function enrichGone(
       next = goneState(next, { toldBy: sequence, readAt: context.readAt })
     }
   }
-  // Nothing more can be told of a field that is gone and was never read.
+  // Of a field that is gone and was never read nothing more can be told.
   const after = next.presence === 'unread' ? withoutOwed(next) : next
   return { enrichments, state: after, reconciled: null }
 }
@@ -165,7 +165,7 @@ function tellRead(
     ...owedBy(state).map(({ action }) => action),
     ...events.map(({ event }) => event.field.action),
   ]
-  // The baseline tells nobody of a field: an addition that comes after it is told as a whole.
+  // Nobody was told of a field in the baseline, so an addition that comes later is told as a whole.
   if ((!isTold(state) || state.toldBy === null) && actions.includes('added')) {
     return { action: 'added', changes: diffFields(null, attributes), isTold: true }
   }

@@ -44,7 +44,7 @@ export interface PresentField extends NamedField, LivingField {
   readonly presence: 'present'
   /** The snapshot: the definition as last read. */
   readonly attributes: FieldAttributes
-  /** When it was read, in unix milliseconds by the portal's clock. */
+  /** The time at which it was read, in unix milliseconds by the portal's clock. */
   readonly readAt: number
 }
 
@@ -52,7 +52,8 @@ export interface PresentField extends NamedField, LivingField {
 export interface GoneField extends NamedField {
   readonly presence: 'gone'
   /**
-   * When its deletion was found, in unix milliseconds: a read that began before says nothing of it any more.
+   * The time at which its deletion was found, in unix milliseconds: a read that began before says nothing of it any
+   * more.
    */
   readonly readAt: number | null
 }
@@ -71,8 +72,8 @@ export function snapshotOf(state: FieldState): FieldAttributes | null {
 }
 
 /**
- * When the portal last said something of the field, in unix milliseconds by its clock; null when it never
- * did.
+ * The time at which the portal last said something of the field, in unix milliseconds by its clock; null when it
+ * never did.
  */
 export function readAtOf(state: FieldState): number | null {
   return state.presence === 'unread' ? null : state.readAt

@@ -94,7 +94,7 @@ export function judgeReads(fields: readonly ComparedField[], terms: JudgeTerms):
       if (!hasBaseline && known === null) adopted.push({ ...unmetField(ref, read), isTold: true })
       continue
     }
-    // Nothing is known of a field that was gone before it was met.
+    // The field was gone before the relay met it, so nothing is known of it.
     const state = known ?? (read.kind === 'gone' ? null : unmetField(ref, read))
     const difference = state && compareRead(state, read, { hasBaseline })
     if (state === null || difference === null) {

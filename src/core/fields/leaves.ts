@@ -34,8 +34,8 @@ const NOT_OF_THE_DEFINITION: ReadonlySet<string> = new Set([
   'VALUE',
 ])
 
-// The item's id stands in the leaf's name, the field's id in the event. The order of the array does not
-// count either: the order that people see is SORT.
+// These attributes are left out of the leaves of a list item. Its id stands in the name of each leaf, and the field's
+// id in the event. The order of the array is left out as well: the order that people see is SORT.
 const NOT_OF_AN_ITEM: ReadonlySet<string> = new Set(['ID', 'USER_FIELD_ID'])
 
 /** A JSON value with names. */
@@ -49,7 +49,7 @@ export interface Leaf {
   readonly attribute: string
   readonly value: Json
   readonly root: string
-  /** The text by which the list item of the leaf is sorted; null outside of lists. */
+  /** The text by which the leaf's list item is sorted; null outside of lists. */
   readonly item: string | null
 }
 

@@ -1,7 +1,8 @@
 /**
- * The fields of every module: of users, tasks, the catalog, RPA. Their events `MAIN.ON.USER.TYPE.*` hold the number of
- * the field and nothing else (docs/bitrix24.md#fields-of-every-module). So an event is stored as it came, with no field in
- * it, and what it names is made out here. What the portal says of the field is known once it was read.
+ * The fields of every module: of users, tasks, the catalog, RPA. Their events `MAIN.ON.USER.TYPE.*` hold the number
+ * of the field and nothing else (docs/bitrix24.md#fields-of-every-module). So an event is stored as it came, with no
+ * field in it, and the functions below find the field that it names. More of the field is known once the portal was
+ * asked.
  */
 import { readId } from '../events/data-paths.ts'
 import type { Enrichment, FieldAction, RelayEvent, UserField } from '../log/event.ts'
@@ -17,7 +18,7 @@ export function fieldOf(event: RelayEvent): UserField | null {
   return event.field ?? moduleFieldOf(event)
 }
 
-/** The same of an event about a field of any module. Owner and name are empty, since no event tells them. */
+/** The field that an event about a field of any module names. Owner and name are empty, since no event tells them. */
 export function moduleFieldOf({
   name,
   data,
@@ -41,8 +42,8 @@ export function asSent(event: RelayEvent): RelayEvent {
 }
 
 /**
- * The field that people are told of. A field of any module is told as one only where it was read; without that its
- * event is told by its number.
+ * The field of which a message tells people. A field of any module counts only where it was read. Otherwise the
+ * message tells its number.
  */
 export function toldField(event: RelayEvent, { field: known }: Enrichment): UserField | null {
   const named = moduleFieldOf(event)

@@ -39,8 +39,8 @@ export interface RepeatedEvent {
   readonly sequence: number
   readonly event: RelayEvent & { readonly field: UserField }
   /**
-   * True when another handler sent it: then it is most likely the same event of the portal, and says nothing of
-   * who made a change that its read finds.
+   * True when another handler sent the repetition. Then it is most likely the same event of the portal, and does not
+   * say who made a change that its read finds.
    */
   readonly isCopy: boolean
 }
@@ -51,7 +51,7 @@ export interface ToldChange {
   readonly changes: readonly Change[] | null
   /** The thin events whose changes it tells. */
   readonly owed: readonly OwedEvent[]
-  /** The repeated event that brought the change; it gives its time and its user. @default null */
+  /** The repeated event that brought the change, from which time and user are taken. @default null */
   readonly repeated?: RepeatedEvent | null
 }
 

@@ -64,13 +64,13 @@ export const NO_RECONCILIATION: ReconciliationState = {
 
 /** The facts beside the state that decide about the next run. */
 export interface RunTerms {
-  /** When the last event arrived, in unix milliseconds; null when none did. */
+  /** The time at which the last event arrived, in unix milliseconds; null when none did. */
   readonly lastEventAt: number | null
   /** RECONCILE_MINUTES; 0 turns scheduled runs off. */
   readonly everyMinutes: number
 }
 
-/** When the next run over everything is due; 0 for at once, null for never. */
+/** The time at which the next run over everything is due; 0 for at once, null for never. */
 export function runDueAt(state: ReconciliationState, terms: RunTerms): number | null {
   const { startedAt, retryAt } = state
   if (retryAt !== null) return retryAt
@@ -87,7 +87,7 @@ export function runDueAt(state: ReconciliationState, terms: RunTerms): number | 
 const TOLERANCE_MS = MINUTE_MS
 
 /**
- * The state without times that a clock which was ahead has noted: a start in the future is none, and a wait
+ * The state without times that were noted by a clock that was ahead: a start in the future does not count, and a wait
  * that is longer than the longest one is over.
  */
 export function correctTimes(state: ReconciliationState, now: number): ReconciliationState {
@@ -105,14 +105,14 @@ export function correctTimes(state: ReconciliationState, now: number): Reconcili
   }
 }
 
-/** When the next second look is due; null when nothing is suspected. */
+/** The time at which the next second look is due; null when nothing is suspected. */
 export function lookDueAt({ suspects }: ReconciliationState): number | null {
   return earliest(suspects.map(({ dueAt }) => dueAt))
 }
 
 /**
- * How an entity was read. `denied`: the portal does not let it be read as a whole, which no repetition mends;
- * `failed`: it did not answer.
+ * The outcome of reading an entity. `denied`: the portal does not let it be read as a whole, and a repetition would
+ * not help. `failed`: the portal did not answer.
  */
 export type ReadResult = 'read' | 'denied' | 'failed'
 

@@ -23,11 +23,11 @@ export const SLOW_ATTEMPT_MS = SECOND_MS
 /** The kind of a lane's last attempt; `new` when it has made none yet. */
 export type LanePulse = 'new' | 'fast' | 'slow' | 'failing'
 
-/** The kind of a lane's last attempt. A receiver is no better because one of its events was given up. */
+/** The kind of a lane's last attempt. A receiver whose event was given up counts as failing all the same. */
 export function pulseOf(lane: LaneState): LanePulse {
   if (isFailing(lane) || lane.lastError !== null) return 'failing'
   if (lane.lastTookMs > SLOW_ATTEMPT_MS) return 'slow'
-  // Every attempt leaves a fate or an error.
+  // A lane without a fate and without an error has made no attempt yet, since every attempt leaves one of them.
   return lane.recent.length === 0 ? 'new' : 'fast'
 }
 
@@ -48,9 +48,9 @@ interface QueuedSend {
   readonly pulse: LanePulse
   /** Grows with every send, so that the first of the queue has the lowest. */
   readonly ticket: number
-  /** Called with the connection; null while the lane is asking for something else. */
+  /** The function that takes the connection; null while the lane is asking for something else. */
   start: (() => void) | null
-  /** How often it has given way. */
+  /** The number of times that the send has given way. */
   gaveWay: number
 }
 
@@ -118,7 +118,7 @@ export class Connections {
   #nextInQueue(): number {
     const isLast = this.#countMayBeSlow() >= MAX_SLOW_CONNECTIONS
     const isFree = this.#held.size < MAX_CONNECTIONS
-    // A fast lane that has given way comes back in a moment, so the last connection stays with fast ones.
+    // The last connection stays with fast lanes, since a fast lane that has given way comes back in a moment.
     const isForFast = isLast && isFree && this.#queue.some(({ pulse }) => pulse === 'fast')
     return this.#queue.findIndex((send) => {
       const isMeant = !isForFast || send.pulse === 'fast' || isLent(send)
@@ -126,7 +126,7 @@ export class Connections {
     })
   }
 
-  /** Whether there is room for a lane. The connection that it has lent itself is there for it. */
+  /** Whether a connection is free for a lane. The connection that it has lent itself counts as free. */
   #hasRoom(asking: QueuedSend): boolean {
     const { pulse } = asking
     if (this.#held.size >= MAX_CONNECTIONS) return false
@@ -155,7 +155,7 @@ export class Connections {
     return count
   }
 
-  /** An attempt of a lane that was not slow before turns out to be slow while it is under way. */
+  /** An attempt counts as slow while it takes long, whatever the lane's last attempt was like. */
   #isSlow(pulse: LanePulse, since: number): boolean {
     if (isKnownAsSlow(pulse)) return true
     return this.#now() - since > SLOW_ATTEMPT_MS

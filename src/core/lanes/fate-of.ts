@@ -32,7 +32,7 @@ type FateState =
       readonly state: 'waiting'
       readonly at: null
       readonly attempts: number
-      /** Why its lane is disabled, or why its last attempt failed. */
+      /** The reason why its lane is disabled, or why its last attempt failed. */
       readonly reason: DisabledReason | null
     }
   | {
@@ -48,18 +48,18 @@ type FateState =
       readonly reason: null
     }
 
-/** Where a digest stands in the log: its first and last sequence, and how many events it tells. */
+/** The place of a digest in the log: its first and last sequence, and the number of its events. */
 export interface DigestPlace {
   readonly first: number
   readonly last: number
   readonly count: number
 }
 
-/** Everything beside the lane that tells the fate of an entry. */
+/** Everything beside the lane from which the fate of an entry follows. */
 export interface KnownFate {
   readonly exact: StoredFate | null
   readonly digestRecord: DigestRecord | null
-  /** Why the lane does not get the entry; null when it does. */
+  /** The reason why the lane does not get the entry; null when it does. */
   readonly filteredBy: FilteredBy | null
 }
 

@@ -24,10 +24,16 @@ import type { WalkPorts } from './walk-ports.ts'
  */
 export const PAGES = { first: 1, page: 20 } as const
 
-/** Entries that a lane passes at most before others have their turn: a log may hold a hundred thousand that it does not get. */
+/**
+ * The most entries that a lane passes before others have their turn: a log may hold a hundred thousand that the lane
+ * does not get.
+ */
 export const MAX_PASSED = 500
 
-/** Rows looked through for one digest: events that the destination does not get may lie between. */
+/**
+ * The most rows that are looked through for one digest: events that the destination does not get may lie between its
+ * events.
+ */
 const MAX_READ_FOR_DIGEST = 500
 
 /**
@@ -35,8 +41,9 @@ const MAX_READ_FOR_DIGEST = 500
  */
 export function nextEntries(ports: WalkPorts): AttemptEntries | null {
   const { log, book, receiver } = ports
-  // The digest was begun under other settings, and holds more than the present ones allow. It falls apart, since
-  // the receiver may know it: with other events in it, it would be another message under other ids.
+  // A digest that was begun under other settings, and holds more events than the present ones allow, falls apart. It
+  // is not sent again with fewer events: the receiver may know it, and would take it for another message under other
+  // ids.
   const max = receiver.digestRule?.max ?? 1
   const lane = book.lane()
   let { gathering } = lane

@@ -53,7 +53,7 @@ function nextProbe(ports: WalkPorts, entries: AttemptEntries | null): Step {
   return step === null ? IDLE : notBefore(Math.max(lane.probeAt, lane.notBefore), step, ports)
 }
 
-/** The front alone, or the front with the events behind it: now, or when its wait is over. */
+/** The attempt with the front alone, or with the events behind it as well: now, or when its wait is over. */
 function planLive(ports: WalkPorts, entries: AttemptEntries): Attempt | Wait {
   const { book, receiver, clock } = ports
   const lane = book.lane()
@@ -78,7 +78,7 @@ function planLive(ports: WalkPorts, entries: AttemptEntries): Attempt | Wait {
 function nextReplay(ports: WalkPorts): Attempt | Wait | null {
   const next = nextReplayed(ports)
   if (next === null) return null
-  // Appends have their turn, and then the search goes on.
+  // Many events were passed. Appends have their turn, and then the search goes on.
   if (next === 'further') return { kind: 'wait', at: ports.clock.now() }
   const { entry, job } = next
   const at = Math.max(job.retryAt ?? 0, ports.book.lane().notBefore)

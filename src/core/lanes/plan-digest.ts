@@ -14,15 +14,15 @@ export const MAX_BEHIND = 10
  */
 export const CALM_MS = 10_000
 
-/** How a lane gathers events. */
+/** The digest rule of a lane: for how long it gathers events, and how many one message may hold. */
 export interface DigestRule {
-  /** How long the front waits for others, in milliseconds; null: only a lane that is behind gathers. */
+  /** The time for which the front waits for others, in milliseconds; null when only a lane that is behind gathers. */
   readonly waitMs: number | null
   /** The most events of one message; at least 2. */
   readonly max: number
-  /** True when server errors may come from what is in the message: then it is split. @default false */
+  /** True when the content of a message may cause server errors: then the message is split. @default false */
   readonly isSplit?: boolean
-  /** The room of a batch; absent where people read. */
+  /** The limit of a batch's size; absent where people read. */
   readonly room?: BatchRoom
 }
 
@@ -60,7 +60,7 @@ export function planDigest(
   const [front] = waiting
   const isFull = waiting.length >= max
   if (waitMs !== null) {
-    // An event of the future was received while the clock was wrong, and has waited for long enough.
+    // A time of receipt in the future was noted by a wrong clock. Such an event has waited for long enough.
     const until = front.receivedAt > now ? now : front.receivedAt + waitMs
     return isFull || now >= until ? { kind: 'send', entries: waiting } : { kind: 'gather', until }
   }

@@ -53,7 +53,7 @@ export function settledUpTo({ lanes, openFrom }: BookState): number {
   return Math.min(openFrom ?? MAX_SEQUENCE, ...held)
 }
 
-/** The things that a lane loses, and those that it has to remember, when events are deleted. */
+/** The facts about deleted events that change a lane. */
 export interface PassedEvents {
   readonly meant: number
   readonly lastMeant: number | null

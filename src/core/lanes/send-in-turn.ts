@@ -13,19 +13,19 @@ import type { WalkPorts } from './walk-ports.ts'
 export const MIN_ASK_MS = 100
 
 /**
- * How long a slot may be used after it was given, in milliseconds. A lane that has waited longer for its
+ * The time for which a slot may be used after it was given, in milliseconds. A lane that has waited longer for its
  * connection asks again, since several lanes that kept their slots would send at once. Meanwhile others have the
  * connection: a pacer may be silent for seconds.
  */
 export const SLOT_HOLDS_MS = SECOND_MS
 
-/** How far one walk has come. */
+/** The progress of one walk. */
 export interface Walk extends WalkPorts {
   /** No send starts after this time. */
   readonly deadline: number
-  /** How often the log had been erased when the walk began. */
+  /** The number of times that the log had been erased when the walk began. */
   readonly erasures: number
-  /** Whether the last send was a live event: live events and replays take turns. */
+  /** Whether the last send was a live event. Live events and replays take turns. */
   liveWasLast: boolean
   /** The event that is replayed next, and the sequence before it that the destination was meant to get. */
   replayed: { readonly sequence: number; readonly previous: number | null } | null
@@ -78,7 +78,7 @@ function planned({ book, log }: Walk, attempt: Attempt): Planned {
 /** Asks for a slot; false when none is given, or when it was given for the receiver of former settings. */
 async function getsSlot(walk: Walk, { lane: { fingerprint } }: Planned): Promise<boolean> {
   const slotAt = await walk.receiver.takeSlot()
-  // The slot, or the wait for one, was that of the former receiver.
+  // The settings have changed meanwhile, so the slot, or the wait for one, was that of the former receiver.
   if (isErased(walk) || walk.book.lane().fingerprint !== fingerprint) return false
   if (slotAt !== null) askAgain(walk, slotAt)
   return slotAt === null
@@ -98,8 +98,8 @@ function stillDue(walk: Walk, before: Planned): Planned | null {
 }
 
 /**
- * The time of the slot is not stored: a lane that begins anew asks again. It never asks at once, as the
- * object that keeps the pace may have another clock.
+ * The time of the slot is not stored: a lane that begins anew asks again. A lane waits at least a moment before it
+ * asks again, since the object that keeps the pace may have another clock.
  */
 function askAgain({ book, clock }: Walk, slotAt: number): void {
   const lane = book.lane()

@@ -48,7 +48,8 @@ export const MAX_WAIT_IN_WALK_MS = 1500
  */
 export async function walkLane(ports: WalkPorts, deadline: number): Promise<void> {
   const { book, clock } = ports
-  // Nothing is sent before storage knows of everything that was: a restart would send it again.
+  // Nothing further is sent before the outcomes of former sends are stored: after a restart these would be sent
+  // again.
   book.catchUp()
   const begun = { deadline, erasures: book.erasures(), liveWasLast: false, replayed: null }
   const walk: Walk = { ...ports, ...begun }
@@ -58,7 +59,7 @@ export async function walkLane(ports: WalkPorts, deadline: number): Promise<void
     if (step.kind === 'idle') {
       const hasPassed = book.lane().cursor > cursor
       if (!hasPassed || book.lane().cursor >= ports.log.head()) return
-      // Many events were passed, and the front is not found yet. Appends have their turn.
+      // Many events were passed, and the front is not found yet. Appends have their turn before the search goes on.
       await clock.sleep(0)
       continue
     }
@@ -67,7 +68,8 @@ export async function walkLane(ports: WalkPorts, deadline: number): Promise<void
       if (ms > MAX_WAIT_IN_WALK_MS) return
       await clock.sleep(ms)
     } else if (step.kind === 'replay' && walk.replayed?.sequence !== step.entry.sequence) {
-      // It is decided anew with what was found: meanwhile the lane may have changed.
+      // The step is decided anew with the previous sequence that was found, since the lane may have changed
+      // meanwhile.
       await findPrevious(walk, step.entry.sequence)
     } else {
       await sendInTurn(walk, step, send)
@@ -92,7 +94,8 @@ async function sendLive(walk: Walk, entries: AttemptEntries): Promise<void> {
   const last = entries.at(-1) ?? front
   saveBeforeSend(walk, sequences)
   const { lastMeant, fingerprint, cursor } = book.lane()
-  // A digest may hold events of several epochs. It stands in the lane, so a changed filter begins behind it.
+  // A digest may hold events of several epochs. A changed filter begins behind the digest, since that is stored in
+  // the lane.
   const decided = entries.length > 1 ? null : epochAt(book.lane(), front.sequence)
   const since = clock.now()
   const context = { previousSequence: lastMeant, replayed: false }
@@ -152,7 +155,8 @@ async function sendReplay(walk: Walk, entry: LogEntry): Promise<void> {
   walk.liveWasLast = false
   const terms = termsOf(walk, job.startedAt)
   const settled = settleReplay(book.lane(), entry.sequence, { outcome, terms, attemptsBefore })
-  // Retention may have dropped the event meanwhile. A fate of it would be parked for ever, and replay nothing.
+  // Retention may have dropped the event meanwhile. Then no fate is written: it would stay parked for ever, and a
+  // replay of it would find nothing.
   const fates = log.entry(entry.sequence) === null ? [] : settled.fates
   const tallied = tallyAttempt(settled.lane, outcome, { events: 1, fates })
   book.saveOutcome(noteClock(tallied, { since, now: clock.now() }), { fates })

@@ -41,7 +41,7 @@ export interface WalkLog {
 export interface WalkBook {
   /** The lane as it is now: an operator may have changed it while the walk waited. */
   lane(): LaneState
-  /** How often the log was erased; an outcome that was awaited across that is thrown away. */
+  /** The number of times that the log was erased; an outcome that was awaited across that is thrown away. */
   erasures(): number
   /** Stores the lane and what else is to be written in one transaction, then changes memory. */
   save(lane: LaneState, written?: FateRecords): void
@@ -56,7 +56,7 @@ export interface WalkBook {
   saveSoon(lane: LaneState, events: number): void
   /** Makes sure that the sends which `saveSoon` took are stored within three seconds. */
   saveInTime(): void
-  /** How many events of this lane `saveSoon` took whose sends are not stored yet. */
+  /** The number of this lane's events that `saveSoon` has taken and whose sends are not stored yet. */
   unsavedEvents(): number
   /** Changes memory only: a restart finds the same things out again, for example that an event is skipped. */
   setInMemory(lane: LaneState): void
@@ -71,11 +71,11 @@ export interface FateRecords {
 
 /** The destination of the lane, and the receiver behind it. */
 export interface WalkReceiver {
-  /** Where a person reads, each outcome is stored before the next send. */
+  /** The reader of the messages. For a person each outcome is stored before the next send. */
   readonly reader: 'person' | 'machine'
   /** Retries of an event end this long after its time of receipt. */
   readonly retryMs: number
-  /** How waiting events are told together; null for a machine that gets each by itself. */
+  /** The rule by which waiting events are told together; null for a machine that gets each event by itself. */
   readonly digestRule: DigestRule | null
   /** Matches an event with the filter of an epoch. */
   readonly match: MatchFilter

@@ -5,7 +5,7 @@
  */
 import { MINUTE_MS } from '../durations.ts'
 
-/** Two events with equal content within this time count as one (docs/bitrix24.md#duplicates). */
+/** The time within which two events with equal content count as one (docs/bitrix24.md#duplicates). */
 export const DUPLICATE_WINDOW_MS = MINUTE_MS
 
 /**
@@ -14,7 +14,7 @@ export const DUPLICATE_WINDOW_MS = MINUTE_MS
  */
 export const TIMELESS_DUPLICATE_WINDOW_MS = 1000
 
-/** How long a receipt is remembered. The edge's second try comes within 2 s, so it is found here. */
+/** The time for which a receipt is remembered. The edge's second try comes within 2 s, so it is found here. */
 export const RECEIPT_WINDOW_MS = 2 * MINUTE_MS
 
 /** The most events that are remembered. Older ones are found in the log itself. */
@@ -32,7 +32,10 @@ export interface Arrival {
 /** The place of an event that is in the log already. */
 export interface StoredPlace {
   readonly sequence: number
-  /** True when that entry has the same receipt: it is the first try of the same request, and no duplicate. */
+  /**
+   * True when that entry has the same receipt. Then it was stored by the first try of the same request, and is no
+   * duplicate.
+   */
   readonly sameReceipt: boolean
 }
 
@@ -67,7 +70,7 @@ export class RecentEvents {
     return { sequence: equal.sequence, sameReceipt: false }
   }
 
-  /** When the event of that content that is in the log was received; null when it is not remembered. */
+  /** The time at which the event of that content that is in the log was received; null when it is not remembered. */
   firstReceivedAt(contentHash: string): number | null {
     return this.#byContent.get(contentHash)?.receivedAt ?? null
   }
@@ -93,7 +96,7 @@ export class RecentEvents {
   }
 }
 
-/** Removes from the front: a Map keeps the order of insertion, so its first entry is the oldest. */
+/** A Map keeps the order of insertion, so its first entry is the oldest. */
 function trim(entries: Map<string, Remembered>, now: number): void {
   for (const [key, entry] of entries) {
     const young = entry.receivedAt > now - RECEIPT_WINDOW_MS

@@ -4,7 +4,7 @@
  */
 import type { LogEntry } from './event.ts'
 
-/** How many entries one page holds. */
+/** The number of entries that one page holds. */
 export interface PageSizes {
   /** The size of the first page: 1 where the first entry is nearly always enough. @default page */
   readonly first?: number
@@ -45,8 +45,8 @@ export function outlinesBefore(
 }
 
 /**
- * How many of the entries up to the sequence `last` are meant. So that a number costs the same however long the log is,
- * the first ten thousand are looked at, and each one behind them counts.
+ * The number of entries up to the sequence `last` that are meant. So that a number costs the same however long the
+ * log is, the first ten thousand are looked at, and each one behind them counts.
  */
 export function countMeant(
   found: Iterable<LogEntry>,

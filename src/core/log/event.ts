@@ -44,9 +44,9 @@ export interface UserField {
 
 /** The rest of an event's content after an operator has erased it. */
 export interface ErasedContent {
-  /** When it was erased, in unix milliseconds. */
+  /** The time at which it was erased, in unix milliseconds. */
   readonly at: number
-  /** Why each destination did not get it that did not; the others got it, or gave it up. */
+  /** For each destination that did not get the event, the reason; the others got it, or gave it up. */
   readonly filtered: Readonly<Record<string, string>>
 }
 
@@ -71,7 +71,7 @@ export interface RelayEvent {
   readonly data: Json
   /** The field of a user-field event that was understood; null for every other event. */
   readonly field: UserField | null
-  /** Why an authentic event was not understood; null when it was. */
+  /** The reason why an authentic event was not understood; null when it was. */
   readonly quarantined: QuarantineReason | null
   /** The name as it was sent, without tokens; present where `name` is another one because it was no name. */
   readonly sentName?: string
@@ -135,10 +135,10 @@ export interface PortalUser {
   readonly name: string | null
 }
 
-/** Everything that was found out about an event after it was stored. */
+/** The enrichment of an event: everything that was found out about it after it was stored. */
 export interface Enrichment {
   readonly status: 'complete' | 'unavailable' | 'not_applicable'
-  /** Why it is unavailable; null otherwise. */
+  /** The reason why the enrichment is unavailable; null otherwise. */
   readonly reason: ThinReason | null
   /** Null when not known; `[]` when nothing visible changed, or when an earlier event has told it. */
   readonly changes: readonly Change[] | null
@@ -161,7 +161,9 @@ export interface Enrichment {
    * repetition, which the log took for a duplicate. Absent in the usual case.
    */
   readonly repeats?: number
-  /** When the portal was read, in unix milliseconds, if possible of its own clock; null when it was not. */
+  /**
+   * The time at which the portal was read, in unix milliseconds, if possible of its own clock; null when it was not.
+   */
   readonly readAt: number | null
 }
 
@@ -191,7 +193,7 @@ export interface LogEntry {
   readonly sequence: number
   /** A random id, which the edge gives before its first try to store the event. */
   readonly receipt: string
-  /** When the edge received the event, in unix milliseconds. */
+  /** The time at which the edge received the event, in unix milliseconds. */
   readonly receivedAt: number
   readonly event: RelayEvent
   /** Present in the outline of a large event: its `data` were left out. */

@@ -5,7 +5,10 @@
  */
 import { DAY_MS } from '../durations.ts'
 
-/** A segment with fewer events stays open: their rows are deleted one by one, which is cheaper. */
+/**
+ * The fewest events of a closed segment. A segment with fewer ones stays open: to delete their rows one by one is
+ * cheaper than to close it.
+ */
 export const MIN_SEGMENT_EVENTS = 100
 
 /** A segment of so many bytes is closed, however young it is. */
@@ -14,7 +17,7 @@ export const SEGMENT_BYTES = 64 * 1024 * 1024
 /** A segment covers this part of the time for which events are kept, and then it is closed. */
 const SPAN = 1 / 30
 
-/** An event is kept for so much longer at most, as a part of that time, when its segment will go as a whole. */
+/** The part of that time for which an event may be kept longer, so that its segment goes as a whole. */
 const KEPT_LONGER = 1 / 10
 
 /** A segment takes this part of the largest log at most, so that one segment is little to lose. */
@@ -24,7 +27,7 @@ const PART_OF_LIMIT = 1 / 16
 export interface SegmentState {
   readonly events: number
   readonly bytes: number
-  /** When its first event was received, in unix milliseconds; null without one. */
+  /** The time at which its first event was received, in unix milliseconds; null without one. */
   readonly oldestAt: number | null
 }
 

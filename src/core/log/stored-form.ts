@@ -8,7 +8,7 @@ import type { RelayEvent } from './event.ts'
 /** The most bytes of one event as it is stored. */
 export const MAX_STORED_BYTES = 512 * 1024
 
-/** So much of the data of a larger event is kept, in characters of its JSON. */
+/** The length of the head that is kept of a larger event's data, in characters of its JSON. */
 const HEAD_LENGTH = 1000
 
 /** An event on its way to a row: the text that is stored, and what it means; null for a text that is no event. */

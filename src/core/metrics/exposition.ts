@@ -12,7 +12,10 @@ export interface Sample {
 /** One distribution of a histogram, under its labels. */
 export interface HistogramSample {
   readonly labels: Readonly<Record<string, string>>
-  /** How many values fell between each bound and the one before it; the last count is of those beyond every bound. */
+  /**
+   * The number of values that fell between each bound and the one before it; the last count is of those beyond every
+   * bound.
+   */
   readonly counts: readonly number[]
   readonly sum: number
 }

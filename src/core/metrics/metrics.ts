@@ -23,7 +23,7 @@ import type { HistogramSample, MetricFamily, Sample } from './exposition.ts'
 /** The beginning of every name. */
 const PREFIX = 'bitrix24_relay_'
 
-/** Everything that the metrics follow from. */
+/** Everything from which the metrics follow. */
 export interface MetricTerms {
   readonly totals: ReportTotals
   readonly past: PastTallies
@@ -253,7 +253,7 @@ function inSeconds(ms: number): number {
   return ms / SECOND_MS
 }
 
-/** The clocks of two machines may differ: nothing is younger than now. */
+/** The clocks of two machines may differ. A time after `now` counts as `now`. */
 function secondsSince(at: number, now: number): number {
   return inSeconds(Math.max(0, now - at))
 }

@@ -5,7 +5,7 @@
  * share our address: so a refusal is the truth, and this count is only a guess.
  */
 
-/** How fast a portal may be asked. */
+/** The rate at which a portal may be asked. */
 export interface LeakyBucketOptions {
   /** Requests that leak out in a second. @default 2, every plan but Enterprise (5) */
   readonly ratePerSecond?: number
@@ -34,7 +34,7 @@ export class LeakyBucket {
     this.#size = size
   }
 
-  /** How long to wait before the next request, in whole milliseconds; 0 when it may be sent now. */
+  /** The wait before the next request, in whole milliseconds; 0 when it may be sent now. */
   waitMs(now: number): number {
     const openAt = Math.max(now, this.#blockedUntil)
     const overflow = this.#levelAt(openAt) + 1 - this.#size

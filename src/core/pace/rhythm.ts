@@ -12,7 +12,7 @@ import { SAFETY_ALARM_MS } from './schedule.ts'
 /** Events that were further apart than this tell nothing of the next one. */
 const MAX_PAUSE_MS = 15 * MINUTE_MS
 
-/** The next pause may be so much shorter than the last one. */
+/** The time by which the next pause may be shorter than the last one, in milliseconds. */
 const SHORTER_MS = 30 * SECOND_MS
 
 /**
@@ -24,7 +24,7 @@ export function alarmForNextEvent(eventTimes: readonly number[]): number | null 
   const [last] = times
   if (last === undefined) return null
   const pauses = times.slice(1).map((time, index) => (times[index] ?? time) - time)
-  // Events that are nearer to each other share an alarm.
+  // Events that are less than this apart, in milliseconds, share an alarm.
   const pause = pauses.find((ms) => ms > SAFETY_ALARM_MS)
   if (pause === undefined || pause > MAX_PAUSE_MS) return null
   return Math.ceil(last + pause + SAFETY_ALARM_MS - SHORTER_MS)

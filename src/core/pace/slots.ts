@@ -27,9 +27,9 @@ const OVERTAKE_PAUSE_MS = 250
 /** A waiter's place in the queue. */
 interface QueuePlace {
   readonly waiter: string
-  /** Grows with every place, so the first of the queue has the lowest. */
+  /** A number that grows with every place, so the first of the queue has the lowest. */
   readonly ticket: number
-  /** When the waiter was told to come, in unix milliseconds. */
+  /** The time at which the waiter was told to come, in unix milliseconds. */
   readonly promisedAt: number
 }
 
@@ -39,7 +39,7 @@ export interface PacerState {
   readonly grants: readonly number[]
   /** No slot before this time; 0 when there was never a hold. */
   readonly holdUntil: number
-  /** When the hold was noted, by the clock of that moment; -Infinity when there was never one. */
+  /** The time at which the hold was noted, by the clock of that moment; -Infinity when there was never a hold. */
   readonly heldAt: number
   readonly queue: readonly QueuePlace[]
   /** The waiters that got a slot since the first of the queue came, with the next ticket at that time. */
@@ -51,7 +51,7 @@ export interface PacerState {
 
 /** One question for a slot. */
 export interface SlotRequest {
-  /** The one who asks; the same text each time. */
+  /** The name of the waiter; the same text each time. */
   readonly waiter: string
   /** The windows that the slot has to fit into, all of them. With an empty list only holds count. */
   readonly windows: readonly PaceWindow[]
@@ -108,9 +108,9 @@ export function hold(state: PacerState, until: number, now = state.seenAt): Pace
 }
 
 /**
- * The state by a clock that may have gone back: the time by which it did counts as time that stood still. So no grant
- * lies in the future. A hold that was noted by the clock that was ahead keeps its length and begins now; none is
- * longer than a day. When nothing in it is of the future, the state is returned as it is.
+ * The state, made right for a clock that may have gone back: while the clock was ahead, time counts as having stood
+ * still. So no grant lies in the future. A hold that was noted by the clock that was ahead keeps its length, a day at
+ * most, and begins now. Returns the same state when nothing in it lies in the future.
  */
 export function followClock(state: PacerState, now: number): PacerState {
   const back = Math.max(0, state.seenAt - now)
@@ -127,7 +127,7 @@ export function followClock(state: PacerState, now: number): PacerState {
   }
 }
 
-/** Drops the grants that no window counts, and the places of waiters that did not come. */
+/** Drops the grants that no window counts any more, and the places of waiters that did not come. */
 function forget(state: PacerState, { windows, now }: SlotRequest): PacerState {
   return {
     ...state,

@@ -9,7 +9,7 @@ export const LANE_WORDS = ['active', 'retrying', 'paused', 'disabled', 'removed'
 /** One of these states. */
 export type LaneWord = (typeof LANE_WORDS)[number]
 
-/** How the last attempt of a lane ended. */
+/** The outcome of a lane's last attempt. */
 export interface LastOutcome {
   readonly outcome: 'delivered' | 'failed'
   /** Null for a success. */
@@ -35,7 +35,7 @@ export function laneWord(lane: LaneState): LaneWord {
   return lane.status === 'active' && isFailing(lane) ? 'retrying' : lane.status
 }
 
-/** The last outcome of a lane: a success forgets the failures before it. */
+/** The last outcome of a lane. A success makes it forget the failures before. */
 export function lastOutcomeOf({ lastError, recent }: LaneState): LastOutcome | null {
   if (lastError !== null) return { outcome: 'failed', reason: lastError.reason, at: lastError.at }
   const last = recent.findLast(({ state }) => state === 'delivered')

@@ -9,12 +9,12 @@ import { NO_PAST, pastOf, type PastTallies } from './past-tallies.ts'
 import type { PortalReport } from './portal-report.ts'
 
 /**
- * A report that is older than the known one by at most this was overtaken on its way. One that is older still says that
- * the known one was made by a wrong clock.
+ * The longest time by which a report is overtaken on its way. When a report is older than the known one by more than
+ * this, the known one was made by a wrong clock.
  */
 export const MAX_LATE_MS = 10 * MINUTE_MS
 
-/** The report that counts now, and the tallies that it continues no more. */
+/** The report that counts now, and the tallies that it does not continue. */
 export interface MergedReport {
   readonly report: PortalReport
   readonly past: PastTallies

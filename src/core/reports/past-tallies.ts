@@ -1,6 +1,6 @@
 /**
- * The past tallies: what portals had counted that are gone, or whose counting has begun anew. Counters of all portals are
- * these and the present ones together, so the end of a portal takes nothing away. Pure.
+ * The past tallies: the numbers of portals that are gone, or that have begun to count anew. Counters of all portals
+ * are these and the present ones together, so the end of a portal takes nothing away. Pure.
  */
 import type { LaneTally } from '../lanes/state/tally.ts'
 import type { EdgeTally } from '../tallies/edge-tally.ts'

@@ -10,7 +10,7 @@ import { isFailingLong, type PortalProblem } from './problem.ts'
 import type { ReportedTally } from '../tallies/portal-tally.ts'
 import type { LaneReport, LaneWord } from './lane-report.ts'
 
-/** How long a report of a portal with the same signs is good, in milliseconds. */
+/** The time for which a report of a portal with the same signs is good, in milliseconds. */
 export const REPORT_INTERVAL_MS = HOUR_MS
 
 /** The facts that a portal's object tells the directory. Times are unix milliseconds. */
@@ -41,7 +41,7 @@ export interface LastReport {
   /** Unix milliseconds. */
   readonly at: number
   readonly signs: string
-  /** How many events all lanes had parked since they began. */
+  /** The number of events that all lanes had parked since they began. */
   readonly parked: number
   /** Whether some were parked at that time. */
   readonly hasParked: boolean
@@ -53,7 +53,7 @@ export interface LastReport {
 export interface SignTerms {
   readonly domain: string | null
   readonly status: PortalStatus
-  /** How many wanted events could not be bound. */
+  /** The number of wanted events that could not be bound. */
   readonly missing: number
   readonly lanes: readonly LaneState[]
   /** The troubles that bulletins have told and that last. */

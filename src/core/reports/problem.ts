@@ -48,9 +48,9 @@ export interface ProblemTerms {
   /** The remedy of the status; null where it has none. */
   readonly remedy: string | null
   readonly lanes: readonly LaneState[]
-  /** How many events are parked, by destination. */
+  /** The number of events that are parked, by destination. */
   readonly parked: ReadonlyMap<string, number>
-  /** How many wanted events could not be bound. */
+  /** The number of wanted events that could not be bound. */
   readonly missing: number
 }
 

@@ -18,9 +18,9 @@ import type { ProblemReason } from './problem.ts'
 /** The form of the text; a text of another form counts as none, and the report is read in its place. */
 const FORM = 1
 
-/** What is summed of a report, or of several whose words are the same. */
+/** The sums over one report, or over several whose words are the same. */
 export interface ReportFigures extends Pick<PortalReport, 'state' | 'reportedAt' | 'head' | 'log'> {
-  /** How many portals these are. */
+  /** The number of portals in these sums. */
   readonly portals: number
   readonly problem: ProblemReason | null
   readonly tally: TallySums
@@ -135,7 +135,7 @@ function latencyNumbers(
 /** Reports with the same words. */
 interface Alike {
   readonly words: Words
-  /** How many numbers the second line has. */
+  /** The length of the second line, in numbers. */
   readonly length: number
   readonly merges: readonly Place[]
   portals: number
@@ -178,7 +178,7 @@ export class FigureSums {
   }
 }
 
-/** Nearly all places hold sums, so the few others are made good afterwards. */
+/** Nearly all places hold sums, so every place is added first, and the few others are corrected afterwards. */
 function mergeInto(sums: number[], numbers: readonly number[], merges: readonly Place[]): void {
   const others = merges.map(({ place, merge }) => merge(sums[place] ?? 0, numbers[place] ?? 0))
   for (let place = 0; place < sums.length; place += 1) {
@@ -224,7 +224,7 @@ class NumberReader {
     return this.#numbers[this.length - 1] ?? 0
   }
 
-  /** A time, 0 for none; `merge` makes one of those of two reports. */
+  /** Reads a time, 0 for none; `merge` makes one time of those of two reports. */
   time(merge: Place['merge']): number {
     this.merges.push({ place: this.length, merge })
     return this.next()

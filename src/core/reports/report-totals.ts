@@ -11,7 +11,7 @@ import type { ReportFigures } from './report-figures.ts'
 
 /** One destination over all portals. */
 export interface DestinationTotals {
-  /** How many lanes stand in each state. */
+  /** The number of lanes in each state. */
   readonly lanes: Readonly<Record<LaneWord, number>>
   readonly backlog: number
   readonly parked: number
@@ -24,9 +24,9 @@ export interface DestinationTotals {
 
 /** Everything that is summed. */
 export interface ReportTotals {
-  /** How many portals are in each state. */
+  /** The number of portals in each state. */
   readonly portals: Readonly<Partial<Record<PortalStatus, number>>>
-  /** How many portals have each problem; those without one are not counted. */
+  /** The number of portals that have each problem; those without one are not counted. */
   readonly problems: Readonly<Partial<Record<ProblemReason, number>>>
   /** Events that were accepted or found by comparing, those included that are gone. */
   readonly events: number
@@ -34,7 +34,10 @@ export interface ReportTotals {
   readonly log: PortalReport['log']
   /** The numbers that only grow. */
   readonly tally: TallySums
-  /** When the portal reported that has been silent for longest, in unix milliseconds; null when there is none. */
+  /**
+   * The time at which the portal reported that has been silent for longest, in unix milliseconds; null when there is
+   * none.
+   */
   readonly oldestReportAt: number | null
   readonly destinations: Readonly<Record<string, DestinationTotals>>
 }

@@ -11,7 +11,7 @@ import { err, ok, type Result } from '../result.ts'
 import { isOwnName, judgeName } from './host-name.ts'
 import { carriedIpv4, isInside, parseIpRanges, parseIpv4, parseIpv6 } from './ip-address.ts'
 
-/** How strictly addresses are judged. */
+/** The policy by which addresses are judged. */
 export interface AddressPolicy {
   /** True allows http, any port and local addresses (`UNSAFE_ALLOW_LOCAL_ADDRESSES`). */
   readonly allowLocal: boolean
@@ -29,7 +29,7 @@ export interface AddressPolicy {
 }
 
 /**
- * Why an address is refused.
+ * The reason why an address is refused.
  * - `not_a_url`: not an absolute URL, or written so that two parsers could read different hosts.
  * - `not_https`: another scheme than https (or http, where local addresses are allowed).
  * - `user_info`: something stands before an `@` in the authority, even nothing.
@@ -158,7 +158,7 @@ function judgeIpv4(address: bigint): HostReason | null {
 function judgeIpv6(address: bigint): HostReason | null {
   const carried = carriedIpv4(address)
   if (carried !== null) {
-    // A public IPv4 address is refused in this form too: no honest receiver has such an address.
+    // An IPv6 address that carries a public IPv4 address is refused too: no honest receiver has such an address.
     return judgeIpv4(carried) ?? 'private_address'
   }
   if (isInside(address, METADATA_IPV6)) return 'metadata_address'

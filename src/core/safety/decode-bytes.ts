@@ -3,8 +3,8 @@
  * 104` are read as `auth`. A run that holds no text of at least eight letters says nothing.
  */
 
-// A shorter run of base64 holds no name and no token, and one without small letters no text. Lines and blocks of it
-// belong together.
+// A run of base64. A shorter run holds no name and no token, and one without small letters no text. Its lines and
+// blocks belong together.
 const MIN_RUN = 20
 const BASE64 = /(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{20,}/g
 const WRAPPED = /(?<=[A-Za-z0-9+/_-]{8})\s{1,16}(?=[A-Za-z0-9+/_-])/g

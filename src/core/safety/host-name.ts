@@ -4,7 +4,7 @@
  */
 
 /**
- * Why a host name is refused.
+ * The reason why a host name is refused.
  * - `not_a_url`: no host has such a name.
  * - `metadata_address`: the name of a cloud's metadata service.
  * - `local_name`: localhost, or a name under a suffix of private networks.

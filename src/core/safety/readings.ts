@@ -15,7 +15,7 @@ const MAX_READINGS = 24
 const MAX_GROWTH = 3
 const MIN_ROOM = 4096
 
-/** So many characters before and behind what a layer has changed belong to its reading, when the text is long. */
+/** The number of characters around a changed part that belong to its reading, when the text is long. */
 const CONTEXT = 300
 
 // The letters that NFKC makes of full-width ones and ligatures, without what nobody sees. A NUL stands beside each letter
@@ -50,8 +50,8 @@ export function readingsOf(text: string): readonly string[] {
 }
 
 /**
- * The part of a long text that a layer has changed, with what stands around it, so that an encoded part of it may
- * have as many layers as a short text.
+ * The part of a long text that a layer has changed, with the characters around it. So an encoded part of a long text
+ * may have as many layers as a short text.
  */
 function changedPart(decoded: string, before: string): string {
   if (before.length <= MIN_ROOM) return decoded

@@ -5,7 +5,7 @@
 import { HOUR_MS } from '../durations.ts'
 import { addLatencies, DELIVERY_BOUNDS_MS } from './latencies.ts'
 
-/** How many hours are kept. */
+/** The number of hours that are kept. */
 export const KEPT_HOURS = 48
 
 /**
@@ -14,13 +14,13 @@ export const KEPT_HOURS = 48
  */
 export type LaneHour = readonly [hour: number, waiting: number, ...counts: number[]]
 
-/** What an attempt adds to its hour. */
+/** The numbers that an attempt adds to its hour. */
 export interface HourTerms {
   /** Unix milliseconds. */
   readonly now: number
-  /** How many events waited, those of the attempt included. */
+  /** The number of events that waited, those of the attempt included. */
   readonly waiting: number
-  /** How long ago the delivered events were received, in milliseconds; none when they were not delivered. */
+  /** The times since the delivered events were received, in milliseconds; none when they were not delivered. */
   readonly agesMs: readonly number[]
 }
 

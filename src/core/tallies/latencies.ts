@@ -37,7 +37,10 @@ export const ACKNOWLEDGEMENT_BOUNDS_MS: readonly number[] = [
 
 /** The latencies that were counted. */
 export interface Latencies {
-  /** How many fell between each bound and the one before it; the last count is of those beyond every bound. Zeros at the end are left out. */
+  /**
+   * The number of latencies between each bound and the one before it; the last count is of those beyond every bound.
+   * Zeros at the end are left out.
+   */
   readonly counts: readonly number[]
   /** All of them together, in milliseconds. */
   readonly sumMs: number

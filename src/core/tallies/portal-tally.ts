@@ -9,8 +9,8 @@ import { addEdgeTally, NO_EDGE_TALLY, type Counts, type EdgeTally } from './edge
 /** The numbers that only grow, as a report tells them. */
 export interface ReportedTally {
   /**
-   * When the counting began, in unix milliseconds; 0 for the beginning of the portal. Another time means that all numbers
-   * of the portal and its lanes have begun anew.
+   * The time at which the counting began, in unix milliseconds; 0 for the beginning of the portal. Another time means
+   * that all numbers of the portal and its lanes have begun anew.
    */
   readonly since: number
   /** Events that the portal sent. */
@@ -24,11 +24,14 @@ export interface ReportedTally {
   readonly explained: Counts
   /** Refreshes of tokens: `refreshed`, or the kind of the error. */
   readonly refreshes: Counts
-  /** What isolates have counted and sent with events of this portal; they may be about others. */
+  /**
+   * The numbers that isolates have counted and sent along with events of this portal; they may be about other
+   * portals.
+   */
   readonly edge: EdgeTally
 }
 
-/** The same as it is stored. */
+/** The tally of a portal as it is stored. */
 export interface PortalTally extends Pick<
   ReportedTally,
   'since' | 'drained' | 'explained' | 'refreshes' | 'edge'

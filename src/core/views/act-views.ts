@@ -6,7 +6,7 @@ export const LaneStateSchema = v.object({
   state: v.picklist(['active', 'paused', 'disabled', 'removed']),
 })
 
-/** How many events are sent again. */
+/** The number of events that are sent again. */
 export const ReplayedSchema = v.object({
   replayed: v.number(),
   dryRun: v.exactOptional(v.literal(true)),
@@ -14,7 +14,7 @@ export const ReplayedSchema = v.object({
 
 const NumberSchema = v.number()
 
-/** How far an order has come; the members that ask for attention stand only where there is something to tell. */
+/** The progress of an order; the members that ask for attention are missing where there is nothing to tell. */
 export const ProgressSchema = v.object({
   portals: NumberSchema,
   failed: v.exactOptional(NumberSchema),

@@ -1,4 +1,4 @@
-/** The bulletins of a portal as the operator sees them: what the relay itself has told, and to whom. It holds no secret. */
+/** The bulletins of a portal as the operator sees them, with the destinations that were told. It holds no secret. */
 import * as v from 'valibot'
 import type { BulletinType } from '../bulletins/bulletin.ts'
 import type { ParkReason } from '../lanes/state/fate.ts'
@@ -11,11 +11,11 @@ import {
   wordOf,
 } from './schema.ts'
 
-/** What became of a bulletin at one destination. */
+/** The fate of a bulletin at one destination. */
 export const BulletinFateViewSchema = v.object({
   destination: v.string(),
   state: v.picklist(['waiting', 'delivered', 'parked', 'expired']),
-  /** When it was delivered or parked; null while it waits, and for one that its lane remembers no more. */
+  /** The time at which it was delivered or parked; null while it waits, and for one that its lane remembers no more. */
   at: TimeOrNullSchema,
   attempts: NumberOrNullSchema,
   reason: v.nullable(wordOf<ParkReason>()),
@@ -23,7 +23,7 @@ export const BulletinFateViewSchema = v.object({
 
 /** One bulletin. */
 export const BulletinViewSchema = v.object({
-  /** Its number, which is no sequence. */
+  /** The number of the bulletin, which is no sequence. */
   n: v.number(),
   /** Its delivery id. */
   id: v.string(),

@@ -1,4 +1,4 @@
-/** A destination over all portals as the operator sees it, and what a message to it would be or has become. */
+/** A destination over all portals as the operator sees it, the preview of a message to it, and the outcome of one. */
 import * as v from 'valibot'
 import type { OutcomeReason } from '../lanes/state/outcome.ts'
 import { LANE_WORDS } from '../reports/lane-report.ts'
@@ -22,7 +22,7 @@ export const DestinationViewSchema = v.object({
   language: TextOrNullSchema,
   problems: listOf(SettingProblemSchema),
   state: v.picklist(LANE_WORDS),
-  /** How many lanes stand in each state. */
+  /** The number of lanes in each state. */
   lanes: v.object(v.entriesFromList(LANE_WORDS, v.number())),
   backlog: v.number(),
   parked: v.number(),
@@ -48,12 +48,12 @@ export type DestinationView = v.InferOutput<typeof DestinationViewSchema>
 /** Every destination. */
 export const DestinationsSchema = v.object({ destinations: listOf(DestinationViewSchema) })
 
-/** What a replay of everything that is parked would send, in the portals that one request asks. */
+/** The events that a replay of everything that is parked would send, in the portals that one request asks. */
 export const ReplayDryRunSchema = v.object({
   dryRun: v.literal(true),
-  /** How many events would be sent again. */
+  /** The number of events that would be sent again. */
   replayed: v.number(),
-  /** How many portals were asked. */
+  /** The number of portals that were asked. */
   looked: v.number(),
   /** The portals that would send something, or have not answered. */
   byPortal: listOf(
@@ -64,7 +64,7 @@ export const ReplayDryRunSchema = v.object({
       replayed: NumberOrNullSchema,
     }),
   ),
-  /** Behind which portal the next request goes on; null when all were asked. */
+  /** The portal behind which the next request goes on; null when all were asked. */
   cursor: TextOrNullSchema,
 })
 

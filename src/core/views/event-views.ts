@@ -79,7 +79,7 @@ export const EventViewSchema = v.object({
   quarantineReason: v.nullable(wordOf<QuarantineReason>()),
   /** The length of the body, where `fields` holds only a part of it. */
   bodyLength: v.exactOptional(v.number()),
-  /** When an operator has erased its content; missing otherwise. */
+  /** The time at which an operator has erased the content; missing otherwise. */
   erasedAt: v.exactOptional(TimeOrNullSchema),
   fates: v.record(v.string(), FateViewSchema),
 })
@@ -118,6 +118,6 @@ export const ParkedListSchema = v.object({ parked: listOf(ParkedViewSchema) })
 /** The events that a replay would send, for whoever has to confirm it. */
 export interface ReplayView {
   readonly count: number
-  /** The first of them, oldest first. */
+  /** The first of these events, oldest first. */
   readonly events: readonly EventView[]
 }

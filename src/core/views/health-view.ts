@@ -3,7 +3,10 @@ import * as v from 'valibot'
 import { SettingProblemSchema } from './lane-view.ts'
 import { listOf, TextOrNullSchema } from './schema.ts'
 
-/** What is in trouble, by the reports of the portals, which may be an hour old; for the operator alone. */
+/**
+ * The portals and destinations in trouble, by the reports of the portals, which may be an hour old; for the operator
+ * alone.
+ */
 export const TroublesSchema = v.object({
   /** False when the directory did not answer, so that nothing is known. */
   reports: v.boolean(),
@@ -18,7 +21,7 @@ export const TroublesSchema = v.object({
       remedy: TextOrNullSchema,
     }),
   ),
-  /** How many portals are in trouble, those included that are not named. */
+  /** The number of portals that are in trouble, those included that are not named. */
   portalsInTrouble: v.number(),
   /** The destinations with lanes in trouble, over all portals. */
   lanes: listOf(
@@ -38,7 +41,7 @@ export type TroublesView = v.InferOutput<typeof TroublesSchema>
 export const HealthSchema = v.object({
   status: v.picklist(['ok', 'misconfigured', 'trouble']),
   version: v.string(),
-  /** What is wrong with the configuration; missing when nothing is. */
+  /** The problems of the configuration; missing when there are none. */
   problems: v.exactOptional(listOf(SettingProblemSchema)),
   warnings: v.exactOptional(listOf(v.string())),
   /** The installs that wait for the settings of an application; missing when none does. */

@@ -17,7 +17,7 @@ const LaneHourSchema = v.object({
 export const HistorySchema = v.object({
   hours: listOf(
     v.object({
-      /** When the hour began. */
+      /** The time at which the hour began. */
       at: TimeSchema,
       /** Events that were received in it and are still in the log. */
       events: v.number(),

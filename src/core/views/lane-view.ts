@@ -34,11 +34,11 @@ export const LaneViewSchema = v.object({
   front: v.exactOptional(NumberOrNullSchema),
   backlog: v.number(),
   parked: v.number(),
-  /** How many events retention has dropped while they waited. */
+  /** The number of events that retention has dropped while they waited. */
   expired: v.number(),
-  /** How many of them went before their time, because the log had grown too large. */
+  /** The number of them that went before their time, because the log had grown too large. */
   crowdedOut: v.number(),
-  /** How many replays wait or go on. */
+  /** The number of replays that wait or go on. */
   replaying: v.number(),
   /** Failed attempts of the front. */
   attempts: v.number(),

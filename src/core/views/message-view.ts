@@ -10,7 +10,7 @@ const LineSchema = listOf(
 export const MessageViewSchema = v.object({
   title: LineSchema,
   lead: LineSchema,
-  /** What keeps the relay from telling more; null in the usual case. */
+  /** The alert: what keeps the relay from telling more; null in the usual case. */
   alert: TextOrNullSchema,
   groups: listOf(v.object({ heading: LineSchema, lines: listOf(LineSchema) })),
   notes: listOf(v.string()),

@@ -19,7 +19,10 @@ export const PortalRowSchema = v.object({
   /** The destination that the problem is about; null for the portal itself. */
   destination: TextOrNullSchema,
   remedy: TextOrNullSchema,
-  /** When the portal told this: at once when its state changes, else at most an hour ago while it has work. */
+  /**
+   * The time of the portal's report. A portal reports at once when its state changes, and each hour while it has
+   * work.
+   */
   reportedAt: TimeOrNullSchema,
 })
 
@@ -29,7 +32,7 @@ export type PortalRow = v.InferOutput<typeof PortalRowSchema>
 /** A page of the list. */
 export const PortalListSchema = v.object({
   portals: listOf(PortalRowSchema),
-  /** Where the next page begins; null on the last one. */
+  /** The cursor of the next page; null on the last one. */
   cursor: TextOrNullSchema,
 })
 

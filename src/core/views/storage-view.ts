@@ -9,7 +9,7 @@ export const StorageViewSchema = v.object({
   /** The most bytes of its log; null where there is no limit. */
   maxBytes: NumberOrNullSchema,
   full: v.boolean(),
-  /** How many events went before their time while a lane had still to deliver them, each lane counted. */
+  /** The number of deliveries that were still to be made of events that went before their time, each lane counted. */
   crowdedOut: v.number(),
   /** The destinations whose lanes had still to deliver them, and held the log back. */
   heldBy: listOf(v.string()),

@@ -1,4 +1,4 @@
-/** The view of a portal with what it takes from elsewhere: its bindings, its storage and its robot address. */
+/** The view of a portal, together with those of its bindings, its storage and its robot address. */
 import * as v from 'valibot'
 import { BulletinsViewSchema, OpenBulletinSchema } from './bulletin-view.ts'
 import { PortalViewSchema } from './portal-view.ts'
@@ -11,7 +11,7 @@ export const WholeViewSchema = v.object({
   ...PortalViewSchema.entries,
   subscriptions: SubscriptionsViewSchema,
   storage: StorageViewSchema,
-  /** When the robot address was made; null without one. The address itself is never shown again. */
+  /** The time at which the robot address was made; null without one. The address itself is never shown again. */
   robotAddress: v.nullable(v.object({ since: TimeSchema })),
   /** The last bulletins; missing from an object of the former release. */
   bulletins: v.exactOptional(BulletinsViewSchema),
@@ -22,7 +22,7 @@ export const WholeViewSchema = v.object({
 /** The type of this view. */
 export type WholeView = v.InferOutput<typeof WholeViewSchema>
 
-/** How many requests of a portal wait outside of its object, at most a thousand of each kind. */
+/** The number of requests of a portal that wait outside of its object, at most a thousand of each kind. */
 export const SpilledRequestsSchema = v.object({
   /** Requests that were acknowledged and wait in the spill. */
   spilled: v.number(),

@@ -24,14 +24,14 @@ export const CheckSchema = v.object({
   /** Whether it stands in the way. */
   blocks: v.boolean(),
   finding: v.string(),
-  /** What the operator can do; null when there is nothing to do. */
+  /** The remedy for the operator; null when there is nothing to do. */
   remedy: TextOrNullSchema,
 })
 
 /** The type of this part. */
 export type Check = v.InferOutput<typeof CheckSchema>
 
-/** What became of the event at a destination. */
+/** The fate of the event at a destination. */
 export const WHY_ANSWERS = [
   'delivered',
   'waiting',

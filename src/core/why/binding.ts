@@ -1,6 +1,4 @@
-/**
- * Says whether a portal is bound to an event, from what the configuration wants and from the last look at the bindings. Pure.
- */
+/** Decides whether a portal is bound to an event, by the wanted events and by the last look at the bindings. Pure. */
 import type { Subscriptions } from '../access/installs/install.ts'
 import type { MissingEvent } from '../events/missing-events.ts'
 import { meaningOf } from '../events/topics.ts'
@@ -49,7 +47,7 @@ function isWanted(name: string, { wanted, wantedEvents }: BindingTerms): boolean
   return wanted.names.includes(name) || wantedEvents.includes(name) || isByGlob(name, wanted)
 }
 
-/** An entry of the missing ones may be a glob of the configuration. */
+/** The name of a missing event may be a glob of the configuration. */
 function isAbout(missing: string, names: readonly string[]): boolean {
   return names.includes(missing) || (/[*?]/.test(missing) && matchesOf(missing, names).length > 0)
 }

@@ -9,7 +9,7 @@ import type { Check } from '../views/why-view.ts'
 import type { Binding } from './binding.ts'
 import type { AskedEvent, PortalFacts } from './why-facts.ts'
 
-/** What waits outside of the portal's object, and is looked for by whoever can reach it. */
+/** The requests that wait outside of the portal's object. The caller has looked for them, since the object cannot. */
 export interface OutsideFacts {
   /** The requests in the spill. */
   readonly spilled: number
@@ -122,7 +122,7 @@ function notInLogCheck({ asked, head }: AskedEvent): Check {
   }
 }
 
-/** In these states the portal sends nothing, or nothing is taken of it. */
+/** The states in which the portal sends nothing, or nothing is taken of it. */
 const SILENT: Partial<Readonly<Record<PortalStatus, string>>> = {
   pending: 'An installation waits, and events are refused until it is trusted',
   unfinished: 'The installation is not finished, and Bitrix24 sends nothing until it is',

@@ -80,7 +80,7 @@ const NO_WAY: Omit<WayFacts, 'destination'> = {
   isBeingRead: false,
 }
 
-/** A name that was probably mistyped. */
+/** The destination whose name was probably meant. */
 function similarTo({ destination }: WayFacts, ways: readonly WayFacts[]): readonly Check[] {
   const names = ways.map((way) => way.destination)
   const meant = names.includes(destination) ? null : nearestWord(destination, names)

@@ -218,7 +218,10 @@ interface LaneTerms extends WayTerms {
   readonly lane: LaneView
 }
 
-/** What the lane does, and what it waits for. The first check that blocks is what has to end first. */
+/**
+ * The checks of the lane: what it does, and what it waits for. The first check that blocks names the cause that has
+ * to end first.
+ */
 function laneChecks(way: WayFacts, terms: LaneTerms): readonly Check[] {
   const { event, lane } = terms
   const stands = standCheck(terms)

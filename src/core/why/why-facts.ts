@@ -12,9 +12,9 @@ import type { Binding } from './binding.ts'
 /** The event that `why` is asked about: a stored one, or the newest one of a name. */
 export type WhyQuestion = { readonly sequence: number } | { readonly event: string }
 
-/** What the log says of the event. */
+/** The facts that the log holds about the event. */
 export interface AskedEvent {
-  /** Its canonical name; null for a sequence that the log does not hold. */
+  /** The canonical name of the event; null for a sequence that the log does not hold. */
   readonly name: string | null
   /** Null when the log does not hold it. */
   readonly view: EventView | null
@@ -22,11 +22,11 @@ export interface AskedEvent {
   readonly asked: number | null
   /** The last sequence of the log. */
   readonly head: number
-  /** How many of the newest events were looked through. */
+  /** The number of the newest events that were looked through. */
   readonly searched: number
 }
 
-/** What stands before the log. */
+/** The facts about the way up to the log. */
 export interface PortalFacts {
   readonly memberId: string
   readonly domain: string | null
@@ -45,7 +45,10 @@ export interface WayFacts {
   readonly isConfigured: boolean
   /** Null when the destination has no lane in this portal, and gets none. */
   readonly lane: LaneView | null
-  /** Why the destination does not get the event; null when it does. Of an event that the log does not hold only the name is known. */
+  /**
+   * The reason why the destination does not get the event; null when it does. Of an event that the log does not hold
+   * only the name is known.
+   */
   readonly filteredBy: FilteredBy | null
   /** The filter that decided; null when none did. */
   readonly filter: EventFilter | null
@@ -59,7 +62,7 @@ export interface WayFacts {
   readonly isWantedAgain?: boolean
 }
 
-/** Everything that the object knows. */
+/** All facts that the portal's object knows. */
 export interface WhyFacts {
   readonly portal: PortalFacts
   readonly event: AskedEvent

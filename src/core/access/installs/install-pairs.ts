@@ -41,7 +41,8 @@ export function recordPairs(
 ): InstallPairs {
   if (former === null) return onlyPairs(brought)
   const isNewer = terms.isLost || brought.tokensIssuedAt >= former.tokensIssuedAt
-  // No key was there to seal the new pair. The recorded one stays: its key may come back and open it.
+  // The new pair could not be sealed, since no key is configured. The recorded pair stays: its key may come back and
+  // open it.
   const isUsable = brought.tokens !== null
   const { tokens, tokensIssuedAt } = terms.mayChange && isNewer && isUsable ? brought : former
   return { tokens, tokensIssuedAt, ...recordSystemPair(former, brought, terms) }
@@ -60,7 +61,7 @@ function recordSystemPair(
     const { systemTokens, systemTokensIssuedAt } = brought
     return { systemTokens, systemTokensIssuedAt, systemUserId }
   }
-  // The application has another system user now: the pair of the former one is of no use.
+  // The application has another system user now, so the pair of the former system user is of no use.
   if (systemUserId !== former.systemUserId) {
     return { systemTokens: null, systemTokensIssuedAt: 0, systemUserId }
   }

@@ -27,19 +27,19 @@ export type VerdictRefusal = (typeof VERDICT_REFUSALS)[number]
 /** Every reason. Stable: operators see them in the log and in the admin API. */
 export const INSTALL_REFUSALS = [
   ...VERDICT_REFUSALS,
-  /** An uninstall came after it, or during its check. */
+  /** An uninstall came after the installation, or during its check. */
   'late',
-  /** Its sender is no owner, and its application token is not known. */
+  /** The sender of the installation is no owner, and its application token is not known. */
   'not_administrator',
   /** Another application speaks for the portal, and is still configured. */
   'another_application',
-  /** It would have to be pending, and there is no key to seal it with. */
+  /** The installation would have to be pending, and there is no key to seal it with. */
   'no_key',
-  /** It would have to be pending, and too many installs are. */
+  /** The installation would have to be pending, and too many installs are pending already. */
   'too_many_waiting',
 ] as const
 
-/** Why an installation is refused. */
+/** The reason why an installation is refused. */
 export type InstallRefusal = (typeof INSTALL_REFUSALS)[number]
 
 /** The reasons for which an undecided installation cannot become a pending one. */

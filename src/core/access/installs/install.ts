@@ -93,7 +93,7 @@ export interface Subscriptions {
   readonly others: readonly string[]
 }
 
-/** How an install came back after its row was damaged outside of this program. */
+/** The way in which an install came back after its row was damaged outside of this program. */
 export interface Recovery {
   /** `kv`: from its copy in KV. `nothing`: no copy was left. */
   readonly from: 'kv' | 'nothing'
@@ -112,7 +112,7 @@ export interface InstallState extends TokenHashes {
   readonly generation: number
   /** The last sequence that the log had given when it was last shortened. */
   readonly lastSequence: number
-  /** When the present installation began, in unix seconds of Bitrix24; null without one. */
+  /** The time at which the present installation began, in unix seconds of Bitrix24; null without one. */
   readonly installTs: number | null
   /** The time of the last uninstall, in unix seconds of Bitrix24. */
   readonly uninstallTs: number | null

@@ -97,8 +97,8 @@ function isAfter(notice: InstallState['uninstallNotice'], installTs: number): bo
 }
 
 /**
- * When the present installation began, in unix seconds. A page may be the first sign of it. Then the time is
- * after the last uninstall, so that a repetition of that uninstall comes too late to end this installation.
+ * The time at which the present installation began, in unix seconds. A page may be the first sign of it. Then the
+ * time is after the last uninstall, so that a repetition of that uninstall comes too late to end this installation.
  */
 function installTimeAfter(state: InstallState, { ts, source }: ConfirmedInstall): number {
   if (source === 'event') return Math.max(state.installTs ?? 0, ts)

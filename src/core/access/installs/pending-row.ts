@@ -8,7 +8,7 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../durations.ts'
 
 /**
- * Why an install is pending. `unknown_application`: the OAuth server has confirmed it, but its application
+ * The reason why an install is pending. `unknown_application`: the OAuth server has confirmed it, but its application
  * is not configured yet. `unanswered`: the OAuth server or the portal has not answered yet.
  */
 export type PendingKind = 'unknown_application' | 'unanswered'
@@ -41,13 +41,13 @@ export interface PendingRow extends PendingInstall {
   readonly nextCheckAt: number
 }
 
-/** How long an install may be pending, in milliseconds. */
+/** The time for which an install may be pending, in milliseconds. */
 export const PENDING_MS: Readonly<Record<PendingKind, number>> = {
   unknown_application: 7 * DAY_MS,
   unanswered: HOUR_MS,
 }
 
-/** How often the pending installs are looked at again, in milliseconds. */
+/** The time between two looks at the pending installs, in milliseconds. */
 export const PENDING_CHECK_MS = MINUTE_MS
 
 /** The most pending installs of one portal. */

@@ -50,7 +50,7 @@ export const APPLICATION_TOPICS = [
     scope: null,
     events: { onOfflineEvent: 'updated' },
     bindable: false,
-    // The name of an event that waits in the queue is no id of the queue.
+    // The event has no subject: the name of an event that waits in the queue is no id of the queue.
     id: [],
   },
   {

@@ -21,7 +21,7 @@ export const CRM_TOPICS = [
     kind: 'recurring_deal',
     scope: 'crm',
     events: { ...spellEvents('onCrmDealRecurring'), onCrmDealRecurringExpose: 'issued' },
-    // The deal that was issued; `RECURRING_DEAL_ID` is the one that serves as its pattern.
+    // The id of the deal that was issued. `RECURRING_DEAL_ID` is that of the deal which serves as its pattern.
     related: { deal: ['DEAL_ID', 'RECURRING_DEAL_ID'] },
     link: '/crm/deal/details/{deal}/',
   },

@@ -112,8 +112,8 @@ export const LINE_TOPICS = [
   },
 ] as const satisfies readonly EventTopic[]
 
-// A person in a chat with a bot, the chat, and the bot. The parts of an event that hold a bot's own
-// authorization name nobody.
+// The paths to a person in a chat with a bot, to the chat, and to the bot. No path leads to the parts of an event
+// that hold a bot's own authorization.
 const CONVERSATION = {
   dialog: ['PARAMS.DIALOG_ID', 'chat.dialogId', 'dialogId'],
   chat: ['PARAMS.CHAT_ID', 'PARAMS.TO_CHAT_ID', 'message.chatId', 'chat.id'],

@@ -19,7 +19,7 @@ export interface Condition {
   /** The keys from the event to the value: `data` and further ones, or `subject` and one of its members. */
   readonly path: readonly string[]
   readonly operator: '=' | '!=' | 'in' | 'exists'
-  /** Several for `in` only, and none for `exists`. */
+  /** The values to compare with: several for `in` only, and none for `exists`. */
   readonly values: readonly string[]
 }
 
@@ -87,7 +87,7 @@ class TextReader {
 const KEY = /"([^"]*)"|'([^']*)'|([^\s"'=!(),.]+)/
 const VALUE = /"([^"]*)"|'([^']*)'|([^\s"'=!(),]+)/
 
-/** The path; null where the text is none, or goes on as none. */
+/** The path at this place of the text; null where none stands there. */
 function readPath(reader: TextReader): readonly string[] | null {
   const root = reader.take(/subject\s*\.\s*(kind|id)(?![^\s=!])|data(?![^\s.=!])/)
   if (root === null) return null
@@ -136,14 +136,14 @@ export function isMet({ path, operator, values }: Condition, event: RelayEvent):
 
 /** The value at the end of a path; null where there is none. */
 function valueAt([root, ...keys]: readonly string[], event: RelayEvent): Json {
-  // No link is made, so no domain is needed.
+  // The domain is needed for links alone, and no link is made here.
   const { kind = null, id = null } = root === 'subject' ? (subjectOf(event, null) ?? {}) : {}
   return keys.reduce<Json>(memberOf, root === 'subject' ? { kind, id } : event.data)
 }
 
 function memberOf(value: Json, key: string): Json {
   if (typeof value !== 'object' || value === null) return null
-  // A list has `length` among its own members.
+  // The member `length` of a list is no member that Bitrix24 has sent.
   if (Array.isArray(value) && !/^\d+$/.test(key)) return null
   return Object.entries(value).find(([name]) => name === key)?.[1] ?? null
 }

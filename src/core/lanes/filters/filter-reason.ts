@@ -7,7 +7,7 @@ import { epochAt } from '../state/epochs.ts'
 import type { Epoch, LaneState } from '../state/lane-state.ts'
 import type { EventFilter, Match } from './filter.ts'
 
-/** Why a lane does not get an event; stable words of the admin API. */
+/** The reason why a lane does not get an event; stable words of the admin API. */
 export type FilterReason =
   | 'quarantined'
   | Extract<Match, { matches: false }>['reason']
@@ -50,14 +50,14 @@ export function filteredBy(
   return filtered
 }
 
-/** A lane that has passed an erased event was meant to get it, unless it is written down why it was not. */
+/** A lane that has passed an erased event was meant to get it, unless a reason is written down why it was not. */
 function filteredOfErased(
   { destination, cursor }: LaneState,
   { sequence }: LogEntry,
   { filtered }: ErasedContent,
 ): FilteredBy | null {
   const reason = filtered[destination] ?? null
-  // Sound: only reasons are written down there.
+  // Sound: `filtered` of an erased event holds such reasons only.
   if (reason !== null) return { reason: reason as FilterReason }
   return sequence > cursor ? { reason: 'erased' } : null
 }

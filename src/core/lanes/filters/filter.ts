@@ -13,11 +13,11 @@ import { compileUsers } from './user-rule.ts'
  * empty `fields` matches everything.
  */
 export interface Filter {
-  /** For the event's canonical name, or that of its twin. */
+  /** Globs for the event's canonical name, or for that of its twin. */
   readonly events: readonly string[]
-  /** For FIELD_NAME. Unless the list is empty or holds `*`, only events about user fields match. */
+  /** Globs for FIELD_NAME. Unless the list is empty or holds `*`, only events about user fields match. */
   readonly fields: readonly string[]
-  /** For the portal's member id or its domain. */
+  /** Globs for the portal's member id or its domain. */
   readonly portals: readonly string[]
   /** The people whose events are taken or left out (`user-rule.ts`). @default [] everybody */
   readonly users?: readonly string[]
@@ -90,7 +90,9 @@ export function compileFilter({
   }
 }
 
-/** Everybody whose changes an event tells: one read may have explained the events of several people. */
+/**
+ * The users whose changes an event tells. They are several when one read has explained the events of several people.
+ */
 function usersOf({ event, enrichment }: Parameters<CompiledFilter>[0]): readonly (number | null)[] {
   const { users, coversUserless = false } = enrichment
   return [event.userId, ...users.map(({ id }) => id), ...(coversUserless ? [null] : [])]

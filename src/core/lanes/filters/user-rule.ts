@@ -11,7 +11,8 @@ export function isUserRule(text: string): boolean {
 
 /**
  * Whether entries contradict one another: some take people and others leave people out, so that nobody can tell what
- * becomes of all the others. Beside entries that leave people out, `none` says only that it stays.
+ * becomes of all the others. Beside entries that leave people out, `none` says only that events without a user are
+ * taken.
  */
 export function isContradiction(rules: readonly string[]): boolean {
   const left = rules.filter(isNegation)

@@ -1,5 +1,5 @@
 /**
- * When the next attempt of an event is due, and when the event is given up. Pure: time and jitter come in as
+ * Decides when the next attempt of an event is due, and when the event is given up. Pure: time and jitter come in as
  * arguments.
  */
 import { SECOND_MS, MINUTE_MS, DAY_MS } from '../../durations.ts'
@@ -14,13 +14,13 @@ export const RETRY_WAITS_MS = [
   30 * MINUTE_MS,
 ] as const
 
-/** A receiver's Retry-After may lengthen one wait up to this, however long it asks for. */
+/** The longest wait that a receiver's Retry-After can bring about, however long it asks for. */
 export const MAX_RETRY_AFTER_MS = DAY_MS
 
 /** The largest share of a wait that jitter adds. */
 export const RETRY_JITTER = 0.2
 
-/** Everything that is known after an attempt has failed for a reason that may pass. */
+/** The facts about an attempt that has failed for a reason that may pass. */
 export interface RetryQuestion {
   /** Attempts made so far, this one included: 1, 2, 3 … */
   readonly attempts: number

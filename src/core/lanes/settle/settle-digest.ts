@@ -53,7 +53,8 @@ export function settleDigest(
     const gathering = splitParts(settled.lane.gathering, left.at(-1) ?? front)
     return { ...settled, lane: { ...settled.lane, gathering }, digestRecord: null }
   }
-  // A server that answers is alive, and one of the events may be what it cannot bear: each gets its last attempt.
+  // A server that answers is alive, and one of the events may be what it cannot bear. So each event gets a last
+  // attempt of its own.
   if (terms.isBatch === true && isServerError(outcome)) {
     const { notBefore } = settled.lane
     const apart = fallApart(lane, left, { outcome, terms })
@@ -67,8 +68,8 @@ function isServerError(outcome: DeliveryOutcome): boolean {
 }
 
 /**
- * The receiver has taken the message: also those of its events that the operator parked while it was under way.
- * Each message for people is written down, and a batch only when it took more than one attempt.
+ * The receiver has taken the message, and with it those of its events that the operator parked while it was under
+ * way. Each message for people is written down, and a batch only when it took more than one attempt.
  */
 function settleTaken(
   lane: LaneState,
@@ -106,8 +107,8 @@ function settleParked(
 }
 
 /**
- * The receiver will not take this message, perhaps because of one of its events: they go out in smaller ones. It
- * has answered, so a disabled lane goes on.
+ * The receiver will not take this message, perhaps because of one of its events: they go out in smaller ones. A
+ * disabled lane goes on, since its receiver has answered.
  */
 function fallApart(
   lane: LaneState,

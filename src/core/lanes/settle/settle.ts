@@ -109,7 +109,7 @@ function settleUnreachable(
   const { now, random, deadline } = terms
   const { retryAfterMs, reason, status } = outcome
   const notBefore = Math.max(lane.notBefore, now + clampRetryAfter(retryAfterMs))
-  // The front of a digest that was split fails by itself too, so the cause was no part of the digest. Halves are
+  // The front of a split digest fails by itself too, so the other events of the digest were not the cause. Halves are
   // decided, and wait behind all of it.
   const { singlyUpTo, halves } = lane.gathering
   const isSplit = lane.attempts > SPLIT_AFTER && singlyUpTo > sequence

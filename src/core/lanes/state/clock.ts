@@ -7,7 +7,7 @@ import { DAY_MS, SECOND_MS } from '../../durations.ts'
 import { withoutWait } from './gathering.ts'
 import type { LaneState } from './lane-state.ts'
 
-/** When an attempt began and ended, in unix milliseconds. */
+/** The times at which an attempt began and ended, in unix milliseconds. */
 export interface AttemptTime {
   readonly since: number
   readonly now: number
@@ -32,7 +32,7 @@ export function correctWaits(lane: LaneState, now: number): LaneState {
   const isWrong = aheadMs > TOLERANCE_MS || waits.some((at) => at - now > LONGEST_WAIT_MS)
   if (!isWrong) return lane
   const shiftMs = Math.max(0, aheadMs)
-  // A wait that is too long for every reason is none.
+  // A wait that is longer than any reason allows does not count.
   const corrected = (at: number): number =>
     at - shiftMs - now > LONGEST_WAIT_MS ? now : at - shiftMs
   const correctedOrNull = (at: number | null): number | null => (at === null ? null : corrected(at))

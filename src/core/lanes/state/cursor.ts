@@ -49,7 +49,7 @@ export function passEvents(
     ...withNewFront(lane),
     cursor: last,
     lastMeant: sequences.at(-1) ?? lane.lastMeant,
-    // The rest of a digest stays one message.
+    // The events of a digest that are left stay one message.
     gathering: withoutWait(gatheringBehind(lane.gathering, last)),
     recent: [...lane.recent, ...passed].slice(-RECENT_FATES),
   }

@@ -51,7 +51,7 @@ export function matchEpoch(
   if (last !== undefined && isSameFilter(last, filter)) return lane
   const decided = Math.max(lane.cursor, partsUpTo(lane.gathering), decidedUpTo())
   const next = epochOf(filter, Math.max(decided + 1, filter.from ?? 0))
-  // An epoch that has decided nothing yet is replaced.
+  // The last epoch is replaced when it has decided no event yet.
   const earlier = lane.epochs.filter((epoch) => epoch.from < next.from)
   return { ...lane, epochs: [...earlier, next].slice(-MAX_EPOCHS) }
 }

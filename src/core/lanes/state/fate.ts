@@ -1,7 +1,7 @@
-/** The fates of events at destinations, in the forms in which they are stored. */
+/** The stored forms of the fates of events at destinations. */
 import type { OutcomeReason } from './outcome.ts'
 
-/** Why an event was parked: the reason of its last attempt, or an operator has set it aside. */
+/** The reason why an event was parked: the reason of its last attempt, or an operator has set it aside. */
 export type ParkReason = OutcomeReason | 'set_aside'
 
 /** A fate that does not follow from the cursor of its lane and is therefore written down. */

@@ -12,7 +12,7 @@ export interface Gathering {
   readonly halves: readonly (readonly number[])[]
   /** Events up to this sequence go out one by one, since a digest that held them fell apart. */
   readonly singlyUpTo: number
-  /** When the last digest was delivered, in unix milliseconds; null before the first. */
+  /** The time at which the last digest was delivered, in unix milliseconds; null before the first. */
   readonly lastDigestAt: number | null
   /** Until when the front waits for others to be told with it; null when it does not. Known to memory only. */
   readonly until: number | null

@@ -32,21 +32,21 @@ export interface DisabledLane extends LaneProgress {
 /** A lane that an operator has paused. */
 export interface PausedLane extends LaneProgress, Retried {
   readonly status: 'paused'
-  /** Why it was disabled before it was paused. */
+  /** The reason why the lane was disabled before it was paused. */
   readonly disabledReason: DisabledReason | null
 }
 
 /** A lane whose destination was removed from the configuration. */
 export interface RemovedLane extends LaneProgress, Retried {
   readonly status: 'removed'
-  /** Why it was disabled before its destination was removed. */
+  /** The reason why the lane was disabled before its destination was removed. */
   readonly disabledReason: DisabledReason | null
-  /** Whether it was paused then: it comes back as it was. */
+  /** Whether the lane was paused when its destination was removed: it comes back as it was. */
   readonly wasPaused: boolean
 }
 
 /**
- * Why a lane is disabled: the reason of its last attempt, or its receiver has rejected many messages in a
+ * The reason why a lane is disabled: the reason of its last attempt, or its receiver has rejected many messages in a
  * row.
  */
 export type DisabledReason = OutcomeReason | 'rejects_everything'
@@ -69,19 +69,19 @@ interface LaneProgress {
   readonly attempts: number
   /** No send before this time: the receiver's pace, or its Retry-After. */
   readonly notBefore: number
-  /** The clock by which the waits above were measured; 0 when it is not known. */
+  /** The time, by the clock of that moment, at which the waits above were measured; 0 when it is not known. */
   readonly measuredAt: number
   readonly lastError: LaneError | null
   readonly rejectedInARow: number
-  /** How long the last attempt took, in milliseconds; 0 before the first one. */
+  /** The time that the last attempt took, in milliseconds; 0 before the first one. */
   readonly lastTookMs: number
   /** The last sequence up to the cursor that the destination was meant to get. */
   readonly lastMeant: number | null
   /** The last sequence that the destination was meant to get and that retention has dropped. */
   readonly meantBeforeFloor: number | null
-  /** How many events retention has dropped while they waited. */
+  /** The number of events that retention has dropped while they waited. */
   readonly expired: number
-  /** How many of them went before their time, because the log had grown too large. */
+  /** The number of them that went before their time, because the log had grown too large. */
   readonly crowdedOut: number
   /** The filters of the lane, oldest first. */
   readonly epochs: readonly Epoch[]
@@ -91,9 +91,9 @@ interface LaneProgress {
   readonly gathering: Gathering
   /** Everything that the receiver asked to be remembered; forgotten when the settings change. */
   readonly memory: ReceiverMemory
-  /** How its attempts have ended since it began. */
+  /** The counts of how the lane's attempts have ended since it began. */
   readonly tally: LaneTally
-  /** Its last hours, oldest first; the time in them is that of the object's clock. */
+  /** The last hours of the lane, oldest first, by the object's clock. */
   readonly hours: readonly LaneHour[]
 }
 
@@ -108,7 +108,7 @@ export interface Epoch {
   /** Absent where the filter has none, as in epochs of older versions. */
   readonly when?: readonly string[]
   /**
-   * Why the lane gets nothing at all: the portal is not its own, or has no value for it; null when it gets
+   * The reason why the lane gets nothing at all: the portal is not its own, or has no value for it; null when it gets
    * something.
    */
   readonly silent: 'portal' | 'no_value' | null
@@ -172,8 +172,8 @@ export function hasBacklog(lane: LaneState, head: number): boolean {
 }
 
 /**
- * When the lane wants to be walked next, in a log that it may read up to `head`; null when it has nothing to
- * do or may not.
+ * The time at which the lane wants to be walked next, in a log that it may read up to `head`; null when it has
+ * nothing to do, or may do nothing.
  */
 export function laneDueAt(lane: LaneState, head: number): number | null {
   if (lane.status === 'paused' || lane.status === 'removed') return null
@@ -193,12 +193,12 @@ export function laneDueAt(lane: LaneState, head: number): number | null {
 }
 
 /**
- * The thing that a lane waits for: its retry, its receiver's pace or Retry-After, further events for the same
- * message, or its daily probe.
+ * The cause of a lane's wait: its retry, its receiver's pace or Retry-After, further events for the same message, or
+ * its daily probe.
  */
 export type WaitReason = 'retry' | 'pace' | 'digest' | 'probe'
 
-/** The wait of a lane: until when (unix milliseconds), and for what. */
+/** The wait of a lane: its end (unix milliseconds), and its cause. */
 export interface LaneWait {
   readonly until: number
   readonly reason: WaitReason

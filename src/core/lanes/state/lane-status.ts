@@ -1,6 +1,6 @@
 /**
- * How a lane comes to its status: its receiver or the configuration disables it, an operator pauses it, and
- * it goes on again.
+ * Changes the status of a lane: its receiver or the configuration disables it, an operator pauses it, and it goes on
+ * again.
  */
 import { DAY_MS } from '../../durations.ts'
 import type {
@@ -61,8 +61,8 @@ export function enableAfterAnswer(lane: LaneState): Exclude<LaneState, DisabledL
 }
 
 /**
- * A lane after its receiver has rejected a message: it goes on, since a receiver that rejects some messages
- * is alive. A receiver that rejects every message takes none, and its lane is disabled.
+ * A lane after its receiver has rejected a message. The lane goes on, since a receiver that rejects some messages is
+ * alive. After many rejected messages in a row the lane is disabled.
  */
 export function weighRejections(lane: LaneState, now: number): LaneState {
   if (lane.rejectedInARow < MAX_REJECTED_IN_A_ROW) return enableAfterAnswer(lane)

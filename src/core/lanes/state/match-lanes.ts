@@ -6,10 +6,7 @@ import { withoutRetry } from './cursor.ts'
 import { restoreLane, disable, enable, remove } from './lane-status.ts'
 import { NO_MEMORY } from './receiver-memory.ts'
 
-/**
- * The wish of the configuration for one lane in one portal: its filter, its settings, and whether they are
- * usable.
- */
+/** The plan for one lane in one portal, by the configuration: its filter, its settings, and whether they are usable. */
 export interface LanePlan extends Omit<Epoch, 'from'> {
   readonly destination: string
   /** The first sequence that the filter may decide; the filter that stood decides those before. @default 0 */

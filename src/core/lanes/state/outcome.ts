@@ -87,7 +87,7 @@ export type ProfileReason =
   | 'wrong_token'
   | 'wrong_url'
 
-/** Why an attempt failed, as operators see it: a stable word that never holds text of a receiver. */
+/** The reason why an attempt failed, as operators see it: a stable word that never holds text of a receiver. */
 export type OutcomeReason = CommonReason | ProfileReason
 
 /**

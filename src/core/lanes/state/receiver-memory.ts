@@ -5,9 +5,9 @@
 
 /** The receiver memory of one lane. */
 export interface ReceiverMemory {
-  /** Where messages go instead, as the receiver said (Telegram's `migrate_to_chat_id`). */
+  /** The new place of messages, as the receiver said (Telegram's `migrate_to_chat_id`). */
   readonly movedTo: string | null
-  /** When the receiver gave its permission last, in unix milliseconds. */
+  /** The time at which the receiver gave its permission last, in unix milliseconds. */
   readonly grantedAt: number | null
   /** The most requests a minute that the permission allows; null for no limit. */
   readonly perMinute: number | null

@@ -36,11 +36,13 @@ export const NO_TALLY: LaneTally = {
   latencies: NO_LATENCIES,
 }
 
-/** What an attempt told, and what followed from it. */
+/** One attempt: the events that it told, and its outcome. */
 interface AttemptTold {
   readonly events: number
   readonly fates: readonly ExactFate[]
-  /** How long ago its events were received, in milliseconds; none for a replay, whose delay nobody has waited for. */
+  /**
+   * The times since its events were received, in milliseconds; none for a replay, whose delay nobody has waited for.
+   */
   readonly agesMs?: readonly number[]
 }
 
