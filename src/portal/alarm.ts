@@ -24,7 +24,7 @@ export class AlarmKeeper {
     this.#now = now
   }
 
-  /** Reads the alarm that stands. Inside `alarm()` itself none does. */
+  /** Reads the time of the alarm that stands. Inside `alarm()` itself there is none. */
   async load(): Promise<void> {
     this.#scheduled = await this.#storage.getAlarm()
   }

@@ -13,7 +13,7 @@ export interface BackgroundWorkDeps {
   readonly world: Pick<World, 'sleep' | 'logLine'>
   /** Lets the platform keep the object until the work has ended. */
   readonly keepAlive: (work: Promise<unknown>) => void
-  /** Hears of every failure, after it was logged. */
+  /** Called with every failure, after it was logged. */
   readonly onFailure: (error: unknown) => void
 }
 

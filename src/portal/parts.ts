@@ -75,8 +75,8 @@ export interface PartsDeps {
 export type PortalParts = ReturnType<typeof createParts>
 
 /**
- * The parts that a task takes, so that a task of which it is a step takes them too. They are those of the step, and do
- * not count among what the other task concerns itself.
+ * The parts that a task takes, so that a task of which it is a step takes them too. They belong to the step, and do
+ * not count among the parts of the other task.
  */
 export type PartsOf<Task extends (parts: never, ...more: never[]) => unknown> = Parameters<Task>[0]
 

@@ -23,27 +23,32 @@ import type { ReconcileAnswer, PinAnswer, SetValueAnswer } from './tasks/operato
 import type { PreviewRefusal } from './tasks/try-destination.ts'
 import type { UninstallAnswer } from './tasks/installs/uninstall.ts'
 
-/** The answer to an installation, with the portal's status for whoever may see it (null: not for this user). */
+/** The answer to an installation, with the portal's status; null for a user who may not see it. */
 export type InstallCallAnswer =
   | (Extract<InstallAnswer, { readonly kind: 'installed' }> & {
       readonly status: InstallStatus | null
     })
   | Exclude<InstallAnswer, { readonly kind: 'installed' }>
 
-/** What the Worker can ask a portal's object. The caller sees each answer as a promise. */
+/** The calls that the Worker can make to a portal's object. The caller sees each answer as a promise. */
 export interface PortalCalls {
-  /** Stores an event durably and in order, or says where it stands; nothing without a trusted token. */
+  /**
+   * Stores an event durably and in order, or tells its place when it is stored already. Without a trusted token
+   * nothing is stored.
+   */
   append(request: AppendRequest): Promise<AppendAnswer>
 
-  /** Stores events of one isolate that share a call; null stands for an event that could not be stored. */
+  /**
+   * Stores events of one isolate that share a call. In the answer null stands for an event that could not be stored.
+   */
   appendAll(requests: readonly AppendRequest[]): Promise<readonly (AppendAnswer | null)[]>
 
   /** Whether a token, named by its hash, speaks for this portal. */
   recognises(tokenHash: string): Promise<boolean>
 
   /**
-   * Decides about an installation; whoever may see it gets the portal's status. An installation without any proof is
-   * not stored.
+   * Decides about an installation. A user who may see the portal's status gets it. An installation without any proof
+   * is not stored.
    */
   install(request: InstallRequest, origin?: InstallOrigin): Promise<InstallCallAnswer>
 
@@ -77,10 +82,10 @@ export interface PortalCalls {
   /** Everything that is parked; null when nothing is known of the portal. */
   parked(): readonly ParkedView[] | null
 
-  /** Everything from which follows why a destination got, or would get, no message; null when nothing is known. */
+  /** The facts from which `why` answers; null when nothing is known of the portal. */
   why(question: WhyQuestion): WhyFacts | null
 
-  /** How many records of the portal each key has sealed; null when nothing is known of the portal. */
+  /** The number of the portal's records that each key has sealed; null when nothing is known of the portal. */
   seals(): SealsView | null
 
   /** A short text that changes with everything that the view and the events show; null when nothing is known. */

@@ -78,14 +78,19 @@ export class PortalObject extends DurableObject<unknown> implements PortalCalls 
     void ctx.blockConcurrencyWhile(() => startPortal(this.#parts))
   }
 
-  /** Stores an event durably and in order, or says where it stands; nothing without a trusted token. */
+  /**
+   * Stores an event durably and in order, or tells its place when it is stored already. Without a trusted token
+   * nothing is stored.
+   */
   async append(request: AppendRequest): Promise<AppendAnswer> {
     const answer = await this.#act((parts) => appendEvent(parts, request))
     if (answer.kind === 'untrusted' && this.#parts.bulletins.noteRefused()) this.#advance()
     return answer
   }
 
-  /** Stores events of one isolate that share a call; null stands for an event that could not be stored. */
+  /**
+   * Stores events of one isolate that share a call. In the answer null stands for an event that could not be stored.
+   */
   async appendAll(requests: readonly AppendRequest[]): Promise<readonly (AppendAnswer | null)[]> {
     return Promise.all(requests.map((request) => this.append(request).catch(() => null)))
   }
@@ -96,8 +101,8 @@ export class PortalObject extends DurableObject<unknown> implements PortalCalls 
   }
 
   /**
-   * Decides about an installation; whoever may see it gets the portal's status. An installation without any proof is
-   * not stored.
+   * Decides about an installation. A user who may see the portal's status gets it. An installation without any proof
+   * is not stored.
    */
   async install(request: InstallRequest, origin?: InstallOrigin): Promise<InstallCallAnswer> {
     const answer = await this.#act((parts) => installPortal(parts, request, origin))
@@ -155,7 +160,7 @@ export class PortalObject extends DurableObject<unknown> implements PortalCalls 
     return this.#ifKnown(parkedView)
   }
 
-  /** Everything from which follows why a destination got, or would get, no message; null when nothing is known. */
+  /** The facts from which `why` answers; null when nothing is known of the portal. */
   why(question: WhyQuestion): WhyFacts | null {
     const { state, world } = this.#parts
     if (!state.isKnown()) return null
@@ -164,7 +169,7 @@ export class PortalObject extends DurableObject<unknown> implements PortalCalls 
     return { portal, event, ways: wayFacts(this.#parts, event, world.now()) }
   }
 
-  /** How many records of the portal each key has sealed; null when nothing is known of the portal. */
+  /** The number of the portal's records that each key has sealed; null when nothing is known of the portal. */
   seals(): SealsView | null {
     return this.#ifKnown(sealsView)
   }
@@ -239,8 +244,8 @@ export class PortalObject extends DurableObject<unknown> implements PortalCalls 
   }
 
   /**
-   * Does what may write or send. The object may send after whatever was written, so the count of this invocation's
-   * requests begins with it (allowance.ts). A call that only reads does not begin it.
+   * Does work that may write or send. The object may send after a write, so the count of this invocation's requests
+   * begins here (allowance.ts). A call that only reads does not begin it.
    */
   #act<T>(work: (parts: PortalParts) => T): T {
     this.#allowance.begin()
@@ -280,7 +285,7 @@ export class PortalObject extends DurableObject<unknown> implements PortalCalls 
     reporter.followRest()
   }
 
-  /** A storage that refuses a bulletin stops nothing else: what has to be told is found again with the next step. */
+  /** A storage that refuses a bulletin stops nothing else: the next step finds again what has to be told. */
   #tellBulletins(): void {
     try {
       this.#parts.bulletins.follow()

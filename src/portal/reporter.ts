@@ -1,8 +1,8 @@
 /**
- * Tells the directory how the portal is. The list of portals, the overview and the metrics read the directory alone, so
- * they ask none of ten thousand objects. A portal reports when its signs change, for example when a lane is disabled;
- * else at most once an hour, beside a write of its lanes that is made anyway; and with the daily visit, by which a portal
- * that KV has lost is visited too. Nothing waits for a report, and nothing fails with it.
+ * Sends the portal's report to the directory. The list of portals, the overview and the metrics read the directory
+ * alone, so they ask none of ten thousand objects. A portal reports when its signs change, for example when a lane is
+ * disabled; else at most once an hour, beside a write of its lanes that is made anyway; and with the daily visit, by
+ * which a portal that KV has lost is visited too. Nothing waits for a report, and nothing fails with it.
  */
 import { MINUTE_MS } from '../core/durations.ts'
 import {
@@ -26,7 +26,7 @@ export const REST_PATIENCE_MS = 10 * MINUTE_MS
 /** After a report that did not arrive the next one waits so long, in milliseconds. */
 export const LOST_REPORT_WAIT_MS = 5 * MINUTE_MS
 
-/** How the portal is, as its views tell it. */
+/** The report of the portal, as its views make it. */
 export interface ReportSource {
   /** The facts that the object compares to see whether it has something to report; reads nothing from storage. */
   readonly signs: () => Signs
@@ -100,8 +100,8 @@ export class Reporter {
   }
 
   /**
-   * The directory keeps what the portal has counted beside its line, which ends: should the portal come back, it counts
-   * from zero. This is stored first, since a portal that counted on would be counted twice.
+   * The directory ends the portal's line and keeps its numbers among the past ones, so a portal that comes back
+   * counts from zero. The portal's new beginning is stored first: a portal that counted on would be counted twice.
    */
   #countAnew(): boolean {
     const { book, state, world } = this.#deps
@@ -160,7 +160,7 @@ export class Reporter {
     const hasParked = report.lanes.some(({ parked }) => parked > 0)
     book.noteReport({ at: world.now(), ...signs, hasParked, hasWaiting: tellsOfWaiting(report) })
     if (cause === 'signs') this.#store()
-    // The portal may have changed while the directory was awaited.
+    // The portal may have changed while the answer of the directory was awaited.
     this.follow()
   }
 
@@ -174,7 +174,7 @@ export class Reporter {
     }
   }
 
-  /** False when the directory does not answer: the next change or the next visit says it again. */
+  /** Calls the directory; false when it does not answer. The next change or the next visit calls again. */
   async #reach(call: () => Promise<void>): Promise<boolean> {
     const { memberId, world } = this.#deps
     try {

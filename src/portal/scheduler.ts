@@ -12,7 +12,7 @@ export interface Scheduler {
   advance(): void
   /** Goes on after the walk of a lane has ended. */
   laneRested(): void
-  /** Keeps work alive for which nobody waits. When it fails, the failure is logged as `event`. */
+  /** Keeps work alive for which nobody waits. When the work fails, the failure is logged as `event`. */
   background(work: Promise<unknown>, event?: FailureEvent): void
   /**
    * Calls `work` after a time, in milliseconds. The answer cancels that, and so does the end of the object. A part

@@ -12,7 +12,7 @@ import type { World } from './world.ts'
 
 /** The part of the configuration that a portal's object uses. */
 export interface PortalConfig {
-  /** Null when DESTINATIONS cannot be read. Then lanes stand still, and events wait. */
+  /** The destinations; null when DESTINATIONS cannot be read. Then lanes stand still, and events wait. */
   readonly destinations: readonly Destination[] | null
   /** The client secret by client id. */
   readonly applications: ReadonlyMap<string, string>

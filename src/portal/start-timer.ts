@@ -9,7 +9,7 @@ export interface TimerPlan {
   /** Milliseconds until the work. */
   readonly ms: number
   readonly work: () => void
-  /** Gets a promise that ends with the timer, and rejects with what the work throws. */
+  /** Called with a promise that ends with the timer, and rejects with what the work throws. */
   readonly keepAlive: (timer: Promise<void>) => void
 }
 

@@ -1,12 +1,12 @@
 /**
- * A bounded wait for work that goes on by itself. Its end is no failure: it answers false, where `withTimeout` of
- * `src/storage` rejects.
+ * A bounded wait for work that goes on by itself. A wait that is over is no failure: it answers false, where
+ * `withTimeout` of `src/storage` rejects.
  */
 import type { World } from './world.ts'
 
 /**
  * Waits until work has ended, and no longer than `ms`; false when it goes on. Rejects when the work fails in that
- * time. Later the failure is that of the caller, who keeps the work alive.
+ * time. A later failure reaches the caller, who keeps the work alive.
  */
 export async function waitAtMost(
   work: Promise<unknown>,

@@ -15,7 +15,7 @@ export const REFUSED_ALARM_RETRY_MS = MINUTE_MS
 
 /** A part that waits for time. */
 export interface Timed {
-  /** When it wants to be woken, in unix milliseconds; null while nothing waits. */
+  /** The time at which the part wants to be woken, in unix milliseconds; null while nothing waits. */
   dueAt(): number | null
 }
 
@@ -41,7 +41,7 @@ export class Waker {
     this.#deps = deps
   }
 
-  /** When the portal has to wake next, in unix milliseconds; null when nothing waits for time. */
+  /** The time at which the portal has to wake next, in unix milliseconds; null when nothing waits for time. */
   wakeAt(): number | null {
     return earliest(this.#deps.timed.map((part) => part.dueAt()))
   }
@@ -77,7 +77,7 @@ export class Waker {
    */
   async begin(): Promise<boolean> {
     const { alarm, world } = this.#deps
-    // None stands while an alarm is handled, unless the start of the object has set the next one already.
+    // While an alarm is handled no alarm stands, unless the start of the object has set the next one already.
     await alarm.load()
     const dueAt = this.wakeAt()
     if (dueAt === null) return false

@@ -1,4 +1,7 @@
-/** The outside world of a portal's object, and of the edge: everything that is not the same at each run. */
+/**
+ * The outside world of a portal's object, and of the edge: time, chance, network and log, which differ from run to
+ * run.
+ */
 import type { Fetch } from '../core/fetch.ts'
 import type { InSpan } from '../core/in-span.ts'
 import type { LineWriter } from '../log.ts'

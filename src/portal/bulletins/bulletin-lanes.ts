@@ -1,6 +1,6 @@
 /**
- * Who is told the bulletins of one portal, and what the lanes that tell them are brought in line with. Such a lane begins
- * with the first bulletin that its destination is told.
+ * Decides which destinations are told the bulletins of one portal, and plans the lanes that tell them. Such a lane
+ * begins with the first bulletin that its destination is told.
  */
 import { domainOf } from '../../core/access/domains.ts'
 import {
@@ -51,14 +51,14 @@ export class BulletinLanes {
     return isConcerned
   }
 
-  /** Who is told a bulletin. */
+  /** The destinations that are told a bulletin. */
   recipientsOf(bulletin: Pick<Bulletin, 'type' | 'about'>): Recipients {
     return recipientsOf(bulletin, this.#readers())
   }
 
   /**
-   * What the lanes are brought in line with: those that are there, and those of `further` destinations, whose lanes begin
-   * behind the bulletin `head`.
+   * The plans of the lanes: of those that exist, and of those of `further` destinations, which begin behind the
+   * bulletin `head`.
    */
   terms(further: readonly string[], head: number): BookTerms {
     const { config, book } = this.#deps
@@ -76,7 +76,7 @@ export class BulletinLanes {
     const fingerprint = receivers.fingerprint(destination)
     return {
       destination: destination.name,
-      // Each bulletin names those that are told.
+      // No filter is needed, since each bulletin names the destinations that are told.
       events: ['*'],
       fields: [],
       silent: hasValues ? null : 'no_value',
@@ -90,7 +90,7 @@ export class BulletinLanes {
   #readers(): readonly BulletinReader[] {
     const { memberId, config, state } = this.#deps
     const install = state.install()
-    // An uninstalled portal is still the one that it was.
+    // After an uninstall the portal is matched by the domain that it had, since its end has to be told.
     const domain = domainOf(install) ?? install.endedDomain
     return (config.destinations ?? [])
       .filter(({ filter }) => compilePortals(filter.portals)({ memberId, domain }))

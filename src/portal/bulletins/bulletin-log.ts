@@ -39,7 +39,7 @@ export class BulletinLog {
     return this.#store.after(n, limit).map(asEntry)
   }
 
-  /** The same: a bulletin is never long. */
+  /** The outlines of entries. A bulletin is never long, so they are the entries themselves. */
   outlinesAfter(n: number, limit: number): LogEntry[] {
     return this.#store.after(n, limit).map(asEntry)
   }
@@ -55,7 +55,7 @@ export class BulletinLog {
     return found === null ? null : asEntry(found)
   }
 
-  /** None: the lanes begin behind the last bulletin when their row was damaged. */
+  /** No entry is answered, so lanes whose row was damaged begin behind the last bulletin. */
   oldest(_limit: number): AgedEvent[] {
     return []
   }
@@ -72,7 +72,7 @@ export class BulletinLog {
     return found ?? null
   }
 
-  /** How many bulletins are parked at a destination. */
+  /** The number of bulletins that are parked at a destination. */
   countParked(destination: string): number {
     return this.#parkedAt(destination).length
   }
@@ -91,7 +91,7 @@ export class BulletinLog {
       .map(({ sequence }) => sequence)
   }
 
-  /** Writes down what became of a bulletin, inside the caller's transaction. */
+  /** Writes the fate of a bulletin, inside the caller's transaction. */
   save(destination: string, fate: ExactFate): void {
     this.#store.saveFate(destination, fate)
   }
@@ -99,7 +99,7 @@ export class BulletinLog {
   /** Bulletins are told one by one, so there is no digest to write down. */
   saveDigest(): void {}
 
-  /** What is parked stays so: the lanes do not begin with the oldest bulletin. */
+  /** Parked bulletins stay parked, since the lanes do not begin with the oldest bulletin. */
   forgetParked(): void {}
 
   /** The last bulletins, newest first. */

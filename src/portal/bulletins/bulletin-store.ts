@@ -23,7 +23,7 @@ interface ParkedBulletin {
 /** The bulletins of one portal. */
 export class BulletinStore {
   readonly #db: Database
-  /** Whether the tables stand; null while nobody has looked. */
+  /** Whether the tables exist; null before the first look. */
   #stands: boolean | null = null
   /** The row of the lanes that tell bulletins. */
   readonly lanes: BookRows = {
@@ -94,13 +94,13 @@ export class BulletinStore {
     return rows.flatMap((row) => parseRow(row) ?? [])
   }
 
-  /** The highest number that stands here; 0 without one. */
+  /** The highest number of a stored bulletin; 0 without one. */
   lastNumber(): number {
     const [row] = this.#rows('SELECT n FROM bulletins ORDER BY n DESC LIMIT 1')
     return row === undefined ? 0 : numberOf(row, 'n')
   }
 
-  /** Writes down what became of a bulletin at a destination. */
+  /** Writes the fate of a bulletin at a destination. */
   saveFate(
     destination: string,
     { sequence, state, reason, status, at, attempts }: ExactFate,
@@ -165,7 +165,9 @@ export class BulletinStore {
     return stored === undefined ? NO_LANES : parseBook(stored)
   }
 
-  /** Undefined when nothing is stored; null when the row holds no JSON of an object. */
+  /**
+   * The stored JSON of lanes or desk: undefined when nothing is stored, null when the row holds no JSON of an object.
+   */
   #loadState(part: 'lanes' | 'desk'): unknown {
     if (!this.isThere()) return undefined
     const [row] = this.#db.all('SELECT state FROM bulletin_state WHERE part = ?', part)

@@ -1,7 +1,7 @@
 /**
- * The bulletins of one portal: what the relay itself has to tell of the portal and of its lanes. They are stored in the turn
- * of the commit that causes them, and told by lanes of their own, over the same code as events. A portal whose bulletins
- * nobody asks for does nothing here.
+ * The bulletins of one portal: messages of the relay itself about the portal and its lanes. They are stored in the
+ * turn of the commit that causes them, and told by lanes of their own, over the same code as events. A portal whose
+ * bulletins nobody asks for does nothing here.
  */
 import { isKnownPortal } from '../../core/access/installs/install.ts'
 import type { NumberedBulletin } from '../../core/bulletins/bulletin.ts'
@@ -26,7 +26,7 @@ import type { BulletinLog } from './bulletin-log.ts'
 import type { BulletinStore } from './bulletin-store.ts'
 import type { Observer } from './observer.ts'
 
-/** The parts that bulletins rest on. They are nine, since one transaction writes bulletin, lanes and desk. */
+/** The parts that bulletins need. They are nine, since one transaction writes bulletin, lanes and desk. */
 export interface BulletinsParts {
   readonly db: Pick<Database, 'transaction'>
   readonly state: Pick<PortalState, 'isKnown' | 'install' | 'head'>
@@ -48,7 +48,7 @@ export class Bulletins {
   readonly #parts: BulletinsParts
   /** Whether the object has started. */
   #hasBegun = false
-  /** Null until something is known of the portal. */
+  /** The desk; null until something is known of the portal. */
   #desk: Desk | null = null
   #isDeskStored = false
   #dueAt: number | null = null
@@ -95,7 +95,7 @@ export class Bulletins {
     if (this.#desk !== null) this.#parts.pump.kick()
   }
 
-  /** When there is something to do, in unix milliseconds; null while nothing waits. */
+  /** The time at which there is something to do, in unix milliseconds; null while nothing waits. */
   dueAt(): number | null {
     return this.#desk === null ? null : earliest([this.#parts.pump.dueAt(), this.#dueAt])
   }
@@ -109,8 +109,8 @@ export class Bulletins {
   }
 
   /**
-   * Deletes every bulletin, since everything of the portal has to go. The number of the last one stays. `isTold` says that
-   * the end of the installation is told by a further one.
+   * Deletes every bulletin, since everything of the portal has to go. The number of the last one stays. With `isTold`
+   * a further bulletin tells the end of the installation.
    */
   clear({ isTold }: { readonly isTold: boolean }): void {
     const { db, state, store, book, lanes, world } = this.#parts
@@ -214,7 +214,8 @@ export class Bulletins {
     this.#desk = next
     this.#isDeskStored = true
     observer.noteTold(plan.told)
-    // Only where there is something new: this is called when a lane has come to rest, which would begin its walk anew.
+    // The lanes start only where there is something new. This is called when a lane has come to rest as well, and
+    // would otherwise begin that lane's walk anew.
     if (numbered.length > 0) this.kick()
   }
 }

@@ -62,7 +62,7 @@ export function createBulletins(given: Given) {
     log: bulletinLog,
     fates: bulletinLog,
     book: told,
-    // A bulletin is replayed because it is parked, and for no other reason.
+    // Only a parked bulletin can be replayed.
     rules: { filteredBy: () => null, match: () => ({ matches: true }) },
     receivers,
     enricher: bulletinLog,
@@ -119,7 +119,7 @@ function createPump(
     receivers,
     pace,
     parcels,
-    // A bulletin names nothing of the portal by its id alone.
+    // No names are asked for, since a bulletin names nothing of the portal by its id alone.
     nameBook: { resolve: async () => new Map() },
     world,
   })
@@ -146,8 +146,8 @@ function createPump(
 }
 
 /**
- * The receiver of a lane as it is told bulletins: each that names it, by itself, whatever its filter and its digest say of
- * events.
+ * The receiver of a lane that tells bulletins. It gets each bulletin that names it, in a message of its own. Its
+ * filter and its digest concern events alone.
  */
 function tellerOf(
   receiver: WalkReceiver | null,

@@ -1,7 +1,7 @@
 /**
- * The observer sees what the causes of bulletins follow from. It adds no timer: it is asked in the one step that the object
- * makes after each commit. Of the log it reads the entries that are new, and of a lane with a backlog the first entry once a
- * minute.
+ * The observer gathers the facts from which the causes of bulletins follow. It adds no timer: the object asks it in
+ * the step after each commit. Of the log it reads the new entries, and of a lane with a backlog the first entry once
+ * a minute.
  */
 import { domainOf } from '../../core/access/domains.ts'
 import type { PortalStatus } from '../../core/access/portal-status.ts'
@@ -25,10 +25,10 @@ import type { YoungestStore } from '../log/youngest-store.ts'
 import type { PortalState } from '../state/portal-state.ts'
 import type { World } from '../world.ts'
 
-/** The first event of a backlog is looked for so often at most, in milliseconds. */
+/** The shortest time between two looks for the first event of a backlog, in milliseconds. */
 const LOOK_MS = MINUTE_MS
 
-/** A life of the object looks at so many of the entries that former lives may not have looked at. */
+/** The most entries at which a life of the object looks because a former life may not have looked at them. */
 const MAX_LOOKED_BACK = 1000
 
 /** Entries read at a time. */
@@ -78,7 +78,7 @@ export class Observer {
     this.#deps = deps
   }
 
-  /** What the object is like now. */
+  /** The state of the object now. */
   look(): ObservedPortal {
     const { state, status, book, space, world } = this.#deps
     const times = this.#times()
@@ -94,12 +94,12 @@ export class Observer {
     }
   }
 
-  /** What happened since the desk has told something of it. */
+  /** The things that happened since the desk was told of them. */
   happened(desk: Pick<Desk, 'seen' | 'compared'>): CountedCauses {
     const { state, log } = this.#deps
     const head = state.head()
     const begins = Math.min(desk.seen, desk.compared)
-    // A portal that was restored to an earlier time has a log that ends before.
+    // The log may end before the entry that was looked at last, when the portal was restored to an earlier time.
     let seen = Math.min(this.#seen ?? Math.max(begins, head - MAX_LOOKED_BACK), head)
     while (seen < head) {
       const page = log.afterForLanes(seen, PAGE)
@@ -110,7 +110,7 @@ export class Observer {
     return { seen, life: this.#life, found: this.#found, refusals: this.#countRefusals() }
   }
 
-  /** Notes what was told of it, and is not to be told again. */
+  /** Notes that the desk has taken over what happened, so that it is not told again. */
   noteTold({ found, refusals }: { readonly found: boolean; readonly refusals: boolean }): void {
     this.#life = []
     if (found) this.#found = null

@@ -41,7 +41,7 @@ export interface ComparisonDeps {
   readonly scheduler: Pick<Scheduler, 'advance'>
 }
 
-/** When differences are told: at once, since an operator waits, or after a second look. */
+/** The time to tell differences: at once, since an operator waits, or after a second look. */
 export type Urgency = 'at_once' | 'second_look'
 
 /** The terms of one comparison. An answer of an earlier generation is thrown away. */
@@ -72,7 +72,7 @@ export class Comparison {
   async entities(families: readonly FieldFamily[]): Promise<readonly FieldEntity[] | null> {
     if (!families.includes('type')) return this.#withMet(families, [])
     const listed = await listSmartProcesses(this.#deps.access.call)
-    // Without the scope no smart process can be read, and this is no failure of the run.
+    // An application without the scope can read no smart process. This is no failure of the run.
     if (!listed.ok && listed.error !== 'incomplete' && listed.error.kind === 'no_scope') {
       return this.#withMet(families, [])
     }

@@ -31,7 +31,7 @@ import type { FieldStore } from './shelves/field-store.ts'
 import { RepeatedEvents } from './repeated-events.ts'
 import type { ReconciliationBook } from './reconciliation-book.ts'
 
-/** How long an event may wait for its enrichment, in milliseconds. */
+/** The time for which an event may wait for its enrichment, in milliseconds. */
 export const ENRICH_BUDGET_MS = 3000
 
 /** The dependencies of the enricher. */
@@ -59,7 +59,7 @@ export interface EnricherDeps {
   readonly scheduler: Scheduler
 }
 
-/** What the youngest rows of the log hold for the enricher, oldest first. */
+/** The youngest rows of the log, as far as they hold something for the enricher, oldest first. */
 export interface StoredRows {
   readonly awaiting: readonly LogEntry[]
   readonly carrying: readonly CarryingRow[]
@@ -96,7 +96,8 @@ export class Enricher {
     const { fields, access } = this.#deps
     fields.loadCarried(carrying, access.generation())
     const deadline = this.#deps.world.now() + ENRICH_BUDGET_MS
-    // Every event waits before the first one ends its waiting: a lane that goes on then sees no further.
+    // All events are taken over before the first one ends its waiting. Otherwise a lane that goes on then would see
+    // events that still wait.
     for (const entry of awaiting) this.#waiting.add([entry], isTold(entry) ? 0 : deadline)
     this.catchUp()
   }

@@ -17,7 +17,7 @@ import type { CarriedField } from './shelves/carried-fields.ts'
 import type { CarriedFor, FieldStore } from './shelves/field-store.ts'
 import type { ReconciliationBook } from './reconciliation-book.ts'
 
-/** The alarm tries again so long after storage has refused an enrichment, in milliseconds. */
+/** The wait after which the alarm tries again to store a refused enrichment, in milliseconds. */
 export const REFUSED_RETRY_MS = MINUTE_MS
 
 /** The dependencies of the writer. */
@@ -27,7 +27,7 @@ export interface EnrichmentWriterDeps {
   readonly fields: Pick<FieldStore, 'isStored' | 'save' | 'planCarrying' | 'adoptCarried'>
   readonly reconciliation: Pick<ReconciliationBook, 'state' | 'owing' | 'saveWithin' | 'adopt'>
   readonly writer: Pick<LogWriter, 'write'>
-  /** When and for whom rows may carry fields; null after the end of an installation. */
+  /** The terms on which rows may carry fields; null after the end of an installation. */
   readonly carrying: () => CarriedFor | null
   readonly world: Pick<World, 'now'>
   readonly scheduler: Pick<Scheduler, 'advance' | 'report'>
@@ -45,22 +45,22 @@ export class EnrichmentWriter {
   }
 
   /**
-   * Stores what was found out, at most once a field. False when storage refuses some of it, which is held then,
-   * unless something about the field is held already. A held enrichment is dropped when anything else about its field
-   * is stored, since it rests on the field as it was before.
+   * Stores enrichments, at most one for each field. False when storage refuses some of them. A refused enrichment is
+   * held, unless another one of its field is held already. A held enrichment is dropped when anything else about its
+   * field is stored, since it rests on the field as it was before.
    */
   write(enriched: readonly Enriched[]): boolean {
     return this.#tryToStore(enriched.filter((one) => this.#saysAnything(one)))
   }
 
-  /** Stores what is held, as far as storage takes it now. */
+  /** Stores the held enrichments, as far as storage takes them now. */
   catchUp(): void {
     this.#tryToStore([...this.#held.values()])
   }
 
   /**
-   * Stores everything in one transaction; when that is refused, what belongs to each field by itself: one that
-   * cannot be stored must not take the others with it.
+   * Stores all enrichments in one transaction. When storage refuses it, each field gets a transaction of its own, so
+   * that one field that cannot be stored does not take the others with it.
    */
   #tryToStore(told: readonly Enriched[]): boolean {
     const { scheduler, world } = this.#deps
@@ -96,12 +96,12 @@ export class EnrichmentWriter {
     return this.#held.has(fieldId)
   }
 
-  /** When the alarm has to try again; null while nothing is held. */
+  /** The time at which the alarm has to try again; null while nothing is held. */
   dueAt(): number | null {
     return this.#held.size === 0 ? null : this.#refusedAt + REFUSED_RETRY_MS
   }
 
-  /** Forgets what is held: the installation has ended. */
+  /** Forgets the held enrichments: the installation has ended. */
   clear(): void {
     this.#held.clear()
   }
@@ -138,7 +138,10 @@ export class EnrichmentWriter {
       this.#held.delete(state.id)
     }
   }
-  /** What the rows of the explained events carry of their fields; null when the fields are written by themselves. */
+  /**
+   * The texts that the rows of the explained events carry of their fields; null when the fields have rows of their
+   * own.
+   */
   #planCarrying(told: readonly Enriched[], carried: readonly CarriedField[]) {
     const { carrying, fields } = this.#deps
     const terms = carrying()

@@ -121,8 +121,8 @@ export class EventReads {
   }
 
   /**
-   * The meaning of an answer, as far as it has one already. The caller writes it in the same turn, so that an
-   * uninstall which comes later finds all of it written, and one which came before throws it away.
+   * The enrichments that follow from an answer. The caller writes them in the same turn. So an uninstall which comes
+   * later finds all of them written, and after one which came before they are thrown away.
    */
   enrich({ request, generation, answer }: AnsweredRead): readonly Enriched[] {
     const { fields, userIds } = request
@@ -154,7 +154,7 @@ export class EventReads {
       : enrichThin(state, events, { reason, userNames })
   }
 
-  /** The meaning of an answer for one field; null when it means nothing yet. */
+  /** The enrichments of one field that follow from an answer; null when none follows yet. */
   #enrich(
     field: UserField,
     { upTo }: FieldsToRead,
@@ -164,8 +164,8 @@ export class EventReads {
     const repeated = this.#repeated.get(field.id) ?? null
     this.#repeated.delete(field.id)
     const events = waiting.filter(({ sequence }) => sequence <= upTo)
-    // Events of the field came during the read, and they tell this change too. A reconciled event would stand
-    // behind them in the log.
+    // Events of the field came during the read, and they will tell this change. A reconciled event would stand behind
+    // them in the log.
     if (events.length === 0 && waiting.length > 0) return null
     const state = this.#stateOf(field)
     const read = readOf(field.id, answer)

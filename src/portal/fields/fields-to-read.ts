@@ -30,7 +30,7 @@ export function nextRead(
   let upTo = 0
   for (const { sequence, event } of waiting.all()) {
     const { userId, field } = event
-    // When there is room for one command only, it asks for the field and not for the user.
+    // A request with room for one command asks for the field and not for the user.
     const asks = userId !== null && !isKnown(userId) && !userIds.has(userId) && maxCommands > 1
     const reads = !fields.has(field.id)
     if (fields.size + userIds.size + Number(asks) + Number(reads) > maxCommands) break

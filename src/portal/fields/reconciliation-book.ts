@@ -38,8 +38,8 @@ export class ReconciliationBook {
 
   /**
    * Reads the row. `lastEventSince` tells from the log when the last event about a field came, if it came at that
-   * time or later, in unix milliseconds. Only an event since the last comparison matters, and none whose comparison
-   * was due ten minutes ago: its alarm has come since.
+   * time or later, in unix milliseconds. Only an event since the last comparison matters. An event whose comparison
+   * was due more than ten minutes ago does not, since its alarm has come in between.
    */
   load(lastEventSince: (time: number) => number | null): void {
     this.#state = this.#deps.fields.loadReconciliation()

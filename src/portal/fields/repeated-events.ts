@@ -9,7 +9,7 @@ import type { UserField } from '../../core/log/event.ts'
 import type { Scheduler } from '../scheduler.ts'
 import type { World } from '../world.ts'
 
-/** How long after the first event of a second the others may arrive, in milliseconds. */
+/** The longest time between the first event of a second and the others, in milliseconds. */
 export const SECOND_IS_OVER_MS = 1200
 
 /** The wait for a further repetition after the last one, in milliseconds. */

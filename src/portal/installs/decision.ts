@@ -37,7 +37,7 @@ export type InstallAnswer =
     }
   | { readonly kind: 'pending'; readonly domain: string | null }
   | { readonly kind: 'refused'; readonly reason: InstallRefusal }
-  /** Nobody may be asked about it now, and the portal is not known, so nothing is kept of it. */
+  /** The budget of questions is used up and the portal is not known, so nothing is kept of the installation. */
   | { readonly kind: 'busy' }
 
 /** One check of an installation. */

@@ -17,11 +17,11 @@ import { pairOf } from '../tokens/pairs.ts'
 import type { InstallAnswer, InstallCheck, InstallDecision } from './decision.ts'
 import type { PendingInstalls } from './pending.ts'
 
-/** How long one call of Bitrix24 may take while a caller waits for the installation, in milliseconds. */
+/** The time that one call of Bitrix24 may take while a caller waits for the installation, in milliseconds. */
 export const INSTALL_CALL_TIMEOUT_MS = 5000
 
 /**
- * How many installations of one portal are checked at once and in a minute. One over this budget waits like an
+ * The most installations of one portal that are checked at once, and in a minute. One over this budget waits like an
  * installation that the OAuth server has not answered.
  */
 export const CHECKS_PER_MINUTE = 20
@@ -39,7 +39,7 @@ export interface InstallerDeps {
   readonly decision: InstallDecision
 }
 
-/** Where an installation came from, and on which terms. An edge of the former version does not tell it. */
+/** The origin and the terms of an installation. An edge of the former version does not tell them. */
 export interface InstallOrigin {
   /** The network of the caller, under which pending installs are counted. */
   readonly network?: string | null
@@ -73,8 +73,8 @@ export class Installer {
     const { state, world, decision } = this.#deps
     const now = world.now()
     const ts = installTs(request, now)
-    // The page is shown by a portal that is installed now, even if an uninstall came a moment ago; app.info
-    // proves it.
+    // Only a portal with the application shows the page, even when an uninstall came a moment ago. The method
+    // app.info proves it.
     const latest = request.cause === 'page' ? clampTs(null, now) : ts
     if (isLateInstall(state.install(), latest)) return decision.refuse('late')
     const { generation } = state.install()

@@ -42,7 +42,7 @@ export class KvMirror {
     return this.#alone((goesOn) => this.#write(goesOn))
   }
 
-  /** When the write has to be tried again, in unix milliseconds; null when KV is up to date. */
+  /** The time at which the write has to be tried again, in unix milliseconds; null when KV is up to date. */
   dueAt(): number | null {
     if (!this.#deps.state.install().kvDirty) return null
     if (this.#writing !== null) return this.#writing.since + KV_RETRY_MS
@@ -57,8 +57,8 @@ export class KvMirror {
     await this.follow()
     const { application, webhooks } = this.#deps.state.install()
     if (!isLogEmpty || application !== null || webhooks.length > 0) return this.#mend()
-    // An install that comes during the removal has to be written after it: both are one piece of work. Where a
-    // write has begun meanwhile, nothing is removed: `#alone` gives that write back.
+    // Removal and the next write are one piece of work, so an install that comes during the removal is written after
+    // it. When a write has begun already, nothing is removed: `#alone` returns that write.
     await this.#alone((goesOn) => this.#remove().then(() => this.#write(goesOn)))
   }
 
@@ -88,7 +88,7 @@ export class KvMirror {
     try {
       record = await installStore.load(memberId)
     } catch {
-      // KV does not answer. The next daily visit looks again.
+      // KV does not answer. The next daily visit tries again.
       return
     }
     const isSame = JSON.stringify(record) === JSON.stringify(this.#recordOf(read))
@@ -123,7 +123,7 @@ export class KvMirror {
     try {
       await installStore.remove(memberId)
     } catch {
-      // KV has refused. The daily upkeep tries again, and the object refuses every event meanwhile.
+      // KV has refused the removal. The daily upkeep tries again, and the object refuses every event meanwhile.
       return
     }
     if (removed.kvDirty && state.install() === removed) {

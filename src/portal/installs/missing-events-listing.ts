@@ -30,7 +30,7 @@ export class MissingEventsListing {
     this.#deps = deps
   }
 
-  /** Takes what is stored for what the directory holds; the daily visit says it again. */
+  /** Assumes that the directory holds what is stored here; the daily visit tells it again. */
   load(): void {
     this.#told = this.#line()
   }

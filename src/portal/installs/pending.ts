@@ -38,11 +38,11 @@ export interface PendingInstallsDeps {
   readonly directory: Pick<DirectoryRemote, 'notePending'>
 }
 
-/** How an install asks for a place. */
+/** The request of an install for a place. */
 export interface PendingTerms {
   readonly kind: PendingKind
   readonly ts: number
-  /** The pending install that it was until now; null when it comes for the first time. */
+  /** The pending install before this look at it; null for an install that comes for the first time. */
   readonly again: PendingInstall | null
   /** The network that the install came from; null when that is not known. */
   readonly network: string | null
@@ -60,7 +60,7 @@ export class PendingInstalls {
     this.#deps = deps
   }
 
-  /** When the installs are looked at again, in unix milliseconds; null when none is pending. */
+  /** The time at which the installs are looked at again, in unix milliseconds; null when none is pending. */
   dueAt(): number | null {
     const row = this.#deps.state.pending()
     return row === null ? null : nextLookAt(row, this.#deps.world.now())

@@ -80,7 +80,7 @@ export class RobotAddress {
     return this.#proofs.hash
   }
 
-  /** When the address was made, in unix milliseconds; null without one. */
+  /** The time at which the address was made, in unix milliseconds; null without one. */
   since(): number | null {
     return this.#proofs.since
   }

@@ -31,7 +31,7 @@ import type { World } from '../world.ts'
 /** The time after which a portal is asked again which events it offers, in milliseconds. */
 const OFFER_MS = DAY_MS
 
-/** An alignment that can bring nothing new is made again only after this time, in milliseconds. */
+/** The time after which an alignment is made again that can bring nothing new, in milliseconds. */
 const REST_MS = MINUTE_MS
 
 /** The dependencies of the subscriber. */
@@ -75,8 +75,8 @@ export class Subscriber {
   }
 
   /**
-   * An event of the application has come. Bitrix24 sends none before the installation is finished, so now it
-   * is.
+   * Notes that an event of the application has come. Bitrix24 sends none before the installation is finished, so it
+   * is finished now.
    */
   noteEvent(): void {
     this.#recordFinished(true)
@@ -84,8 +84,8 @@ export class Subscriber {
   }
 
   /**
-   * When the bindings have to be looked at because no event came for longer than usual, in unix milliseconds;
-   * null while nothing can be bound, or when the daily visit is soon enough.
+   * The time at which the bindings have to be looked at because no event came for longer than usual, in unix
+   * milliseconds; null while nothing can be bound, or when the daily visit is soon enough.
    */
   dueAt(): number | null {
     const { state, world } = this.#deps
@@ -98,8 +98,8 @@ export class Subscriber {
   }
 
   /**
-   * When an alarm stands near enough for the next event of the portal, in unix milliseconds; null while that is not
-   * known, or when no silence is looked into.
+   * The time of an alarm that is near enough for the next event of the portal, in unix milliseconds; null while that
+   * is not known, or when no silence is looked into.
    */
   alarmForNextEvent(): number | null {
     return this.#deps.state.install().application === null ? null : alarmForNextEvent(this.#times())
@@ -163,10 +163,10 @@ export class Subscriber {
     if (application === null || handler === null) return false
     const isOver = (): boolean => state.install().generation !== generation
     const installed = await askInstalled(call)
-    // The offer is asked for only where it decides something.
+    // The portal is asked for its offer only where that decides something.
     const offer = config.wanted.globs.length > 0 ? await this.#offer() : null
     const events = expandWanted(config.wanted, offer?.own ?? KNOWN_OFFER)
-    // Its twin of all types is bound in its place.
+    // The twin of all types is bound in the place of this event.
     const isTwin = (event: string): boolean => !withoutTwins([...events, event]).includes(event)
     const keeps = (event: string): boolean =>
       offer === null && isByGlob(event, config.wanted) && !isTwin(event)
@@ -209,7 +209,7 @@ export class Subscriber {
     return subscriptions.checkedAt !== null && bound.length > 0
   }
 
-  /** Why events are not bound, and which entries of the configuration stand for none. */
+  /** The reason why events are not bound, and which entries of the configuration stand for none. */
   async #explain(
     { missing }: Alignment,
     offer: EventOffer | null,

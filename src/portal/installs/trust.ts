@@ -1,6 +1,6 @@
 /**
- * Decides whose word counts for this portal: the application tokens of its install, and the tokens of the
- * outgoing webhooks as configured. The edge only remembers these decisions.
+ * Decides which tokens speak for this portal: the application tokens of its install, and the tokens of the outgoing
+ * webhooks as configured. The edge only remembers these decisions.
  */
 import { domainOf } from '../../core/access/domains.ts'
 import { isLostInstall } from '../../core/access/installs/recovery.ts'
@@ -71,7 +71,7 @@ export class Trust {
   async verify(tokenHash: string, asOf: number | null = null): Promise<boolean> {
     if (this.isApplicationToken(tokenHash)) return true
     const webhook = (await this.#hashes()).get(tokenHash)
-    // The webhooks that are not configured any more have got their end by now.
+    // By now every webhook that is not configured any more has got its end.
     if (webhook === undefined) return this.trusts(tokenHash, asOf)
     const judged = this.#judge(webhook, tokenHash)
     if (judged === 'no' || this.#isRecorded(webhook, tokenHash)) return judged === 'yes'
@@ -102,7 +102,8 @@ export class Trust {
     const { memberId, state, directory } = this.#deps
     const removed = pinsOf(state.install())[n - 1]
     if (removed === undefined) return false
-    // The directory goes first: after a failure between the two the pin is still shown, and can be removed.
+    // The directory removes the pin first. After a failure between the two steps the pin is still shown here, and can
+    // be removed.
     if (!('hash' in removed)) {
       await directory.unpin(removed.pinId, memberId)
       state.changeInstall((install) => dropFormerPin(install, removed.pinId))

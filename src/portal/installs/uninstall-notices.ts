@@ -22,7 +22,7 @@ export interface UninstallCall {
   readonly receivedAt?: number
 }
 
-/** How long one question rests upon the next, in milliseconds: longer than most questions take. */
+/** The time between two questions, in milliseconds: longer than most questions take. */
 const REST_MS = 60_000
 
 /** The dependencies of the notices. */
@@ -46,14 +46,17 @@ export class UninstallNotices {
   readonly #deps: UninstallNoticesDeps
   #asking: Promise<DecidedUninstall | null> | null = null
   #next: Promise<DecidedUninstall | null> | null = null
-  /** While a question is under way, or after one whose answer could not be stored: no other until then. */
+  /**
+   * The time until which no further question is asked: one is under way, or the answer of the last one could not be
+   * stored.
+   */
   #restUntil = 0
 
   constructor(deps: UninstallNoticesDeps) {
     this.#deps = deps
   }
 
-  /** When the portal has to be asked, in unix milliseconds; null while no notice waits. */
+  /** The time at which the portal has to be asked, in unix milliseconds; null while no notice waits. */
   dueAt(): number | null {
     const notice = this.#notice()
     if (notice === null) return null
@@ -77,9 +80,10 @@ export class UninstallNotices {
   }
 
   /**
-   * Asks the portal about the notice that waits. The uninstall is returned when it is decided, and nobody has
-   * carried it out yet. Only one question is under way, and one waits for its end, which asks for everybody who comes
-   * meanwhile: whoever knows the application token may send any number of notices, and only the last one counts.
+   * Asks the portal about the notice that waits. The uninstall is returned when it is decided, and nobody has carried
+   * it out yet. At most one question is under way, and one more waits for its end. That one asks for all callers who
+   * come meanwhile: a sender who knows the application token may send any number of notices, and only the last one
+   * counts.
    */
   async ask(): Promise<DecidedUninstall | null> {
     if (this.#next !== null) return this.#next.then(() => null)

@@ -29,7 +29,7 @@ export type ReplayWish =
 /** The status of a lane; stable words of the admin API. */
 export type LaneStatus = LaneState['status']
 
-/** Why a wish was not granted; stable words of the admin API. */
+/** The reason why a wish was not granted: stable words of the admin API. */
 export type LaneFault = 'unknown_lane' | 'removed_lane' | 'not_head' | 'too_many_jobs'
 
 /** The dependencies of the controls. */

@@ -49,7 +49,7 @@ export class LaneMatcher {
     }
   }
 
-  /** Whether storage has refused what the configuration asks for. */
+  /** Whether storage has refused the lanes that the configuration asks for. */
   hasUnstoredMatch(): boolean {
     return this.#hasUnstoredMatch
   }

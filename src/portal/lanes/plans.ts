@@ -28,7 +28,10 @@ function isForPortal(destination: Destination, portal: PortalIdentity): boolean 
   return known(portal)
 }
 
-/** The same, but a destination whose `portals` cannot be read may be for each portal: its events wait. */
+/**
+ * Whether a destination may be for a portal. One whose `portals` cannot be read may be for each portal: its events
+ * wait.
+ */
 function mayBeFor(destination: Destination, portal: PortalIdentity): boolean {
   const isUnread = destination.problems.some(({ setting }) => setting === 'portals')
   return isUnread || isForPortal(destination, portal)
@@ -75,21 +78,21 @@ export class LanePlans {
     if (silent !== null || receivers.open(destination) !== null) {
       const epoch = filterOf({ ...filter, silent, skipsUnchanged: unchanged === 'skip' })
       const plan = { destination: name, fingerprint, ...epoch, problem: null }
-      // Events that were stored under a domain which the destination names wait for it still, although the
-      // portal has another domain now.
+      // The portal has another domain now. Events that were stored under a domain which the destination names still
+      // wait for it.
       return silent === 'portal' ? { ...plan, from: this.#refusedFrom(destination) } : plan
     }
-    // Its filter may be the wrong setting: until it is right, the filter that stood decides which events
-    // wait.
+    // The filter itself may be the wrong setting. Until it is right, the former filter decides which events wait.
     const epoch = filterOf(book.findLane(name)?.epochs.at(-1) ?? ANYTHING)
-    // The fault may lie in another destination. Then the fingerprint of this one stays the same when the
-    // fault is mended, and only this prefix makes it change.
+    // The fault may lie in another destination. Then the fingerprint of this one would stay the same when the fault
+    // is mended. The prefix makes it change.
     const unusable = { fingerprint: `unusable ${fingerprint}`, problem: 'misconfigured' } as const
     return { destination: name, ...epoch, ...unusable }
   }
 
   /**
-   * Why a destination gets nothing at all in this portal. A wrong destination is not silent: its events wait.
+   * The reason why a destination gets nothing at all in this portal. A wrong destination is not silent: its events
+   * wait.
    */
   #silence(destination: Destination): Epoch['silent'] {
     if (destination.problems.length > 0) return null

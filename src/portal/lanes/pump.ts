@@ -13,7 +13,7 @@ import type { LaneBook } from './book/book.ts'
 import type { Receivers } from './sending/receivers.ts'
 import type { LaneWalker } from './walker.ts'
 
-/** One run begins no send after this time, in milliseconds; the alarm goes on then. */
+/** The time after which a run begins no send any more, in milliseconds; the alarm goes on then. */
 export const RUN_BUDGET_MS = 30_000
 
 /**
@@ -60,7 +60,7 @@ export class Pump {
     for (const { destination } of this.#lanesWithWork()) this.#start(destination)
   }
 
-  /** When the next lane wants to be walked, or looked at; null when none has anything to do. */
+  /** The time at which the next lane wants to be walked, or looked at; null when no lane has anything to do. */
   dueAt(): number | null {
     const walks = this.#lanesWithWork().map(({ destination, at }) =>
       Math.max(at, this.#busyUntil(destination)),
@@ -68,7 +68,7 @@ export class Pump {
     return earliest([...walks, this.#standingLookAt()])
   }
 
-  /** When to look again at lanes that stand; null when no lane has work that a deployment could free. */
+  /** The time of the next look at lanes that stand still; null when no lane has work that a deployment could free. */
   #standingLookAt(): number | null {
     const { book, enricher, world } = this.#deps
     const head = enricher.readableHead()
@@ -98,7 +98,7 @@ export class Pump {
   #busyUntil(destination: string): number {
     if (this.#running.has(destination)) return this.#deps.world.now() + SAFETY_ALARM_MS
     const failedAt = this.#failedAt.get(destination)
-    // A failure of the future was noted by a wrong clock, and its rest has no known end.
+    // A failure in the future was noted by a wrong clock. The rest after it has no known end, and does not count.
     if (failedAt === undefined || failedAt > this.#deps.world.now()) return 0
     return failedAt + FAILED_RETRY_MS
   }

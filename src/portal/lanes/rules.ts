@@ -55,12 +55,12 @@ export class LaneRules {
     this.#compiled(filter)(entry, () => this.#whole(entry))
 
   /**
-   * The event with its data, which the outline of a large event has lost. It is read for this one answer and held by
-   * nobody, so many large events never stand in memory together.
+   * The event with its data, which the outline of a large event has lost. It is read for this one answer and not
+   * kept, so that many large events never stand in memory together.
    */
   #whole({ isCut, sequence, event }: LogEntry): RelayEvent {
     const stored = isCut === true ? this.#deps.log.entry(sequence) : null
-    // No filter is asked about an event that is quarantined, except as a replay sends it.
+    // A quarantined event matches no filter, except in the form in which a replay sends it.
     return stored === null ? event : asReplayed(stored).event
   }
 
@@ -76,7 +76,7 @@ export class LaneRules {
     return compiled
   }
 
-  /** Why a lane does not get an entry; null when it does. */
+  /** The reason why a lane does not get an entry; null when it does. */
   filteredBy(lane: LaneState, entry: LogEntry): FilteredBy | null {
     return filteredBy(lane, entry, this)
   }
@@ -141,8 +141,8 @@ export class LaneRules {
   }
 
   /**
-   * How many events up to `head` at least one lane was meant to get and has not settled: an uninstall with CLEAN=1
-   * erases them.
+   * The number of events up to `head` that at least one lane was meant to get and has not settled: an uninstall with
+   * CLEAN=1 erases them.
    */
   countUnsettled(head: number): number {
     const { book, log } = this.#deps

@@ -16,7 +16,7 @@ export interface AppendRequest extends Omit<Arrival, 'contentHash'> {
   readonly quarantined: boolean
   /** True when the event comes from the spill. Then the whole log is searched for its receipt. */
   readonly drained: boolean
-  /** What the edge has counted since its last event; it counts once, together with this event. */
+  /** The numbers that the edge has counted since its last event. They count once, together with this event. */
   readonly edge?: EdgeTally
 }
 

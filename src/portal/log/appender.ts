@@ -90,7 +90,7 @@ export class Appender {
     })
   }
 
-  /** Takes over the events that arrived shortly before the object began, since they may be sent again. */
+  /** Remembers the events that arrived shortly before the object began, since they may be sent again. */
   load(arrivals: readonly RecentArrival[]): void {
     for (const { arrival, sequence } of arrivals) this.#recent.remember(arrival, sequence)
   }
@@ -126,8 +126,8 @@ export class Appender {
       }
     }
     if (added.length > 0) {
-      // The enricher hears of the events before the lanes start, since no lane may see an event that waits
-      // for its enrichment.
+      // The enricher takes the events over before the lanes start, since no lane may see an event that waits for its
+      // enrichment.
       enricher.accept(
         added.flatMap(({ sequence, event, awaits }) =>
           event !== null && awaits ? [{ sequence, event }] : [],

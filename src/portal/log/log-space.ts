@@ -10,7 +10,7 @@ import type { World } from '../world.ts'
 /** In a full object at least this part of the log has to go, so that the object is not full again at once. */
 const PART_WHEN_FULL = 1 / 16
 
-/** After room was sought in vain it is sought again after so long, in milliseconds. */
+/** The wait before room is sought again that was sought in vain, in milliseconds. */
 export const SEEK_AGAIN_MS = MINUTE_MS
 
 /** The dependencies of the space. */
@@ -26,7 +26,7 @@ export interface LogSpaceDeps {
 /** Events that went before their time. */
 export interface ShortenedLog {
   readonly events: number
-  /** How many times one of them was still to be delivered by a lane. */
+  /** The number of deliveries that were still to be made of them, each lane counted. */
   readonly expired: number
   /** The destinations whose lanes had still to deliver them. */
   readonly heldBy: readonly string[]
@@ -37,9 +37,9 @@ export class LogSpace {
   readonly #deps: LogSpaceDeps
   #running: Promise<unknown> = Promise.resolve()
   #seeking: Promise<void> | null = null
-  /** When room was last sought, in unix milliseconds; null when storage has taken an event since. */
+  /** The time at which room was last sought, in unix milliseconds; null when storage has taken an event since. */
   #soughtAt: number | null = null
-  /** Whether it was sought before that as well, so that what went early did not help. */
+  /** Whether room was sought before that as well, so that the events that went early did not help. */
   #wasInVain = false
 
   constructor(deps: LogSpaceDeps) {
@@ -62,15 +62,16 @@ export class LogSpace {
   }
 
   /**
-   * The limit for a log whose object is full; 0 where the operator wants none, and where a log that was shortened
-   * already made no room: something else is full then, and would cost the log a part of it each minute.
+   * The limit for a log whose object is full, in bytes. 0 stands for no limit: the operator wants none, or the log
+   * was shortened in vain. In the second case something else fills the object, and the log would lose a part of
+   * itself each minute.
    */
   limitWhenFull(): number {
     if (this.#wasInVain) return 0
     return Math.min(this.limit(), Math.floor(this.#logBytes() * (1 - PART_WHEN_FULL)))
   }
 
-  /** By how many bytes the log is over a limit; 0 when it is not. */
+  /** The number of bytes by which the log is over a limit; 0 when it is not. */
   excess(limit: number): number {
     if (limit === 0 || this.bytes() <= limit) return 0
     return Math.max(0, this.#logBytes() - limit)

@@ -98,7 +98,7 @@ export class LogStore {
     this.#keeper?.releaseUpTo(row.sequence - CARRYING_ROWS)
   }
 
-  /** Writes the enrichment of an event, and what its row carries beside it. */
+  /** Writes the enrichment of an event, and the text that its row carries beside it. */
   enrich(sequence: number, enrichment: Enrichment, carried: CarriedText | null = null): void {
     const { logTable } = this.#segments.holding(sequence)
     this.#memory.forget(sequence)
@@ -116,7 +116,7 @@ export class LogStore {
     if (thin !== 0) this.#count(sequence, { thin })
   }
 
-  /** Writes what is left of an event whose content was erased. Its content hash goes too. */
+  /** Writes the rest of an event whose content was erased. Its content hash goes too. */
   rewrite(
     sequence: number,
     { event, enrichment }: { readonly event: RelayEvent; readonly enrichment: Enrichment },
@@ -171,7 +171,7 @@ export class LogStore {
     return read.slice(0, limit)
   }
 
-  /** Remembers an entry that was just stored, and for which nothing is read. Its text has a length. */
+  /** Remembers an entry that was just stored, and for which nothing is read; `length` is that of its text. */
   remember(entry: LogEntry, length: number): void {
     this.#entries().remember(entry, length)
   }
@@ -283,7 +283,7 @@ export class LogStore {
     )
     if (gone === undefined) return
     const last = this.#segments.lastIn(logTable)
-    // Deleted first: an object that is full takes nothing else.
+    // The rows are deleted first, since a full object takes no other write before.
     this.#db.all(`DELETE FROM ${logTable} WHERE sequence <= ?`, sequence)
     this.#keeper?.releaseUpTo(sequence)
     this.#counts.takeOff(id, last, {

@@ -1,8 +1,7 @@
 /**
- * The one way in which the log of a portal grows, and in which its rows change. One transaction gives the
- * sequences. Before the first new event it makes sure of an alarm, and brings the lanes in line with the
- * configuration, so that the lane of a new destination begins directly before this event. Memory changes
- * after the transaction has returned.
+ * The writer is the only part that adds to a portal's log or changes its rows. Its transaction gives the sequences.
+ * Before the first new event it makes sure of an alarm, and brings the lanes in line with the configuration, so that
+ * the lane of a new destination begins directly before this event. Memory changes after the transaction has returned.
  */
 import { asSent } from '../../core/fields/module-field.ts'
 import type { Arrival } from '../../core/log/append.ts'
@@ -29,11 +28,11 @@ export interface LogTransaction {
   insert(arrival: Arrival, stored: StoredText, request?: CountedRequest): number
   /** Stores an event that no portal sent, and returns its sequence. */
   insertReconciled(told: ReconciledEvent): number
-  /** Writes the enrichment of an event, and what its row carries beside it. */
+  /** Writes the enrichment of an event, and the text that its row carries beside it. */
   enrich(sequence: number, enrichment: Enrichment, carried?: CarriedText | null): void
 }
 
-/** What is counted of the request that brought an event. */
+/** The numbers that are counted of the request that brought an event. */
 export interface CountedRequest {
   readonly drained: boolean
   readonly edge?: EdgeTally
@@ -63,7 +62,7 @@ export interface LogWriterDeps {
   readonly scheduler: Pick<Scheduler, 'background'>
 }
 
-/** What one transaction has written so far. */
+/** The events that one transaction has written so far. */
 interface Growth {
   head: number
   readonly requests: CountedRequest[]

@@ -1,6 +1,7 @@
 /**
- * The youngest rows of a portal's log, which are looked at when its object starts: what may be sent again, what
- * still waits, and when events last came. They are read from the end, in pages, as far as they matter.
+ * The youngest rows of a portal's log, which are looked at when its object starts. They tell which events may be sent
+ * again, which events still wait, and when events last came. They are read from the end, in pages, as far as they
+ * matter.
  */
 import { HOUR_MS, MINUTE_MS } from '../../core/durations.ts'
 import { MAX_REMEMBERED, RECEIPT_WINDOW_MS, type Arrival } from '../../core/log/append.ts'
@@ -19,16 +20,16 @@ const PAGE = CARRYING_ROWS
 /** An event that still waits is at most this much older than the youngest one, in milliseconds. */
 const AWAITING_WINDOW_MS = 10 * MINUTE_MS
 
-/** Behind an event that waits longer, so many rows are searched for another one. */
+/** The number of older rows that are searched behind an event that waits longer. */
 const LOOKED_THROUGH_FOR_ANOTHER = 200
 
 /**
- * A page with so many old rows is the last one that is read for a time. Fewer may be among younger ones: the spill brings
- * events late.
+ * The number of old rows with which a page is the last one that is read. Fewer old rows may stand among younger ones,
+ * since the spill brings events late.
  */
 const OLD_ENOUGH = PAGE / 2
 
-/** How many rows are searched for the last event about a field. */
+/** The number of rows that are searched for the last event about a field. */
 const MAX_LOOKED_THROUGH = 2000
 
 /** An event that came a moment ago, and its place in the log. */

@@ -13,13 +13,13 @@ import { waitAtMost } from '../wait-at-most.ts'
 import type { World } from '../world.ts'
 import type { KnownName, NameStore } from './name-store.ts'
 
-/** How long a message waits for names, in milliseconds. */
+/** The time for which a message waits for names, in milliseconds. */
 export const NAMES_WAIT_MS = 2 * SECOND_MS
 
 /** The most names that are kept. The names that were learned first are forgotten first. */
 export const MAX_NAMES = 500
 
-/** How long nobody is asked after a failure, in milliseconds. */
+/** The time for which nobody is asked after a failure, in milliseconds. */
 const REST_MS = 5 * MINUTE_MS
 
 /** The dependencies of the names. */
@@ -34,7 +34,7 @@ export interface NameBookDeps {
 /** The names of one portal. */
 export class NameBook {
   readonly #deps: NameBookDeps
-  /** Null until the row is read, which only a message that needs names does. */
+  /** The known names; null until the row was read. Only a message that needs names reads it. */
   #known: ReadonlyMap<string, KnownName> | null = null
   /** The questions follow one another, so that messages to several receivers ask once. */
   #asking: Promise<void> = Promise.resolve()
@@ -125,7 +125,7 @@ export class NameBook {
     for (const [key, name] of names) {
       const former = next.get(key)?.name ?? null
       next.delete(key)
-      // A portal that tells a name no more may just have lost the right to: the old one stays.
+      // A portal that does not tell a name any more may have lost the right to tell it. The old name stays.
       next.set(key, { name: name ?? former, until })
     }
     const kept = new Map([...next].slice(-MAX_NAMES))

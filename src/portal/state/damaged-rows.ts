@@ -8,7 +8,7 @@ import { describeError } from '../../core/safety/redact.ts'
 import { hasTable, numberOf, textOf, type Database } from '../../storage/database.ts'
 import type { World } from '../world.ts'
 
-/** How long a damaged row is kept, in milliseconds. */
+/** The time for which a damaged row is kept, in milliseconds. */
 export const DAMAGED_ROW_MS = 90 * DAY_MS
 
 /** The most damaged rows that are kept; the oldest one leaves. */
@@ -67,7 +67,7 @@ export class DamagedRows {
     }
   }
 
-  /** Says that a row was damaged. Those that the tables themselves tell are written again, and not kept. */
+  /** Logs that a row was damaged. A row whose content the tables themselves tell is written again, and not kept. */
   tell(part: DamagedPart | 'migrations' | 'segments' | 'bulletins', id?: number): void {
     const { memberId, world } = this.#deps
     world.logLine('error', `${part}_damaged`, { memberId, ...(id !== undefined && { id }) })
@@ -100,7 +100,7 @@ export class DamagedRows {
     db.all(`CREATE TABLE IF NOT EXISTS damaged_rows (
       position INTEGER PRIMARY KEY, part TEXT NOT NULL, id INTEGER NOT NULL, at INTEGER NOT NULL,
       content)`)
-    // The content goes from table to table: it may be no text at all.
+    // SQL copies the content from table to table, since it may be no text at all.
     db.all(
       `INSERT INTO damaged_rows (part, id, at, content)
        SELECT ?, id, ?, ${COLUMNS[part]} FROM ${part} WHERE id = ?`,

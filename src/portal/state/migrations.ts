@@ -17,17 +17,19 @@ import { storedSegments, tablesOf, type SegmentTables } from './segment-tables.t
 /** One step of the schema. A step that was released is never edited, only followed by another one. */
 export interface Migration {
   readonly id: string
-  /** What is done once. The log, its fates and its digests are changed by `ofSegment`, and never here. */
+  /**
+   * The statements that are run once. The log, its fates and its digests are changed by `ofSegment`, and never here.
+   */
   readonly statements: readonly string[]
   /**
-   * What is done to each segment that stands, after the statements: ({ logTable }) => [`ALTER TABLE ${logTable} ADD COLUMN …`].
-   * The same is changed in segment-rows.ts, for the segments that follow.
+   * The statements for each segment that exists, run after the others: ({ logTable }) => [`ALTER TABLE ${logTable}
+   * ADD COLUMN …`]. The same is changed in segment-rows.ts, for the segments that follow.
    */
   readonly ofSegment?: (segment: SegmentTables) => readonly string[]
   /**
-   * What this step has made: a table (`segments`), a column (`fields.weight`), or the same of each segment
-   * (({ logTable }) => `${logTable}.weight`). It tells that the step was applied where the row is damaged that says so. It
-   * stands at least until a later step has made its own.
+   * The thing that this step has made: a table (`segments`), a column (`fields.weight`), or the same of each segment
+   * (({ logTable }) => `${logTable}.weight`). It tells that the step was applied where the row is damaged that says
+   * so. It stands at least until a later step has made its own.
    */
   readonly makes: string | ((segment: SegmentTables) => string)
 }
@@ -130,7 +132,7 @@ export const MIGRATIONS: readonly Migration[] = [
   },
 ]
 
-/** With the tables of this step a full object can go on, where it has no room for those of the later ones. */
+/** A full object that has no room for later tables can go on with those of this step. */
 const LEAST_READABLE = '0003-digests'
 
 /** Whether the tables were ever made. A request under a made-up member id must not make them. */
@@ -139,10 +141,10 @@ export function hasSchema(db: Database): boolean {
   return hasTable(db, 'migrations') || hasTable(db, 'install')
 }
 
-/** Where a migration begins and ends; by default it applies every step that is missing. */
+/** The first and the last step of a migration; by default it applies every step that is missing. */
 interface MigrationTerms {
   readonly migrations?: readonly Migration[]
-  /** How many steps were applied. @default what the object tells */
+  /** The number of steps that were applied. @default what the object tells */
   readonly applied?: number
   readonly upTo?: string
 }
@@ -216,7 +218,7 @@ export function mendApplied(
   return applied
 }
 
-/** How many steps were applied. The tables tell it where the rows do not. */
+/** The number of steps that were applied. The tables tell it where the rows do not. */
 function findApplied(db: Database, migrations: readonly Migration[]): AppliedSteps {
   const rows = hasTable(db, 'migrations')
     ? db.all('SELECT position, id FROM migrations ORDER BY position')

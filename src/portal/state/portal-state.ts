@@ -112,7 +112,7 @@ export class PortalState {
     return this.#isFull
   }
 
-  /** Notes whether storage has taken an event at last; true when that has changed. */
+  /** Notes whether storage has taken the last event; true when that has changed. */
   noteFull(isFull: boolean): boolean {
     const hasChanged = this.#isFull !== isFull
     this.#isFull = isFull

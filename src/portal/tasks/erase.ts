@@ -1,7 +1,7 @@
 /**
- * Erases what an operator has to delete: one event's content, or everything of a portal. Everything that a promise to
- * receivers rests on stays: of an event its sequence and its fates, of a portal the tombstone, so that no sequence is
- * ever used twice.
+ * Erases one event's content, or everything of a portal, as an operator asks. The facts stay on which a promise to
+ * receivers rests: of an event its sequence and its fates, of a portal the tombstone, so that no sequence is ever
+ * used twice.
  */
 import { pinsOf } from '../../core/access/installs/webhook-installs.ts'
 import { NO_INSTALL } from '../../core/access/installs/install.ts'
@@ -85,7 +85,7 @@ export async function erasePortal(
   const erased = uninstaller.end({ ts: Math.floor(now / 1000), clean: true, endedAt: now })
   eraseBulletins(parts)
   if (state.pending() !== null) state.changePending(null)
-  // Nothing of the install is left but what keeps sequences and pairs of another time apart.
+  // Of the install only the numbers are left that keep sequences and pairs of another time apart.
   state.changeInstall(({ generation, lastSequence, uninstallTs, erasedUpTo }) => {
     const tombstone = { generation, lastSequence, uninstallTs, erasedUpTo }
     return { ...NO_INSTALL, ...tombstone, kvDirty: true }
@@ -97,7 +97,7 @@ export async function erasePortal(
   return { kind: 'done', erased }
 }
 
-/** Erases what was told of the portal. Nobody is told of its end: the operator wants nothing of it to be left. */
+/** Erases the portal's bulletins. No bulletin tells of its end, since the operator wants nothing of it to be left. */
 function eraseBulletins({ bulletins }: Pick<PortalParts, 'bulletins'>): void {
   bulletins.clear({ isTold: false })
 }

@@ -1,4 +1,4 @@
-/** One alarm: every part whose time has come does what is due now. */
+/** Runs the work of one alarm: every part whose time has come does what is due now. */
 import { checkPending } from './installs/installation.ts'
 import type { PartsOf, PortalParts } from '../parts.ts'
 import { waitAtMost } from '../wait-at-most.ts'
@@ -7,7 +7,7 @@ import { tidyLog } from './log/tidy-log.ts'
 import { checkUninstall } from './installs/uninstall.ts'
 import { alignBindings } from './upkeep.ts'
 
-/** How long an alarm waits for the look at the pending installs, in milliseconds. */
+/** The time for which an alarm waits for the look at the pending installs, in milliseconds. */
 const CHECK_PATIENCE_MS = 1000
 
 /** The parts that do what is due in the background. */
@@ -26,7 +26,7 @@ type AlarmParts = Pick<PortalParts, 'waker' | 'space' | 'scheduler'>
 /** The steps of an alarm. */
 type AlarmSteps = PartsOf<typeof tidyLog> & DueParts & InstallationParts
 
-/** Does what an alarm is for. The next alarm is set before the work; a throw means that this failed. */
+/** Runs the work of an alarm. The next alarm is set before the work; a throw means that it could not be set. */
 export async function runDue(parts: AlarmParts & AlarmSteps): Promise<void> {
   const { waker, space, scheduler } = parts
   // Every append leaves an alarm behind, so that a log which grows fast is looked at within minutes.
@@ -56,7 +56,7 @@ function startDue(parts: DueParts): void {
 }
 
 /**
- * Asks what is due to be asked about the installation: whether a notice of its uninstall is true, and whether a
+ * Asks the questions about the installation that are due: whether a notice of its uninstall is true, and whether a
  * pending install is. Resolves when nothing is left that the alarm has to wait for.
  */
 async function checkInstallation(parts: InstallationParts): Promise<void> {

@@ -9,7 +9,7 @@ type InstallLoadParts = Pick<
   'state' | 'values' | 'receivers' | 'robotAddress' | 'missingListing'
 >
 
-/** The parts that the work of a known portal rests on. They are nine, since all its stored work goes on. */
+/** The parts that a start of a known portal needs. They are nine, since all stored work goes on. */
 type KnownLoadParts = Pick<
   PortalParts,
   | 'appender'
@@ -45,7 +45,7 @@ export async function startPortal(parts: StartSteps): Promise<void> {
   scheduler.background(confirmRecovery(parts))
 }
 
-/** Reads the install and what its receivers rest on. False means that nothing is known of the portal. */
+/** Reads the install and the values that its receivers need. False means that nothing is known of the portal. */
 async function loadInstall({
   state,
   values,
@@ -80,7 +80,8 @@ async function loadKnown(parts: KnownLoadParts & PartsOf<typeof beginBulletins>)
     rules.skipFiltered((awaiting[0]?.sequence ?? youngest.lastSequence() + 1) - 1)
     matcher.follow()
     reconciliation.load((time) => youngest.lastFieldEventSince(time))
-    // A lane that does not get an event tells nobody of it, so it may have passed it.
+    // An event counts as seen when a lane has passed it that gets it. A lane that does not get the event has told
+    // nobody of it.
     enricher.load({ awaiting, carrying: youngest.carrying() }, (entry) =>
       book
         .all()

@@ -1,4 +1,7 @@
-/** Shows an operator what a destination would be told by this portal, or sends it a test message with the portal's values. */
+/**
+ * Shows an operator the message that a destination would get from this portal, or sends it a test message with the
+ * portal's values.
+ */
 import { findPreviousSequence } from '../../core/lanes/previous-sequence.ts'
 import type { DeliveryOutcome } from '../../core/lanes/state/outcome.ts'
 import { NO_MEMORY } from '../../core/lanes/state/receiver-memory.ts'
@@ -16,7 +19,10 @@ type OpenParts = Pick<PortalParts, 'memberId' | 'state' | 'receivers' | 'domains
 /** The parts that make the message of a stored event. They are nine, since they make what a lane would make. */
 type PreviewParts = OpenParts & Pick<PortalParts, 'log' | 'book' | 'rules' | 'parcels'>
 
-/** Why nothing can be shown: the portal, the destination or the event is not known, or the destination cannot be used. */
+/**
+ * The reason why nothing can be shown: the portal, the destination or the event is not known, or the destination
+ * cannot be used.
+ */
 export type PreviewRefusal = 'unknown' | 'unusable'
 
 /** The message of a stored event, or of an invented one (null), as the destination would get it. */

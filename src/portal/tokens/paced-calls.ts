@@ -10,10 +10,10 @@ import { LeakyBucket } from '../../core/pace/leaky-bucket.ts'
 import { err } from '../../core/result.ts'
 import type { World } from '../world.ts'
 
-/** How long a call for an event may wait for its turn, in milliseconds. */
+/** The time for which a call for an event may wait for its turn, in milliseconds. */
 export const EVENT_WAIT_MS = 3000
 
-/** How long a call in the background may wait for its turn, in milliseconds. */
+/** The time for which a call in the background may wait for its turn, in milliseconds. */
 const BACKGROUND_WAIT_MS = MINUTE_MS
 
 /** The paced calls of one portal. */

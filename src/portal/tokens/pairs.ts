@@ -154,14 +154,14 @@ export class Pairs {
     )
   }
 
-  /** A question that can be asked again and again: is the pair with this refresh token stored still? */
+  /** Makes a function that tells, each time it is called, whether the pair with this refresh token is still stored. */
   async #watch(field: PairField, refreshToken: string): Promise<() => boolean> {
     for (;;) {
       const pair = this.stored(field)
       const opened = pair === null ? null : await this.open(pair)
       if (pair === null || opened === null || opened.refreshToken === null) return () => false
       if (!equalInConstantTime(opened.refreshToken, refreshToken)) return () => false
-      // It may have been sealed again while it was opened; then it has to be opened once more.
+      // The pair may have been sealed again while it was opened. Then it has to be opened once more.
       if (this.isStored(pair)) return () => this.isStored(pair)
     }
   }
@@ -174,8 +174,8 @@ export function pairOf(presented: OpenedPair, fresh: TokenPair | null): OpenedPa
 }
 
 /**
- * When a pair was issued, in unix seconds. The end of a presented pair is only a claim: if one of the far
- * future were believed, no later pair would ever take its place.
+ * The time at which a pair was issued, in unix seconds. The end of a presented pair is only a claim: if one of the
+ * far future were believed, no later pair would ever take its place.
  */
 export function issuedAt(
   expiresAt: number | null,

@@ -14,7 +14,7 @@ export interface PortalAccess {
   readonly call: CallPortal
   /** Whether the portal has any access at all, whether it works now or not. */
   hasAccess(): boolean
-  /** Why asking is useless now; null when it is worth a try. */
+  /** The reason why a call is useless now; null when it is worth a try. */
   refusal(): ThinReason | null
   /** The time at which the limit lets the next call through, in unix milliseconds. */
   blockedUntil(): number

@@ -15,7 +15,7 @@ import type { PortalState } from '../state/portal-state.ts'
 import type { Pairs, StoredPair } from './pairs.ts'
 import { CALL_TIMEOUT_MS, UNREADABLE_PAIR, type Refresh } from './refresh.ts'
 
-/** How often the OAuth server is asked where a portal that redirects has gone, in milliseconds. */
+/** The time between two questions to the OAuth server where a portal that redirects has gone, in milliseconds. */
 export const RENAME_WAIT_MS = 10 * MINUTE_MS
 
 /** The dependencies of the address. */

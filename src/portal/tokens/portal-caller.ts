@@ -48,7 +48,7 @@ export class PortalCaller {
     return this.#deps.pairs.application() !== null || this.#deps.incomingWebhook.isThere()
   }
 
-  /** Why asking is useless now; null when it is worth a try. */
+  /** The reason why a call is useless now; null when it is worth a try. */
   refusal(): ThinReason | null {
     const { pairs, troubles, incomingWebhook } = this.#deps
     if (incomingWebhook.isThere()) return null

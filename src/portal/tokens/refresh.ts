@@ -17,13 +17,13 @@ import type { PortalState } from '../state/portal-state.ts'
 import { pairOf, type PairField, type Pairs, type StoredPair } from './pairs.ts'
 import type { AccessTroubles } from './troubles.ts'
 
-/** A pair older than this is refreshed although nobody needs it: it would die after about 30 days. */
+/** The age at which a pair is refreshed although nobody needs it: it would die after about 30 days. */
 export const KEEP_ALIVE_MS = 20 * DAY_MS
 
-/** How long an OAuth server that cannot answer is left alone, unless it names a time itself. */
+/** The time for which an OAuth server that cannot answer is left alone, unless it names a time itself. */
 export const REFRESH_RETRY_MS = 30_000
 
-/** How long one call of Bitrix24 may take, its answer included. */
+/** The time that one call of Bitrix24 may take, its answer included. */
 export const CALL_TIMEOUT_MS = 15_000
 
 /** The pair cannot be opened with the configured keys. The right key may come back. */

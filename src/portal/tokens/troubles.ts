@@ -43,7 +43,7 @@ export class AccessTroubles {
     const { pairs, world } = this.#deps
     const access = this.current()
     if (access === null || !isBlocked(access, world.now())) return null
-    // A deployment may have brought the right key back. Whether it did costs no call: the pair is opened first.
+    // A deployment may have brought the right key back. No call is needed to find out: opening the pair tells it.
     const isTried =
       access.trouble !== 'tokens_unreadable' || pairs.usable('background').length === 0
     return isTried ? access : null

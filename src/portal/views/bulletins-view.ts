@@ -14,7 +14,7 @@ import { isoTime } from './iso-time.ts'
 /** The most bulletins that are shown. */
 export const BULLETINS_SHOWN = 20
 
-/** Everything that the view is read from. */
+/** Everything from which the view is read. */
 export interface BulletinsViewParts {
   readonly memberId: string
   readonly bulletinLog: Pick<BulletinLog, 'newest'>

@@ -18,7 +18,7 @@ const MAX_EVENTS_PAGE = 200
 /** The most parked events that are listed. */
 const MAX_PARKED_LISTED = 1000
 
-/** Everything that the views of events read. */
+/** The parts that the views of events read. */
 export interface EventViewParts {
   readonly log: Pick<LogStore, 'before' | 'outlinesBefore'>
   readonly fates: Pick<FateStore, 'inRange' | 'digestsInRange' | 'parked'>

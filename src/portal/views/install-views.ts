@@ -27,7 +27,7 @@ import type {
 } from '../../core/views/install-views.ts'
 import { isoTime } from './iso-time.ts'
 
-/** The view of an access trouble. A trouble that was met at no time has none. */
+/** The view of an access trouble. A trouble that follows from the configuration alone was met at no time. */
 export function accessView({ trouble, code, at }: AccessState): AccessView {
   return {
     trouble,

@@ -31,7 +31,7 @@ export function portalStatus(parts: StatusParts): PortalStatus {
   const install = parts.state.install()
   const { application, webhooks, hashes } = install
   const access = parts.troubles.current()
-  // Events are lost while it is full, which is worse than every other state.
+  // A full object loses events, which is worse than every other state.
   if (parts.state.isFull()) return 'portal_full'
   if (application === null) {
     if (parts.state.pending() !== null) return 'pending'

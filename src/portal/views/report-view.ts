@@ -11,7 +11,7 @@ import type { LogStore } from '../log/log-store.ts'
 import type { PortalState } from '../state/portal-state.ts'
 import { portalStatus, remedyOfStatus, type StatusParts } from './portal-status.ts'
 
-/** Everything that the signs of a portal follow from: nothing of it is read from storage. */
+/** Everything from which the signs of a portal follow; nothing of it is read from storage. */
 export interface SignParts extends StatusParts {
   readonly book: Pick<LaneBook, 'all'>
   readonly bulletins: Pick<Bulletins, 'open'>

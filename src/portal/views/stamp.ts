@@ -19,7 +19,7 @@ export interface StampParts {
   readonly bulletins: Pick<Bulletins, 'open'>
 }
 
-/** How much of the hash is told: enough that two states of one portal have two stamps. */
+/** The length of a stamp, in digits of the hash: enough that two states of one portal have two stamps. */
 const LENGTH = 16
 
 /** The stamp of a portal. */

@@ -1,4 +1,7 @@
-/** The whole view of a portal: its view, and what it takes from elsewhere. */
+/**
+ * The whole view of a portal: its view, together with those of its bindings, its storage, its robot address and its
+ * bulletins.
+ */
 import type { RobotAddress } from '../installs/robot-address.ts'
 import type { World } from '../world.ts'
 import {

@@ -74,7 +74,7 @@ export interface PortalFactsParts extends StatusParts {
   readonly robotAddress: Pick<RobotAddress, 'since'>
 }
 
-/** What stands before the log; `name` is the canonical name of the event, as far as it is known. */
+/** The facts about the way up to the log; `name` is the canonical name of the event, as far as it is known. */
 export function portalFacts(parts: PortalFactsParts, name: string | null): PortalFacts {
   const { memberId, domains, config, robotAddress } = parts
   const install = parts.state.install()
@@ -91,7 +91,7 @@ export function portalFacts(parts: PortalFactsParts, name: string | null): Porta
   }
 }
 
-/** Everything that decides what becomes of an event at a destination. */
+/** The parts that decide about the fate of an event at a destination. */
 export interface WayFactsParts extends LaneViewParts {
   readonly config: Pick<PortalConfig, 'destinations'>
   readonly plans: Pick<LanePlans, 'all'>

@@ -18,10 +18,10 @@ export interface CarriedField {
   readonly state: FieldState
 }
 
-/** Where a state is carried, and on what it rests. */
+/** The place and the base of a carried state. */
 export interface CarriedTerms {
   readonly sequence: number
-  /** The installation during which it is carried: no other one takes it for its own. */
+  /** The installation during which the state is carried. No other installation takes it for its own. */
   readonly generation: number
   /** The last sequence from whose row the shelf has taken something. */
   readonly shelfUpTo: number
@@ -32,7 +32,7 @@ export interface CarriedTerms {
 const CarriedSchema = v.object({
   generation: v.number(),
   shelfUpTo: v.number(),
-  /** Whether the attributes are all that there are, and not only those that differ from the stored ones. */
+  /** True when all attributes stand here, and not only those that differ from the stored ones. */
   isWhole: v.boolean(),
   /** The attributes that are there no more. */
   gone: v.array(v.string()),
@@ -43,7 +43,7 @@ const CarriedSchema = v.object({
   }),
 })
 
-/** The carried form of a state: what differs from the stored one. */
+/** The carried form of a state: the attributes that differ from the stored ones. */
 export function formatCarried(
   state: FieldState,
   { generation, shelfUpTo, stored }: CarriedTerms,

@@ -32,7 +32,7 @@ import type { DamagedRows } from '../../state/damaged-rows.ts'
 /** The longest field on a shelf, in characters of its JSON: a row holds 2 MB (docs/cloudflare.md#storage-limits). */
 const MAX_SHELVED = 32 * 1024
 
-/** When and for whom rows may carry fields. */
+/** The terms on which rows may carry fields. */
 export interface CarriedFor {
   readonly generation: number
   /** The last sequence of the log. */
@@ -121,8 +121,9 @@ export class FieldStore implements RowKeeper {
   }
 
   /**
-   * What the rows of events are to carry of these fields, by sequence; null when `save` has to write them: they are large,
-   * their rows are old, or enough is carried. Memory follows with `adoptCarried` once the rows are written.
+   * The texts that the rows of events have to carry of these fields, by sequence. Null when `save` has to write the
+   * fields: they are large, their rows are old, or enough is carried. Memory follows with `adoptCarried` once the
+   * rows are written.
    */
   planCarrying(
     wanted: readonly CarriedField[],
@@ -153,7 +154,7 @@ export class FieldStore implements RowKeeper {
     this.forgetReleased()
   }
 
-  /** Puts on their shelves what rows carry, when one of these rows has this sequence or an earlier one. */
+  /** Puts all carried states on their shelves, when one of their rows has this sequence or an earlier one. */
   releaseUpTo(sequence: number): void {
     const isOld = (carried: CarriedField): boolean => carried.sequence <= sequence
     if (![...this.#carried.values()].some(isOld)) return
@@ -170,7 +171,7 @@ export class FieldStore implements RowKeeper {
     this.#isReleased = false
   }
 
-  /** Forgets what rows carry: it belonged to an installation that has ended. */
+  /** Forgets the carried states: they belonged to an installation that has ended. */
   forgetCarried(): void {
     this.#carried.clear()
   }
@@ -291,7 +292,7 @@ export class FieldStore implements RowKeeper {
   /** Forgets fields that are gone and that were last read before a time, in unix milliseconds. */
   dropGone(before: number): void {
     this.#db.all(
-      // A damaged row is met, and set aside, by whoever looks for its field.
+      // A damaged row stays here. The next read of its field sets it aside.
       `DELETE FROM fields WHERE iif(json_valid(state), json_extract(state, '$.isGone')
          AND coalesce(json_extract(state, '$.readAt'), 0) < ?, 0)`,
       before,

@@ -44,7 +44,7 @@ export class ShelfStore {
   /** The content that was parsed last: neighbours are mostly looked for one after the other. */
   #parsed: { readonly text: SqlValue; readonly content: ShelfContent | null } | null = null
 
-  /** Whether the table was found; one that is there stays. */
+  /** Whether the table was found. Once it exists, it stays. */
   #isMade = false
 
   constructor(db: Database, damaged: Pick<DamagedRows, 'setAside'>) {
@@ -97,7 +97,7 @@ export class ShelfStore {
     if (this.#hasShelves()) this.#db.all('DELETE FROM field_shelves')
   }
 
-  /** An object that is full may have the tables of a former version, and reads its fields from those. */
+  /** A full object may have the tables of a former version, without shelves. Its fields stand in rows of their own. */
   #hasShelves(): boolean {
     this.#isMade ||= hasTable(this.#db, 'field_shelves')
     return this.#isMade

@@ -95,11 +95,11 @@ const AlwaysNull = v.fallback(v.null(), null)
 const SilenceSchema = v.custom<NonNullable<Epoch['silent']>>((word) => typeof word === 'string')
 
 const EpochSchema = v.looseObject({
-  // An epoch without a beginning decides nothing.
+  // An epoch that does not tell its beginning is left out, since it decides nothing.
   from: v.fallback(v.number(), MAX_SEQUENCE),
   events: v.array(v.string()),
   fields: v.array(v.string()),
-  // Most filters have neither, and older versions knew none.
+  // Both members are absent in most filters, and in all filters of older versions.
   users: v.exactOptional(v.array(v.string())),
   when: v.exactOptional(v.array(v.string())),
   silent: v.fallback(v.nullable(SilenceSchema), null),
@@ -158,7 +158,7 @@ const PROGRESS = {
   attempts: AnyNumber,
   nextAttemptAt: NumberOrNull,
   notBefore: AnyNumber,
-  // Older versions did not note it.
+  // Absent in rows of older versions.
   measuredAt: AnyNumber,
   lastError: v.fallback(v.nullable(LaneErrorSchema), null),
   rejectedInARow: AnyNumber,
@@ -166,22 +166,22 @@ const PROGRESS = {
   lastMeant: NumberOrNull,
   meantBeforeFloor: NumberOrNull,
   expired: AnyNumber,
-  // Older versions had no limit of the log.
+  // Absent in rows of older versions, whose logs had no limit.
   crowdedOut: AnyNumber,
   epochs: v.array(EpochSchema),
   recent: v.array(RecentFateSchema),
   replays: v.array(ReplayJobSchema),
   digest: v.fallback(v.nullable(v.array(v.number())), null),
-  // Older versions halved none.
+  // Absent in rows of older versions, which halved no digest.
   halves: v.fallback(v.array(v.array(v.number())), []),
   digestedAt: NumberOrNull,
   singlyUpTo: AnyNumber,
-  // Known to memory only, so it begins anew.
+  // Known to memory only, so a start begins with null.
   gatherUntil: AlwaysNull,
   memory: v.fallback(ReceiverMemorySchema, { ...NO_MEMORY }),
   // Older versions counted nothing.
   tally: v.fallback(TallySchema, structuredClone(NO_TALLY)),
-  // Older versions kept none.
+  // Absent in rows of older versions, which kept no hours.
   hours: v.fallback(v.array(v.tupleWithRest([v.number(), v.number()], v.number())), []),
 } as const
 
@@ -208,7 +208,7 @@ const StoredLaneSchema = v.variant('status', [
     ...PROGRESS,
     status: v.literal('removed'),
     disabledReason: v.fallback(v.nullable(DisabledReasonSchema), null),
-    // Older versions forgot it.
+    // Absent in rows of older versions, which did not store it.
     wasPaused: Flag,
   }),
 ])
@@ -248,9 +248,9 @@ const BookSchema = v.pipe(
   v.object({
     openFrom: v.nullable(v.number()),
     lanes: v.array(LaneSchema),
-    // Older versions reported nothing.
+    // Absent in rows of older versions, which reported nothing.
     lastReport: v.fallback(v.optional(LastReportSchema), undefined),
-    // Older versions counted nothing beside their lanes.
+    // Absent in rows of older versions, which counted nothing beside their lanes.
     tally: v.fallback(v.optional(PortalTallySchema), undefined),
   }),
   v.transform(({ lastReport, tally, ...book }) => ({

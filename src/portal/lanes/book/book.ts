@@ -51,7 +51,7 @@ export class LaneBook implements TallyKeeper {
   readonly #deps: LaneBookDeps
   readonly #rows: BookRows
   #book: BookState = NO_LANES
-  /** The book that `match` or `clear` has written, until memory follows. */
+  /** The book that `match` or `clear` has written; null once memory has followed. */
   #written: BookState | null = null
   /** Whether `clear` has written it. */
   #isCleared = false
@@ -78,7 +78,7 @@ export class LaneBook implements TallyKeeper {
     return stored !== null
   }
 
-  /** A storage that refuses the write meets the damaged row again at the next start. */
+  /** When storage refuses the write, the next start meets the damaged row again. */
   #replaceDamaged(): void {
     const { db, damaged, fates, scheduler } = this.#deps
     try {
@@ -167,7 +167,7 @@ export class LaneBook implements TallyKeeper {
     this.#isCleared = true
   }
 
-  /** How often the lanes were deleted with the log in this life of the object. */
+  /** The number of times that the lanes were deleted with the log in this life of the object. */
   erasures(): number {
     return this.#erasures
   }
@@ -206,8 +206,8 @@ export class LaneBook implements TallyKeeper {
   }
 
   /**
-   * Stores all lanes together with further writes of the caller, then changes memory. The answer of these writes is how
-   * many events the log has dropped with them.
+   * Stores all lanes together with further writes of the caller, then changes memory. These writes answer the number
+   * of events that the log has dropped with them.
    */
   saveAll(lanes: readonly LaneState[], alsoWrite: () => LoggedCounts = () => NONE_GONE): void {
     let book: BookState = { ...this.#book, lanes }

@@ -8,7 +8,7 @@ import type { Scheduler } from '../../scheduler.ts'
 /** `flushInTime` stores within this time, in milliseconds. */
 export const CHECKPOINT_MS = 3000
 
-/** After so long a flush that storage has refused is tried again, in milliseconds. */
+/** The wait after which a refused flush is tried again, in milliseconds. */
 export const REFUSED_FLUSH_RETRY_MS = MINUTE_MS
 
 /** The most skipped events that a restart may have to skip again. */

@@ -132,12 +132,12 @@ export class FateStore {
     return found
   }
 
-  /** How many events are parked at a destination. */
+  /** The number of events that are parked at a destination. */
   countParked(destination: string): number {
     if (!this.#segments.isSegmented()) return this.#formerCount(destination)
     const [row] = this.#db.all('SELECT fates FROM parked_counts WHERE destination = ?', destination)
     const count = row?.['fates']
-    // A damaged number counts as none.
+    // A damaged number counts as 0.
     return typeof count === 'number' ? Math.max(0, count) : 0
   }
 
@@ -192,12 +192,12 @@ export class FateStore {
     }
   }
 
-  /** Drops what is written down of the events of the oldest segment up to a sequence. */
+  /** Drops the fates and digests of the oldest segment's events up to a sequence. */
   dropUpTo(sequence: number): void {
     const [oldest] = this.#segments.all()
     if (oldest === undefined) return
     const parked = this.#parkedIn(oldest, sequence)
-    // Deleted first: an object that is full takes nothing else.
+    // The rows are deleted first, since a full object takes no other write before.
     this.#db.all(`DELETE FROM ${oldest.fateTable} WHERE sequence <= ?`, sequence)
     this.#db.all(`DELETE FROM ${oldest.digestTable} WHERE last <= ?`, sequence)
     for (const [destination, count] of parked) this.#countParked(destination, -count)
@@ -212,7 +212,7 @@ export class FateStore {
     for (const [destination, count] of parked) this.#countParked(destination, -count)
   }
 
-  /** How many events of a segment are parked up to a sequence, by destination. */
+  /** The number of events of a segment that are parked up to a sequence, by destination. */
   #parkedIn({ fateTable }: Segment, sequence: number): ReadonlyMap<string, number> {
     const rows = this.#db.all(
       `SELECT destination, count(*) AS fates FROM ${fateTable}

@@ -39,7 +39,7 @@ export class LanePage implements WalkBook {
     return lane
   }
 
-  /** How often the log was erased. */
+  /** The number of times that the log was erased. */
   erasures(): number {
     return this.#book.erasures()
   }
@@ -85,7 +85,7 @@ export class LanePage implements WalkBook {
     this.#book.checkpoint.flushInTime()
   }
 
-  /** Of how many events only memory knows the sends. */
+  /** The number of events whose sends are known to memory only. */
   unsavedEvents(): number {
     return this.#unsaved
   }

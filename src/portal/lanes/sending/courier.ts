@@ -132,7 +132,7 @@ export class Courier {
 
   /** The bytes that an entry of the log takes in a batch, with the comma behind it. */
   #sizeOf({ type }: Destination, entry: LogEntry): number {
-    // The sequence stands for the one before it, which is not longer.
+    // The event's own sequence stands in the place of the previous one, which is not longer.
     const context = { previousSequence: entry.sequence, replayed: false }
     const delivery: Delivery = this.#deps.parcels.delivery(entry, context)
     const text = JSON.stringify(type?.layOutEntry?.(delivery) ?? null)

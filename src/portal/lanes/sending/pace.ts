@@ -47,7 +47,7 @@ export class LanePace {
     return shortest === undefined ? 0 : Math.ceil(shortest.ms / shortest.count)
   }
 
-  /** Null when the lane may send now, else when to ask again, in unix milliseconds. */
+  /** Asks for a slot. Null when the lane may send now, else the time at which to ask again, in unix milliseconds. */
   async takeSlot(receiver: Receiver, lane: PacedLane): Promise<number | null> {
     const windows = receiver.pace(lane.memory)
     if (windows.length === 0) return null
@@ -64,7 +64,7 @@ export class LanePace {
     }
   }
 
-  /** After a send: tells the pacer how long the receiver wants no further message. */
+  /** Tells the pacer, after a send, for how long the receiver wants no further message. */
   async obey(
     receiver: Receiver,
     { lane, outcome }: { readonly lane: PacedLane; readonly outcome: DeliveryOutcome },

@@ -30,8 +30,9 @@ export class Parcels {
   }
 
   /**
-   * The content of one message about one event, or about several as a digest. Each of them names the one before
-   * it as it would alone: they leave out none that the destination was meant to get.
+   * The content of one message about one event, or about several as a digest. Each event of a digest names the one
+   * before it, as it would in a message of its own: a digest leaves out no event that the destination was meant to
+   * get.
    */
   create(
     entries: AttemptEntries,

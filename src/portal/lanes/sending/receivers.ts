@@ -112,7 +112,7 @@ export class Receivers {
     if (known !== undefined) return known
     const values = new Map<string, string>()
     for (const [name, value] of this.#deps.values.all()) {
-      // Null stands for a value that cannot be opened with the keys of today.
+      // Null stands for a value that cannot be opened with the configured keys.
       if (value !== null) values.set(name, value)
     }
     const opened = openReceiver(destination, values, this.#deps.config.policy)

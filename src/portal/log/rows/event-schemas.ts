@@ -41,7 +41,7 @@ const RelayEventSchema: v.GenericSchema<unknown, RelayEvent> = v.looseObject({
   quarantined: v.nullable(
     v.pipe(
       v.string(),
-      // The reason of a later version: the event stays quarantined, and this version cannot say why.
+      // A reason of a later version is not known here. The event stays quarantined without it.
       v.transform(
         (word) => QUARANTINE_REASONS.find((reason) => reason === word) ?? 'unreadable_row',
       ),

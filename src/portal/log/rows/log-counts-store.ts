@@ -32,7 +32,7 @@ export class LogCountsStore {
     const rows = this.#db.all(
       'SELECT up_to, entries, reconciled, thin, quarantined FROM segments ORDER BY id',
     )
-    // A damaged number counts as none.
+    // A damaged number counts as 0.
     const sum = (column: string): number =>
       rows.reduce((total, row) => total + (numberIn(row, column) ?? 0), 0)
     const upTo = numberIn(rows.at(-1) ?? {}, 'up_to') ?? 0

@@ -49,8 +49,8 @@ export function insertRow(
 }
 
 /**
- * The enrichment as it is written. What the row carries stands near its beginning, where a start finds it without reading
- * the whole text. A former version knows thin events by the first two members.
+ * The text of an enrichment as it is written. The state that the row carries stands near its beginning, where a start
+ * finds it without reading the whole text. A former version recognises thin events by the first two members.
  */
 export function formatEnrichment(enrichment: Enrichment, carried: CarriedText | null): string {
   if (carried === null) return JSON.stringify(enrichment)
@@ -58,7 +58,7 @@ export function formatEnrichment(enrichment: Enrichment, carried: CarriedText | 
   return JSON.stringify({ status, reason, carried, ...rest })
 }
 
-/** SQL for what a row carries, as text; null for most rows. */
+/** The SQL expression for the text that a row carries; null for most rows. */
 export const CARRIED = `iif(substr(enrichment, 1, 100) LIKE '{"status":"%,"reason":%,"carried":{%' AND json_valid(enrichment),
   json_extract(enrichment, '$.carried'), NULL)`
 
@@ -71,7 +71,7 @@ export function parseArrival(row: SqlRow): Arrival {
   }
 }
 
-/** When the event in a row was received; a damaged time counts as long ago. */
+/** The time at which the event in a row was received; a damaged time counts as long ago. */
 export function receivedAtOf(row: SqlRow): number {
   const value = row['received_at']
   return typeof value === 'number' ? value : 0

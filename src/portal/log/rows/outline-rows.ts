@@ -7,7 +7,7 @@ import { numberOf, type Database, type SqlRow } from '../../../storage/database.
 import { parseEntry } from './log-rows.ts'
 import type { RowPage } from './page-rows.ts'
 
-/** A text of more bytes is left out of the outline of an entry. */
+/** The most bytes of a text in an outline. A longer text is left out. */
 const MAX_OUTLINE_BYTES = 4096
 
 /**

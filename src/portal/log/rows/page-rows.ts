@@ -21,7 +21,7 @@ export function readPage(db: Database, page: RowPage): SqlRow[] {
   return db.all(`SELECT * FROM ${rows} LIMIT ?`, sequence, fitting)
 }
 
-/** How many rows of a page fit into so many bytes: `limit` at most, and one at least. */
+/** The number of rows that fit into a page of so many bytes: `limit` at most, and one at least. */
 export function countFitting(
   db: Database,
   { rows, sequence, limit }: RowPage,

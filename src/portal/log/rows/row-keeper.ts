@@ -1,12 +1,13 @@
 /**
- * What rests on rows of the log. Some rows carry something that has no row of its own yet. The log asks its keeper to put
- * that elsewhere before a row goes, is written anew, or is too old for a start to read it.
+ * The keeper of carried states. Some rows of the log carry the state of a field that has no other row yet. Before
+ * such a row goes, is written anew, or becomes too old for a start to read it, the log asks the keeper to store the
+ * state elsewhere.
  */
 
-/** So many of the youngest rows of a log may carry something: each start of an object reads as many. */
+/** The number of youngest rows that may carry something. Each start of an object reads as many. */
 export const CARRYING_ROWS = 16
 
-/** What a row carries beside its event, as JSON. */
+/** The state that a row carries beside its event, as JSON. */
 export type CarriedText = Readonly<Record<string, unknown>>
 
 /** A row that carries something, as its text. */
@@ -17,6 +18,6 @@ export interface CarryingRow {
 
 /** The keeper of what rows carry. */
 export interface RowKeeper {
-  /** Puts elsewhere what the rows up to a sequence carry, inside the caller's transaction. */
+  /** Stores elsewhere the states that the rows up to a sequence carry, inside the caller's transaction. */
   releaseUpTo(sequence: number): void
 }

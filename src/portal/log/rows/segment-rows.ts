@@ -59,7 +59,9 @@ export function openSegment(id: number): Segment {
   return { id, ...tablesOf(id), last: null, oldestAt: null, youngestAt: null, bytes: 0 }
 }
 
-/** A closed segment in its row, whose end was looked at before. Another damaged number is unknown. */
+/**
+ * Reads a closed segment from its row. Its end was checked before; every other number is unknown when it is damaged.
+ */
 export function parseSegment(row: SqlRow): Segment {
   const id = numberOf(row, 'id')
   const names = tablesOf(id)

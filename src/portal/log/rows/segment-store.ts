@@ -29,7 +29,7 @@ export class SegmentStore {
   #known: readonly Segment[] | null = null
   #isSegmented = true
 
-  /** `onDamage` hears of rows that were damaged outside of this program: they are written again from the tables. */
+  /** `onDamage` is called when rows were damaged outside of this program. They are written again from the tables. */
   constructor(db: Database, onDamage: () => void = () => {}, keeper: RowKeeper | null = null) {
     this.#db = db
     this.#keeper = keeper
@@ -130,7 +130,8 @@ export class SegmentStore {
   }
 
   #close(head: number): void {
-    // So a closed segment, which goes as a whole, holds nothing that has no other row.
+    // The carried states are stored elsewhere first. So a closed segment, which goes as a whole, takes no state with
+    // it.
     this.#keeper?.releaseUpTo(head)
     const { id, logTable } = this.open()
     const { oldestAt, bytes } = this.openState()

@@ -4,7 +4,7 @@ import type { Arrival, StoredPlace } from '../../../core/log/append.ts'
 import { numberOf, textOf, type Database } from '../../../storage/database.ts'
 import type { Segment } from './segment-rows.ts'
 
-/** By so much the times of neighbouring events may be out of order, in milliseconds. */
+/** The most by which the times of neighbouring events may be out of order, in milliseconds. */
 const CLOCKS_DIFFER_MS = HOUR_MS
 
 /**

@@ -13,10 +13,10 @@ import type { World } from '../../world.ts'
 import type { PortalState } from '../../state/portal-state.ts'
 import { waitAtMost } from '../../wait-at-most.ts'
 
-/** How long the application's page waits for the portal's subscriptions, in milliseconds. */
+/** The time for which the application's page waits for the portal's subscriptions, in milliseconds. */
 const PAGE_PATIENCE_MS = 5000
 
-/** How long an installation waits for the directory, in milliseconds. */
+/** The time for which an installation waits for the directory, in milliseconds. */
 const DIRECTORY_PATIENCE_MS = 1000
 
 /** The parts that a new installation concerns. */
@@ -49,7 +49,7 @@ export async function installPortal(
   const answer = await installer.install(request, origin)
   scheduler.advance()
   if (answer.kind !== 'installed') return answer
-  // Before the first event is matched with destinations that name a domain.
+  // The holder of the domain is asked for before the first event is matched with destinations that name a domain.
   await holdDomain(parts)
   await mirror.follow()
   const aligned = subscriber.alignAfterVisit()
@@ -63,7 +63,7 @@ export async function installPortal(
       world,
     )
   }
-  // The portal knows best whether its installation is finished; the OAuth server may be ahead of it.
+  // The portal is asked whether its installation is finished, since the OAuth server may be ahead of it.
   const finished = state.install().application?.finished ?? answer.finished
   return { ...answer, finished }
 }

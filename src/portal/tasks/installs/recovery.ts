@@ -26,7 +26,7 @@ import { InstallSchema } from '../../state/install-schemas.ts'
 import type { PortalState } from '../../state/portal-state.ts'
 import { endBy, type EndParts } from './uninstall.ts'
 
-/** How long the object waits until it asks KV again, in milliseconds. */
+/** The time for which the object waits until it asks KV again, in milliseconds. */
 export const RECOVERY_RETRY_MS = MINUTE_MS
 
 /** The parts that a recovery concerns. */
@@ -68,7 +68,7 @@ async function loadRecord(parts: RecoveryParts): Promise<KvInstall | null> {
   } catch (error) {
     world.logLine('error', 'install_not_recovered', { memberId, error: describeError(error) })
     await alarm.moveTo(world.now() + RECOVERY_RETRY_MS)
-    // The object ends with this failure, and what is not durable ends with it.
+    // The object ends with this failure. A write that is not durable yet would be lost with it.
     await db.sync()
     throw new Error('Cannot begin as the install is damaged and KV does not answer', {
       cause: error,

@@ -24,8 +24,8 @@ export interface UninstallAnswer {
 }
 
 /**
- * How long the answer to a notice waits for the portal's word, in milliseconds. The edge gives the whole call
- * a second, and the word is as good when it comes after the answer.
+ * The time for which the answer to a notice waits for the portal's word, in milliseconds. The edge gives the whole
+ * call a second, and the word is as good when it comes after the answer.
  */
 const ANSWER_PATIENCE_MS = 700
 
@@ -87,7 +87,7 @@ export function endBy(
   // be ahead of this one.
   const endedAt = Math.max(world.now(), receivedAt)
   const erased = uninstaller.end({ ts: decided.ts, clean, endedAt })
-  // What was told of the portal goes too; only its end is told by the step below, in the same turn.
+  // The bulletins of the portal go too. Only its end is told, by the step below in the same turn.
   if (clean) bulletins.clear({ isTold: true })
   world.logLine('info', 'uninstalled', { memberId, clean, confirmed, erased })
   scheduler.advance()

@@ -16,7 +16,7 @@ import type { InstallEnd, PortalState } from '../../state/portal-state.ts'
 interface Learner {
   /** Deletes what is stored of it, inside the caller's transaction. */
   clearWithin(): void
-  /** Forgets it. */
+  /** Forgets what memory holds of it. */
   clear(): void
 }
 

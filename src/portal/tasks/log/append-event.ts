@@ -54,7 +54,7 @@ function noteEvent(
   { trust, subscriber, reconciliation, waker }: NoteParts,
   { tokenHash, drained }: AppendRequest,
 ): void {
-  // This event came late, through the spill. Other events may have been lost at the same time.
+  // An event that came late, through the spill, may not be the only one of that time: others may have been lost.
   if (drained) {
     reconciliation.noteEvent()
     waker.wakeInTime()
@@ -87,7 +87,7 @@ async function store(
   return second
 }
 
-/** The operator hears of the change, and not of each event that is refused. */
+/** The operator's log tells the change, and not each refused event. */
 function noteFull({ state, space }: Pick<StoreParts, 'state' | 'space'>, isFull: boolean): void {
   if (state.noteFull(isFull)) space.tellFull({ isFull })
 }

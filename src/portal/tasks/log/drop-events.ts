@@ -15,7 +15,7 @@ export type DropParts = Pick<
   'world' | 'log' | 'fates' | 'segments' | 'book' | 'rules' | 'state'
 >
 
-/** How events go: old ones in their time, or early, because the log has grown too large. */
+/** The reason for which events go: they are old, or the log has grown too large. */
 export type DropReason = 'old' | 'early'
 
 /**
@@ -71,8 +71,8 @@ interface Passed {
 }
 
 /**
- * Lets every lane pass the events up to `floor`, and drops these events, in one transaction; returns how many went. What the
- * log counts no more stays counted in the tally.
+ * Lets every lane pass the events up to `floor`, and drops these events, in one transaction; returns how many went.
+ * The tally keeps the numbers of the events that the log does not hold any more.
  */
 function pass(
   { book, log, segments, state }: DropParts,
@@ -83,7 +83,7 @@ function pass(
   let went = 0
   segments.changing(() => {
     const passed = book.all().map((lane) => passFloor(lane, floor, { ...meant.of(lane), isEarly }))
-    // Dropped first: an object that is full takes nothing else.
+    // The events are dropped first, since a full object takes no other write before.
     book.saveAll(passed, () => {
       const before = log.counts()
       drop()

@@ -74,7 +74,7 @@ function deletePage(parts: RetentionParts): number {
   // A segment that may soon go as a whole is left alone: its rows would cost as much as if they were written.
   if (wholeOld(parts, segmentGraceMs(retentionDays)) !== null) return 0
   const terms = { now: world.now(), retentionDays }
-  // On most days nothing is old, which the oldest event alone tells.
+  // On most days nothing is old. The oldest event alone tells that, so one row is read.
   if (planRetention(log.oldest(1), book.settledUpTo(), terms) === null) return 0
   const plan = planRetention(log.oldest(RETENTION_PAGE), book.settledUpTo(), terms)
   return plan === null ? 0 : dropPage(parts, plan, 'old')

@@ -1,8 +1,9 @@
 /**
  * Everything that keeps the log of a portal small: full segments are closed, old events go, and where the log is too
- * large, the oldest ones go before their time. At first those that every lane has passed, then those that a lane had
- * still to deliver: it counts them as expired, and its destination is named. So a dead receiver costs no other one an
- * event. The daily visit does this, an alarm that finds the log too large, and an append into a full object.
+ * large, the oldest ones go before their time. The events that every lane has passed go first. Then those go that a
+ * lane had still to deliver: the lane counts them as expired, and its destination is named. So a dead receiver costs
+ * no other one an event. The daily visit does this, an alarm that finds the log too large, and an append into a full
+ * object.
  */
 import { RETENTION_PAGE } from '../../../core/lanes/retention.ts'
 import { MAX_SEQUENCE } from '../../../core/log/max-sequence.ts'
@@ -47,7 +48,7 @@ export function seekRoomAfter(
   parts.scheduler.background(parts.space.seekRoom(seek))
 }
 
-/** How far the log is shortened before its time. */
+/** The limits within which the log is shortened before its time. */
 interface Shortening {
   /** The log is shortened until it is below so many bytes; 0 stands for no limit. */
   readonly limit: number
@@ -80,7 +81,7 @@ async function dropEarly(parts: LogParts, terms: Shortening): Promise<number> {
     await world.sleep(0)
   }
   if (events === 0) return 0
-  // A removed destination waits for nothing.
+  // The lane of a removed destination waits for nothing.
   const waiting = book.all().filter(({ status }) => status !== 'removed')
   const lost = waiting.map(({ destination, crowdedOut }) => {
     const former = before.find((lane) => lane.destination === destination)
