@@ -4,13 +4,13 @@ import { withTimeout } from '../storage/with-timeout.ts'
 /** The most portals that one request or one run asks: the free plan allows 1,000 calls of objects and of KV in it. */
 export const MAX_ASKED = 400
 
-/** How many portals are asked at a time. */
+/** The number of portals that are asked at a time. */
 const PORTALS_AT_A_TIME = 20
 
-/** How long one portal may take, in milliseconds. */
+/** The time that one portal may take, in milliseconds. */
 export const ASKED_MS = 5000
 
-/** Does the work with each portal, in their order; `onError` gets those that failed or took too long. */
+/** Does the work with each portal, in their order; `onError` is called with those that failed or took too long. */
 export async function askPortals(
   memberIds: readonly string[],
   work: (memberId: string) => Promise<void>,

@@ -22,13 +22,13 @@ export const DRAIN_CRON = '*/5 * * * *'
  */
 export const MAX_VISITS = 200
 
-/** How many portals the directory is told at a time. */
+/** The number of portals of which the directory is told at a time. */
 const NOTED_AT_A_TIME = 1000
 
-/** How many portals do their upkeep at a time. */
+/** The number of portals that do their upkeep at a time. */
 const PORTALS_AT_A_TIME = 20
 
-/** How long the visit of one portal may take, in milliseconds; its object goes on by itself. */
+/** The time that the visit of one portal may take, in milliseconds; its object goes on by itself. */
 export const VISIT_MS = 30_000
 
 /** The dependencies of scheduled work. */

@@ -1,7 +1,7 @@
 /**
- * What one isolate counts at its edge: refused requests, spilled requests, and how long acknowledgements took. It is kept in
- * memory until an event or the note of a refused caller goes to an object anyway, and takes it along. What no call has taken
- * when the isolate ends is lost.
+ * The counts of one isolate at the edge: refused requests, spilled requests, and the times of acknowledgements. They
+ * are kept in memory until an event or the note of a refused caller goes to an object anyway, and takes them along.
+ * Counts that no call has taken are lost when the isolate ends.
  */
 import { addEdgeTally, NO_EDGE_TALLY, type EdgeTally } from '../core/tallies/edge-tally.ts'
 import { ACKNOWLEDGEMENT_BOUNDS_MS, addLatencies } from '../core/tallies/latencies.ts'
@@ -11,7 +11,7 @@ import type { IntakeAnswer } from './intake-answer.ts'
 export class EdgeCounts {
   #tally: EdgeTally = NO_EDGE_TALLY
 
-  /** Counts an answer to a request that came so long ago, in milliseconds. */
+  /** Counts an answer; `tookMs` is the time since its request came, in milliseconds. */
   noteAnswer(answer: IntakeAnswer, tookMs: number): void {
     if (answer.kind === 'refused') return this.noteRefused(answer.reason ?? answer.code)
     if (answer.kind !== 'stored' && answer.kind !== 'spilled') return
@@ -29,14 +29,14 @@ export class EdgeCounts {
     this.#tally = { ...this.#tally, refused: { ...refused, [reason]: (refused[reason] ?? 0) + 1 } }
   }
 
-  /** Takes everything that was counted, for a call that goes now; undefined when there is nothing. */
+  /** Takes all counts along with a call that goes now; undefined when there are none. */
   take(): EdgeTally | undefined {
     const taken = this.#tally
     this.#tally = NO_EDGE_TALLY
     return taken === NO_EDGE_TALLY ? undefined : taken
   }
 
-  /** Takes back what a call has not delivered. */
+  /** Takes back the counts of a call that has failed. */
   giveBack(tally: EdgeTally | undefined): void {
     if (tally !== undefined) this.#tally = addEdgeTally(this.#tally, tally)
   }

@@ -2,7 +2,7 @@
 import type { InstallRefusal } from '../core/access/installs/install-refusal.ts'
 import type { InstallStatus } from '../core/access/portal-status.ts'
 
-/** Why a request got an error, as the HTTP contract names it. */
+/** The reason why a request got an error, as the HTTP contract names it. */
 export type IntakeErrorCode =
   | 'untrusted'
   | 'too_many_requests'
@@ -24,7 +24,7 @@ export type IntakeAnswer =
       readonly kind: 'accepted'
       readonly domain: string | null
       readonly finished: boolean
-      /** Null when the caller may not see the status, and when there is none. */
+      /** The portal's status; null when the caller may not see it, and when there is none. */
       readonly status: InstallStatus | null
     }
   | { readonly kind: 'pending'; readonly domain: string | null }

@@ -13,13 +13,13 @@ import type { ListingMemory } from './listing-memory.ts'
 import type { PortalLookup } from './portal-client.ts'
 import type { SharedAppends } from './shared-appends.ts'
 
-/** Where the edge looks for a caller before it asks the portal's object. */
+/** The memories and stores in which the edge looks for a caller before it asks the portal's object. */
 export interface CallerSources {
   readonly memory: CallerMemory
   readonly installStore: InstallStore
   readonly webhooks: readonly OutgoingWebhook[]
   readonly limits: CallerLimits
-  /** Tells the operator's list of a caller that was not let through. Never rejects, and nobody waits for it. */
+  /** Enters a caller that was not let through into the operator's list. Never rejects, and nobody waits for it. */
   readonly noteRefusedCaller: (refused: RefusedCaller) => Promise<void>
 }
 

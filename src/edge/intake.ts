@@ -77,7 +77,7 @@ async function take(
   }
 }
 
-/** Errors for which no caller is to blame. */
+/** The errors for which no caller is to blame. */
 const OWN_FAULTS: ReadonlySet<IntakeErrorCode> = new Set([
   'not_stored',
   'portal_full',
@@ -103,7 +103,7 @@ async function takeFromCaller(
     case 'uninstall':
       return takeUninstall(deps, caller, { request, receivedAt })
     case 'notice':
-      // Nothing of a notice is stored, so its answer is the word about its caller.
+      // A notice is not stored, so its answer tells only whether its caller is known.
       return recogniseCaller(deps, caller)
   }
 }
@@ -123,11 +123,12 @@ async function takeEvent(
   const { applicationToken: token } = request
   const { world } = deps
   const { memberId, tokenHash } = caller
-  // KV is read only for a caller whom nothing at hand knows.
+  // KV is read only for a caller whom neither memory nor the configuration knows.
   const isKnown = async () =>
     caller.isTrusted ||
     (await readTrust(deps, { memberId, tokenHash, token }, source.address)) === 'trusted'
-  // A long body costs time, which only a caller gets whom the edge knows, by KV too, or else his portal's object.
+  // A long body costs time. So it is decoded only for a caller whom the edge knows, from KV as well, or whom his
+  // portal's object knows.
   if (request.isCostly && !(await isKnown())) {
     const recognised = await recogniseCaller(deps, caller)
     if (recognised !== ACCEPTED) return recognised

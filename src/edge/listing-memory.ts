@@ -3,11 +3,11 @@
  * likes, so the directory is asked once in a while, whoever calls.
  */
 
-/** How long a list is remembered. */
+/** The time for which a list is remembered. */
 export interface HoldTimes {
-  /** In milliseconds, usually. */
+  /** The usual time, in milliseconds. */
   readonly holdMs: number
-  /** In milliseconds, while this isolate has just done something that is about to be listed. */
+  /** The time, in milliseconds, while this isolate has just done something that is about to be listed. */
   readonly newsMs: number
 }
 
@@ -41,7 +41,7 @@ export class ListingMemory<T> {
     const { holdMs, newsMs } = this.#times
     const age = now - this.#readAt
     const mayBe = now < this.#newsUntil ? newsMs : holdMs
-    // A clock that was set back makes an age below zero, which says nothing.
+    // After a clock was set back an age may be below zero. Then the list is read again.
     if (age >= 0 && age < mayBe) return this.#listings
     this.#readAt = now
     try {

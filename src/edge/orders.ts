@@ -16,13 +16,13 @@ export interface OrderDeps {
   readonly logLine: LineWriter
 }
 
-/** How far an order has come in one run. */
+/** The progress of an order in one run. */
 export interface OrderProgress {
-  /** In how many portals the lane has obeyed; a replay counts where something was parked. */
+  /** The number of portals in which the lane has obeyed; a replay counts where something was parked. */
   readonly portals: number
-  /** How many portals have not answered; the log names each. */
+  /** The number of portals that have not answered; the log names each. */
   readonly failed: number
-  /** How many portals are to be told in later runs. */
+  /** The number of portals that are to be told in later runs. */
   readonly left: number
 }
 

@@ -1,6 +1,6 @@
 /**
- * Asks a portal's object about a caller without handing anything over: where nothing of his request is stored, and
- * where it is too costly to be decoded for a stranger.
+ * Asks a portal's object about a caller without handing the request over. This is needed when nothing of the request
+ * is stored, and when it is too costly to be decoded for a stranger.
  */
 import { logUnreachable, tryTwice } from './two-tries.ts'
 import type { Caller } from './callers/callers.ts'

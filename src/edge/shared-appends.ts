@@ -10,7 +10,7 @@ import type { AppendAnswer, AppendRequest } from '../portal/log/append-request.t
 import type { World } from '../portal/world.ts'
 import type { PortalClient } from './portal-client.ts'
 
-/** How long a shared call waits for further events, in milliseconds. */
+/** The time for which a shared call waits for further events, in milliseconds. */
 export const GATHER_MS = 2
 
 /** The most events of a shared call. */
@@ -20,12 +20,15 @@ export const MAX_SHARED = 50
 export const MAX_SHARED_LENGTH = 1024 * 1024
 
 /**
- * How long a call counts as under way, in milliseconds. A request that was ended in the middle never says that its
- * call is over, and others would wait for it for ever.
+ * The time for which a call counts as under way, in milliseconds. A request that was ended in the middle never says
+ * that its call is over, and others would wait for it for ever.
  */
 const UNDER_WAY_MS = 1000
 
-/** How long further events may join a shared call, in milliseconds, for the same reason. */
+/**
+ * The time for which further events may join a shared call, in milliseconds. It is bounded since the request that
+ * began the call may have ended.
+ */
 const JOINABLE_MS = 10 * GATHER_MS
 
 /** One event on its way to the object of its portal. */

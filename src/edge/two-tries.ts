@@ -23,10 +23,10 @@ export async function tryTwice<T>(
   try {
     return ok(await withTimeout(call(), STORE_BUDGET_MS / 2))
   } catch {
-    // Unreachable, overloaded or too slow: the second try has the rest of the time.
+    // The object was unreachable, overloaded or too slow. The second try has the rest of the time.
   }
   try {
-    // A clock that was set back meanwhile makes no time of its own.
+    // A clock that was set back meanwhile does not lengthen the second try.
     const left = Math.min(STORE_BUDGET_MS, STORE_BUDGET_MS - (now() - start))
     return ok(await withTimeout(again(), Math.max(1, left)))
   } catch (error) {

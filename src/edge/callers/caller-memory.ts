@@ -8,18 +8,18 @@ import { BoundedMap } from '../../core/bounded-map.ts'
 import { EdgeCounts } from '../edge-counts.ts'
 import { CallerQuestions } from './caller-questions.ts'
 
-/** How long a token that the object trusts is remembered, in milliseconds. */
+/** The time for which a token that the object trusts is remembered, in milliseconds. */
 export const TRUSTED_MEMORY_MS = 30_000
 
 /**
- * How long a refused token is remembered, in milliseconds. The time is shorter, because another isolate may
+ * The time for which a refused token is remembered, in milliseconds. The time is shorter, because another isolate may
  * have seen the portal's installation meanwhile, and Bitrix24 sends an event only once (docs/decisions/0004).
  */
 export const REFUSED_MEMORY_MS = 10_000
 
 /**
- * How long a key of the rate limit counts as used up, in milliseconds. It is asked about again soon: the true
- * portal may call from the address of the flood.
+ * The time for which a key of the rate limit counts as used up, in milliseconds. It is asked about again soon: the
+ * true portal may call from the address of the flood.
  */
 export const SPENT_MEMORY_MS = 10_000
 

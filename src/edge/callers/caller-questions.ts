@@ -8,7 +8,7 @@ import { withTimeout } from '../../storage/with-timeout.ts'
 /** The most unanswered questions of one caller about one portal. */
 export const MAX_OPEN_QUESTIONS = 8
 
-/** How long a caller waits for the answers of others, in milliseconds. */
+/** The time for which a caller waits for the answers of others, in milliseconds. */
 export const TURN_MS = 2000
 
 interface Line {

@@ -28,8 +28,9 @@ export function recallTrust(
 }
 
 /**
- * The trust in a token as far as KV knows it, too, where nothing at hand does. When KV fails, the token counts as
- * unknown, whatever limit is used up: a known portal must not pay for the outage.
+ * The trust in a token as far as memory, the configuration and KV know it. KV is read only where the others do not
+ * know the token. When KV fails, the token counts as unknown, whatever limit is used up: a known portal must not pay
+ * for the outage.
  *
  * `over_limit`: neither the configuration nor KV knows the token, and its sender has had too many refusals. Once the
  * limit of the sender and the portal is used up, KV is not read any more, only the record of the last read counts. A
@@ -58,7 +59,7 @@ export async function readTrust(
     memory.rememberRecord(memberId, hashes)
     if (trustsToken({ hashes }, tokenHash, now)) return 'trusted'
   } catch {
-    // KV does not answer: the portal's object will be asked.
+    // KV does not answer, so the portal's object will be asked.
     return 'unknown'
   }
   if (isUnlimited) return 'unknown'

@@ -1,9 +1,9 @@
 /**
- * Finds out who calls. The edge asks its own trust (`caller-trust.ts`) and the limits (`limits.ts`). When it does not know the
- * token, the portal's object is asked; and the object compares every token again. So the edge's own knowledge decides two
- * things only: whether a caller with too many refusals is let through, and whether a request may be spilled when the object
- * is silent. For an event KV is read only when one of the two is to be decided: the object asks nobody, and each read is
- * billed. A caller is charged only for what the object has refused.
+ * Looks for the caller of a request. The edge asks its own trust (`caller-trust.ts`) and the limits (`limits.ts`).
+ * When it does not know the token, the portal's object is asked; and the object compares every token again. So the
+ * edge's own knowledge decides two things only: whether a caller with too many refusals is let through, and whether a
+ * request may be spilled when the object is silent. For an event KV is read only when one of the two is to be
+ * decided: the object asks nobody, and each read is billed. A caller is charged only for what the object has refused.
  */
 import { err, ok, type Result } from '../../core/result.ts'
 import { hashToken } from '../../storage/token-hash.ts'
@@ -13,7 +13,7 @@ import type { CallerToken } from './caller-memory.ts'
 import { readTrust, recallTrust, type PresentedToken } from './caller-trust.ts'
 import { chargeCaller, isUnlimitedToken, recallSpentLimit } from './limits.ts'
 
-/** Where a request came from, and by which address it reached the relay. */
+/** The origin of a request, and the address by which it reached the relay. */
 export interface CallSource {
   /** The address of the caller, under which the rate limit counts. */
   readonly address: string
@@ -28,7 +28,7 @@ export interface Caller extends CallerToken {
 }
 
 /**
- * Why a caller is not let through. `not_stored`: the object has not answered others who asked before, so
+ * The reason why a caller is not let through. `not_stored`: the object has not answered others who asked before, so
  * nobody can tell.
  */
 export type CallerRefusal = 'untrusted' | 'too_many_requests' | 'not_stored'
@@ -41,12 +41,13 @@ export interface CallerClaim {
 }
 
 /**
- * Finds out who calls. A token that the object refused a moment ago is refused again. About an unknown one a
- * question to the object begins, and the caller of this function ends it by `endQuestion`. About an event of a caller
- * within the limits the object is asked at once, as long as few such questions are open; KV is read for the others.
+ * Looks for the caller of a request. A token that the object refused a moment ago is refused again. About an unknown
+ * one a question to the object begins, and the caller of this function ends it by `endQuestion`. About an event of a
+ * caller within the limits the object is asked at once, as long as few such questions are open; KV is read for the
+ * others.
  *
- * For example, 20 requests with one wrong token come at once. Eight of them ask the object. The other twelve
- * wait for its answer, find the refusal in the memory, and are charged for it without a question of their own.
+ * For example, 20 requests with one wrong token come at once. Eight of them ask the object. The other twelve wait for
+ * its answer, find the refusal in the memory, and are charged for it without a question of their own.
  */
 export async function findCaller(
   deps: IntakeDeps,

@@ -1,8 +1,8 @@
 /**
- * The rate limits of callers whom the object has refused: who is charged, and which limit is used up. All portals
- * call from the few addresses of Bitrix24's queue servers (docs/bitrix24.md, "Queue servers"), so the first limit
- * counts by address and portal: a flood in the name of one portal locks out no other. A caller who invents a portal
- * for each request meets the wider limit of the address alone.
+ * The rate limits of callers whom the object has refused: they are charged here, and a limit that is used up is
+ * noted. All portals call from the few addresses of Bitrix24's queue servers (docs/bitrix24.md, "Queue servers"), so
+ * the first limit counts by address and portal: a flood in the name of one portal locks out no other. A caller who
+ * invents a portal for each request meets the wider limit of the address alone.
  */
 import type { OutgoingWebhook } from '../../core/access/outgoing-webhook.ts'
 import { equalInConstantTime } from '../../core/safety/constant-time.ts'
@@ -37,8 +37,8 @@ export async function chargeCaller(
     return answers.every(Boolean)
   }
   try {
-    // When the limit of this address and this portal is used up, the limit of the address alone is not
-    // charged: other portals call from the same address.
+    // The limit of the address alone is not charged when that of this address and this portal is used up, since other
+    // portals call from the same address.
     if (!(await isWithin(portalKeys(memberId, address), isUntrustedWithinLimit))) return 'portal'
     return (await isWithin(addressKeys(address), isAddressWithinLimit)) ? null : 'address'
   } catch (error) {

@@ -1,13 +1,14 @@
 /**
- * How many installations one isolate hands on in a minute, each of which may ask an OAuth server: Bitrix24 blocks a
- * caller that asks too often. An installation over the budget waits: at its portal's object where that knows the portal, and
- * otherwise here for a moment, since nothing may be stored for a stranger (docs/decisions/0016).
+ * The budget of installations that one isolate hands on in a minute. Each of them may ask an OAuth server, and
+ * Bitrix24 blocks a caller that asks too often. An installation over the budget waits: at its portal's object where
+ * that knows the portal, and otherwise here for a moment, since nothing may be stored for a stranger
+ * (docs/decisions/0016).
  */
 import { BoundedMap } from '../../core/bounded-map.ts'
 import { LeakyBucket } from '../../core/pace/leaky-bucket.ts'
 import { CHECKS_PER_MINUTE } from '../../portal/installs/installer.ts'
 
-/** How many installations one isolate hands on in a minute. Each asks an OAuth server at most twice. */
+/** The number of installations that one isolate hands on in a minute. Each asks an OAuth server at most twice. */
 export const INSTALLS_PER_MINUTE = 600
 
 /** The most installations that wait for their turn in one isolate. */
@@ -22,7 +23,7 @@ export const MAX_TURN_MS = (MAX_WAITING * 60_000) / INSTALLS_PER_MINUTE
 /** The most portals whose installations are counted. */
 const MAX_PORTALS = 5000
 
-/** Whose budget is used up: the portal's own one, of which its object keeps count as well, or the isolate's. */
+/** The budget that is used up: the portal's own one, which its object counts as well, or that of the isolate. */
 export type SpentBudget = 'portal' | 'isolate'
 
 /** The clock by which an installation waits. */
@@ -34,7 +35,7 @@ interface TurnClock {
 
 interface Waiter {
   readonly network: string
-  /** Its turn, in unix milliseconds. A request that has ended meanwhile does not wait for ever. */
+  /** The time of the turn, in unix milliseconds. The place of a request that has ended meanwhile is free after it. */
   readonly until: number
 }
 
@@ -51,7 +52,7 @@ export class InstallBudget {
   spend(memberId: string, now: number): SpentBudget | null {
     const bucket = this.#portalBuckets.get(memberId) ?? bucketOf(CHECKS_PER_MINUTE)
     if (bucket.waitMs(now) > 0) return 'portal'
-    // Nobody overtakes those who wait.
+    // An installation never overtakes those that wait.
     if (this.#waitingAt(now).length > 0 || !this.#take(now)) return 'isolate'
     bucket.take(now)
     this.#portalBuckets.set(memberId, bucket)
@@ -68,7 +69,7 @@ export class InstallBudget {
     const waiting = this.#waitingAt(from)
     const own = waiting.filter((other) => other.network === network)
     const waitMs = this.#isolateBucket.waitMs(from)
-    // A clock that was set back makes the waits longer than all that wait can explain.
+    // A wait is longer than the waiting installations explain when the clock was set back. Then it is cut.
     if (waiting.length >= MAX_WAITING || waitMs > MAX_TURN_MS) return false
     if (own.length >= MAX_WAITING_OF_NETWORK) return false
     this.#isolateBucket.take(from)

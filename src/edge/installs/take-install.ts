@@ -17,8 +17,8 @@ import { spillRequest } from '../spill/spill.ts'
 import { logUnreachable } from '../two-tries.ts'
 
 /**
- * How long a caller waits for its installation, in milliseconds. The portal's object asks an OAuth server and
- * the portal meanwhile.
+ * The time for which a caller waits for its installation, in milliseconds. The portal's object asks an OAuth server
+ * and the portal meanwhile.
  */
 export const INSTALL_BUDGET_MS = 20_000
 
@@ -47,10 +47,11 @@ export async function takeInstall(
     const answer = await handOn(deps, request, { ...terms, isOverBudget: false })
     return answer === 'busy' ? NOT_STORED : answer
   }
-  // All portals call from the few addresses of Bitrix24, so others may have used this one up.
+  // Other portals may have used up the limit of this address, since all portals call from the few addresses of
+  // Bitrix24.
   if (spentLimit === 'address') return inTurn()
   const spentBudget = installMemory.budget.spend(memberId, world.now())
-  // One with a known token is charged when there are too many: each is written down by the object.
+  // An installation with a known token is charged when there are too many, since the object stores each of them.
   if (isKnown && spentBudget !== null && (await chargeCaller(deps, charged)) !== null) {
     return refuse('too_many_requests', config)
   }
@@ -67,7 +68,10 @@ interface InstallTerms {
   readonly isOverBudget: boolean
 }
 
-/** Hands an installation to its portal's object; `busy` when nobody may be asked about a stranger's now. */
+/**
+ * Hands an installation to its portal's object; `busy` when no OAuth server may be asked now about the installation
+ * of a stranger.
+ */
 async function handOn(
   deps: IntakeDeps,
   request: InstallRequest,

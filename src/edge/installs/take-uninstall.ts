@@ -37,7 +37,7 @@ export async function takeUninstall(
   deps.callers.memory.forget(memberId)
   switch (tried.value.kind) {
     case 'accepted':
-      // Requests that were refused before go with the rest: the object drops and counts them.
+      // Requests that were refused before are handed over as well: the object drops and counts them.
       if (request.clean)
         await emptyInTime(deps, memberId, (drain) => replayRefused(drain, memberId))
       return ACCEPTED
@@ -47,7 +47,7 @@ export async function takeUninstall(
 }
 
 /**
- * Empties what the portal has in KV. The work has only as much time as the storing of one event: a drain that
+ * Drains the portal's requests out of KV. The work has only as much time as the storing of one event: a drain that
  * hangs must not hold the uninstall back.
  */
 async function emptyInTime(

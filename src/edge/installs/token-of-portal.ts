@@ -7,7 +7,7 @@ import { askAppInfo } from '../../bitrix24/servers/oauth.ts'
 import type { InstallRequest } from '../../bitrix24/wire/request.ts'
 import type { IntakeDeps } from '../intake-deps.ts'
 
-/** How long one OAuth server may take, in milliseconds. The caller has waited for the object already. */
+/** The time that one OAuth server may take, in milliseconds. The caller has waited for the object already. */
 const ASK_MS = 5000
 
 /**

@@ -21,7 +21,7 @@ export interface DrainDeps {
   readonly now: () => number
 }
 
-/** How many portals are drained at a time: one that is slow takes one of these places. */
+/** The number of portals that are drained at a time: one that is slow takes one of these places. */
 const PORTALS_AT_A_TIME = 20
 
 /** The most requests of one portal that are drained before the others have their turn. */
@@ -36,10 +36,13 @@ export const MAX_DRAINED = 3000
 /** The most requests that one run remembers, so that they fit into memory. */
 const MAX_REMEMBERED = 100_000
 
-/** How often the cron drains, in milliseconds. The turns of the portals move on by one step in this time. */
+/**
+ * The time between two drains of the cron, in milliseconds. The turns of the portals move on by one step in this
+ * time.
+ */
 const RUN_MS = 5 * MINUTE_MS
 
-/** A prime, so that the first portals of the runs are spread over all of them. */
+/** The step between the first portals of two runs. It is a prime, so that all portals come first in their turn. */
 const STRIDE = 7919
 
 /**
@@ -72,7 +75,7 @@ export async function drainSpill(
   return seen
 }
 
-/** How many requests of one portal are drained at a turn, so that each of so many has one in this run. */
+/** The number of requests of one portal that are drained at a turn, so that each of so many has one in this run. */
 function shareAmong(portals: number): number {
   return Math.max(1, Math.min(SHARE, Math.floor(MAX_DRAINED / Math.max(1, portals))))
 }

@@ -4,7 +4,7 @@
  */
 import type { RefusedRecord, SpillStore } from '../../storage/spill-store.ts'
 
-/** How many requests of a portal wait in the spill, a thousand at most. Rejects when KV does not answer. */
+/** The number of requests of a portal that wait in the spill, a thousand at most. Rejects when KV does not answer. */
 export async function countSpilled(store: SpillStore, memberId: string): Promise<number> {
   for await (const records of store.pages(memberId)) return records.length
   return 0

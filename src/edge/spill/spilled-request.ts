@@ -33,7 +33,7 @@ const AppendRequestSchema = v.object({
   event: v.string(),
   quarantined: v.boolean(),
   drained: v.boolean(),
-  // Most events have none, and older versions knew none.
+  // Absent in most events, and in those of older versions.
   edge: v.exactOptional(v.fallback(EdgeTallySchema, () => structuredClone(NO_EDGE_TALLY))),
 } satisfies SchemasOf<AppendRequest>)
 

@@ -5,13 +5,13 @@ import type { RefusedFacts } from '../../storage/spill-store.ts'
 import type { PortalClient } from '../portal-client.ts'
 import type { SpilledRequest } from './spilled-request.ts'
 
-/** How long the object may take for an event or an uninstall, in milliseconds. Nobody waits for the answer. */
+/** The time that the object may take for an event or an uninstall, in milliseconds. Nobody waits for the answer. */
 export const DRAIN_ANSWER_MS = 10_000
 
-/** How long the object may take for an installation, about which it asks an OAuth server and the portal. */
+/** The time that the object may take for an installation, about which it asks an OAuth server and the portal. */
 const DRAIN_INSTALL_MS = 20_000
 
-/** Why an object does not believe a request out of the spill. */
+/** The reason why an object does not believe a request out of the spill. */
 export type SpillRefusal = 'untrusted' | Exclude<InstallRefusal, 'late'>
 
 /**
@@ -43,10 +43,10 @@ export async function takeSpilled(
         DRAIN_ANSWER_MS,
       )
       if (answer.kind === 'stored') return TAKEN
-      // It waits in the spill until there is room.
+      // The object is full. The request waits in the spill until there is room.
       if (answer.kind === 'full') throw new Error('The portal is full')
       if (answer.kind === 'erased') return { kind: 'dropped', reason: 'erased' }
-      // It was counted when it was acknowledged.
+      // The hint was counted when it was acknowledged.
       if (answer.kind === 'too_many_hints') throw new Error('The portal takes no more hints now')
       return refused(answer.kind, { kind, event: nameIn(request.event) })
     }
