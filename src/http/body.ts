@@ -1,7 +1,7 @@
 /**
- * Reads the body of a request up to a limit, of any type or of the two types that Bitrix24 sends. The runtime frames a body by its Content-Length, so a length within the
- * limit lets the body be read in one piece, which takes a third of the time. Nothing rests on the header: a body
- * that is longer than it is counted.
+ * Reads the body of a request up to a limit, of any type or of the two types that Bitrix24 sends. The runtime frames
+ * a body by its Content-Length, so a length within the limit lets the body be read in one piece, which takes a third
+ * of the time. The header alone is not trusted: the bytes of a body that is longer than it says are counted.
  */
 import { err, ok, type Result } from '../core/result.ts'
 

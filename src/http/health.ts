@@ -18,11 +18,11 @@ export interface HealthDeps {
   readonly listPending: () => Promise<readonly PendingListing[]>
   /** The portals that are not bound to every event that is wanted. Never rejects. */
   readonly listMissing: () => Promise<readonly MissingListing[]>
-  /** What the operator is told beside; null for anybody else, who does not learn whose installs wait. */
+  /** The question of the operator; null for all other callers, who do not learn whose installs wait. */
   readonly deep: HealthReports | null
 }
 
-/** What the operator asks for, and what his answer takes from the reports of the portals. */
+/** The question of the operator: whether it is strict, and the reports of the portals from which it is answered. */
 export interface HealthReports {
   /** Whether a portal or a lane in trouble turns the check red. */
   readonly isStrict: boolean

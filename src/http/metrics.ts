@@ -13,7 +13,7 @@ import { withTimeout } from '../storage/with-timeout.ts'
 import { ADMIN_MS } from './admin/api/json-route.ts'
 import { errorResponse } from './error-response.ts'
 
-/** Where the metrics are. */
+/** The path of the metrics. */
 export const METRICS_PATH = '/metrics'
 
 /** The dependencies of the route. */

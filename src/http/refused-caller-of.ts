@@ -6,7 +6,7 @@ import type { IntakeAnswer } from '../edge/intake-answer.ts'
 import type { IntakeDeps } from '../edge/intake-deps.ts'
 import { clientAddress } from './client-address.ts'
 
-/** What a request wanted, and of which portal; null when it names none. */
+/** The kind of a request and the portal that it names; null when it names none. */
 type RefusedRequest = Pick<RefusedCaller, 'memberId'> & { readonly kind: RefusedCaller['request'] }
 
 /** The refused caller of an answer; null when the caller was let through, or the relay itself is at fault. */
@@ -21,7 +21,7 @@ export function refusedCallerOf(
   return { at, network: networkOf(address), memberId, request: kind, reason: reason ?? code }
 }
 
-/** Tells the operator's list, in the background, of the caller whom an answer refuses. */
+/** Enters the caller whom an answer refuses into the operator's list, in the background. */
 export function noteAnswer(
   c: Context,
   { callers, world }: Pick<IntakeDeps, 'callers' | 'world'>,
@@ -32,7 +32,7 @@ export function noteAnswer(
   if (refused !== null) c.executionCtx.waitUntil(callers.noteRefusedCaller(refused))
 }
 
-/** Tells the list of a caller whose request was refused before it named a portal that could be asked. */
+/** Enters a caller into the list whose request was refused before it named a portal that could be asked. */
 export function noteUnnamedCaller(
   c: Context,
   { callers, world }: Pick<IntakeDeps, 'callers' | 'world'>,

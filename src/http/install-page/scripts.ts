@@ -6,7 +6,7 @@ import { html, raw } from 'hono/html'
 
 type Markup = ReturnType<typeof html>
 
-/** How long the page waits for Bitrix24's library to load and to answer, before it says that it did not. */
+/** The time for which the page waits for Bitrix24's library to load and to answer, before it says that it did not. */
 const LIBRARY_PATIENCE_MS = 15_000
 
 // The portal posted a form to get this page into its frame. Loading the page again posts the same form again.

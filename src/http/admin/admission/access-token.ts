@@ -11,16 +11,19 @@ import type { LineWriter } from '../../../log.ts'
 /** The header with the token. */
 export const ACCESS_HEADER = 'cf-access-jwt-assertion'
 
-/** Where a team publishes its keys. */
+/** The path at which a team publishes its keys. */
 const KEYS_PATH = '/cdn-cgi/access/certs'
 
-/** How long the keys may take, in milliseconds. */
+/** The time that the keys may take, in milliseconds. */
 const KEYS_TIMEOUT_MS = 5 * SECOND_MS
 
-/** How long keys are used without a new look, in milliseconds: a team rotates them every six weeks. */
+/** The time for which keys are used without a new look, in milliseconds: a team rotates them every six weeks. */
 const KEYS_MAX_AGE_MS = 10 * MINUTE_MS
 
-/** A token under a key that is not known makes the relay look for new ones, but not more often than this. */
+/**
+ * The shortest time between two looks for new keys, in milliseconds. A token under an unknown key brings such a look
+ * about.
+ */
 const KEYS_COOLDOWN_MS = 30 * SECOND_MS
 
 /** The application in Cloudflare Access that stands in front of `/admin`. */

@@ -1,6 +1,7 @@
 /**
- * Where a request of a browser comes from. A browser sends what it knows of its user, such as a cookie of Cloudflare Access,
- * along with a form of any site. It says which site that is in two headers, which no page can change.
+ * Decides whether a browser sends a request for a page of this relay. With a form of any site a browser sends the
+ * cookies of its user along, for example that of Cloudflare Access. Two headers, which no page can change, name the
+ * site of the form.
  */
 
 /**

@@ -8,7 +8,7 @@ import { HOUR_MS, SECOND_MS } from '../../../core/durations.ts'
 import { equalInConstantTime } from '../../../core/safety/constant-time.ts'
 import { sha256Hex } from '../../../core/safety/sha256.ts'
 
-/** How long a session lasts, in milliseconds. */
+/** The time that a session lasts, in milliseconds. */
 export const SESSION_MS = 12 * HOUR_MS
 
 /** The name of the cookie behind its prefix `__Host-`. */

@@ -13,7 +13,7 @@ import { withTimeout } from '../../../storage/with-timeout.ts'
 import { readBody } from '../../body.ts'
 import { errorResponse } from '../../error-response.ts'
 
-/** How long an admin request may take, in milliseconds: the portal's object may be silent. */
+/** The time that an admin request may take, in milliseconds: the portal's object may be silent. */
 export const ADMIN_MS = 30_000
 
 /** A sequence in a body. */
@@ -30,7 +30,7 @@ export const CountSchema = v.pipe(
 /** The largest body of an admin request, in bytes. */
 const MAX_ADMIN_BODY_BYTES = 16 * 1024
 
-/** Where a request finds the portal that its path names. */
+/** The ports by which a request finds the portal that its path names. */
 export interface PortalFinder {
   readonly clientOf: PortalLookup
   readonly directory: Pick<DirectoryRemote, 'portalsNamed'>

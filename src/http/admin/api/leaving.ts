@@ -18,10 +18,10 @@ import {
 
 /** The confirmation of an erasure. */
 export const DomainSchema = v.strictObject({ domain: v.string() })
-/** Where an export goes on. */
+/** The sequence behind which an export goes on. */
 export const AfterSchema = v.strictObject({ after: v.optional(CountSchema) })
 
-/** How many events no receiver has got. */
+/** The number of events that no receiver has got. */
 export const ErasedSchema = v.object({ erased: v.number() })
 
 /** The most requests in KV that one call removes; the drain drops the others, since they are older than the erasure. */
@@ -98,7 +98,7 @@ function linesOf(events: EventPage): Uint8Array {
   return ENCODER.encode(events.map((event) => `${JSON.stringify(event)}\n`).join(''))
 }
 
-/** Removes what waits in KV for the portal, and what it has refused. */
+/** Removes the portal's requests in KV: those that wait, and those that it has refused. */
 async function removeWaiting(store: SpillStore, memberId: string): Promise<void> {
   let left = MAX_REMOVED
   for (const pages of [store.refusedPages(memberId), store.pages(memberId)]) {

@@ -28,7 +28,7 @@ export const EventsQuerySchema = v.object({
   limit: v.optional(CountSchema),
 })
 
-/** How many events a page has for a client that asks for no number. */
+/** The number of events on a page when the client asks for no number. */
 const DEFAULT_EVENTS_PAGE = 50
 
 /** The dependencies of the routes. */

@@ -1,4 +1,4 @@
-/** The admin API of one destination: a test message to it, and a preview of what it would be told. */
+/** The admin API of one destination: a test message to it, and a preview of a message. */
 import type { Context, Hono } from 'hono'
 import * as v from 'valibot'
 import type { DeliveryOutcome } from '../../../core/lanes/state/outcome.ts'

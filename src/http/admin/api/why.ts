@@ -1,4 +1,4 @@
-/** The admin API of `why`: why a destination got, or would get, no message about an event. */
+/** The admin API of `why`. It answers the question why a destination got, or would get, no message about an event. */
 import type { Context, Hono } from 'hono'
 import * as v from 'valibot'
 import { canonicalName } from '../../../core/events/event-names.ts'
@@ -54,7 +54,7 @@ function questionOf({ sequence, event }: v.InferOutput<typeof WhyQuerySchema>): 
   return name === null ? null : { event: name }
 }
 
-/** What waits outside of the object, where an event that is not in the log may be. */
+/** The requests that wait outside of the object. An event that is not in the log may be among them. */
 async function findOutside({ drain }: WhyDeps, memberId: string, name: string | null) {
   const { store } = drain.spill
   const [spilled, refused] = await Promise.all([

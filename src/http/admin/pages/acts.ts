@@ -61,7 +61,7 @@ async function control(client: PortalClient, c: PageContext, wish: LaneWish): Pr
   const changed = await client.controlLane(destinationOf(c), wish)
   if (!changed.ok) return changed.error
   if (wish.kind === 'park') return 'parked'
-  // A lane that was resumed is active or disabled now.
+  // After a resume the status is active, or disabled while the destination cannot be used.
   return changed.value === 'removed' ? 'removed_lane' : changed.value
 }
 
@@ -73,7 +73,7 @@ async function park(client: PortalClient, c: PageContext): Promise<Feedback> {
 async function replay(client: PortalClient, c: PageContext): Promise<Feedback> {
   const wishes = replayWishes(c.get('admission').form)
   if (wishes === null) return 'invalid_request'
-  // Nothing begins of what the lane could not take as a whole.
+  // More wishes than a lane holds jobs are refused before the first one begins.
   if (wishes.length > MAX_REPLAY_JOBS) return 'too_many_chosen'
   let count = 0
   for (const wish of wishes) {

@@ -1,4 +1,4 @@
-/** How pages are answered: the headers that keep other sites, caches and scripts out. */
+/** Answers with pages, under headers that keep other sites, caches and scripts out. */
 import type { Context } from 'hono'
 import type { StatusCode } from 'hono/utils/http-status'
 import { renderDocument, type PageContent } from '../../../dashboard/frame/document.tsx'

@@ -11,7 +11,7 @@ import {
 /** The most events on one page of the dashboard. */
 const MAX_SHOWN = 50
 
-/** How many events a search looks at in one request, in pages of the portal's object. */
+/** The number of events that a search looks at in one request, in pages of the portal's object. */
 const MAX_PAGES = 5
 
 /** The size of such a page. */
@@ -37,7 +37,10 @@ export async function findEvents(
   return shown
 }
 
-/** Adds what is found on a further page, up to the size of a page. The next one begins behind the last event that was looked at. */
+/**
+ * Adds the events found among further ones, up to the size of a page. The next page begins behind the last event that
+ * was looked at.
+ */
 function addFound(shown: FoundEvents, page: EventsPage, search: EventSearch): FoundEvents {
   const events = [...shown.events]
   let looked = shown.looked

@@ -1,4 +1,4 @@
-/** One request of a page: what its admission has found out, and the circumstances of the page that it gets. */
+/** One request of a page: the facts from its admission, and the terms of the page that it gets. */
 import type { Context } from 'hono'
 import type { PageTerms } from '../../../dashboard/terms.ts'
 
@@ -20,7 +20,7 @@ export type PageContext = Context<PageEnv>
 
 /** The circumstances of the page that a request gets; its nonce comes with the answer. `now` is in unix milliseconds. */
 export function termsOf(c: PageContext, now: number): Omit<PageTerms, 'nonce'> {
-  // A request whose admission failed has none.
+  // A request whose admission failed carries none.
   const admission: Admission | undefined = c.get('admission')
   return { formToken: admission?.formToken ?? null, isAdmitted: admission !== undefined, now }
 }
