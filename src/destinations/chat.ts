@@ -30,7 +30,7 @@ import type {
 } from './receiver.ts'
 import { problemsOf, type SettingProblem } from './settings/setting-problem.ts'
 
-/** Everything that a layout has to know beside the message. */
+/** The facts that a layout needs beside the message. */
 export interface LayoutTerms<E extends ChatEndpoint> {
   readonly endpoint: E
   readonly words: Catalogue
@@ -163,7 +163,7 @@ function maxTemplate({ profile }: TemplateKind): number {
   return limitOf(profile, 'template')
 }
 
-/** A template is tried on a sample event, so that a mistake shows when it is configured. */
+/** The template is tried on a sample event, so that a mistake shows when it is configured. */
 function checkTemplate(
   kind: TemplateKind,
   source: string,

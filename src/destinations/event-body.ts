@@ -128,7 +128,7 @@ export function occurredAt(delivery: Delivery): number {
   return ts !== null && ts >= 0 && ts <= LAST_SECOND ? ts * 1000 : delivery.receivedAt
 }
 
-/** Bitrix24's `data`; of a bulletin what it tells, in words as well. */
+/** Bitrix24's `data`; of a bulletin its own data, with the words of its message. */
 function payloadOf({ event }: Delivery): Json {
   const { name, data } = event
   if (!isBulletinName(name) || data === null) return data

@@ -1,7 +1,7 @@
 /**
- * Everything that is known about one kind of receiver, as data: its limits, its pace, which answer counts as
- * delivered, and what its errors mean. The code and docs/receivers.md both read it. The addresses of the
- * sources stand in each profile; a guess that none of them proves is on the safe side.
+ * The profile of one kind of receiver, as data: its limits, its pace, the answers that count as delivered, and the
+ * meaning of its errors. The code and docs/receivers.md both read it. The addresses of the sources stand in each
+ * profile; a guess that none of them proves is on the safe side.
  */
 import { SECOND_MS } from '../core/durations.ts'
 import type { OutcomeReason } from '../core/lanes/state/outcome.ts'

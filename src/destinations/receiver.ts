@@ -80,7 +80,7 @@ export interface Answer {
 export interface AttemptTerms {
   /** Unix milliseconds. */
   readonly now: number
-  /** Everything that earlier answers of the receiver asked to be remembered. */
+  /** The receiver's memory: everything that its earlier answers asked to be remembered. */
   readonly memory: ReceiverMemory
 }
 

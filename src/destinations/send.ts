@@ -25,7 +25,7 @@ export interface SendOptions {
   readonly now: () => number
   /** The longest time of one request with its answer. */
   readonly timeoutMs: number
-  /** Everything that earlier answers of the receiver asked to be remembered. */
+  /** The receiver's memory: everything that its earlier answers asked to be remembered. */
   readonly memory: ReceiverMemory
 }
 
@@ -135,7 +135,8 @@ async function exchange(
   if (!address.ok) return err(unusableEndpoint('refused_address', address.error))
   const { answer, failure } = await post({ ...request, url: address.value }, options)
   if (answer === null || (failure !== null && options.needsBody && !options.showsSuccess(answer))) {
-    // The receiver has said how long it wants to be left alone, even where the rest of its answer was lost.
+    // The header of the answer counts even where the rest was lost: it says for how long the receiver wants to be
+    // left alone.
     const wish = answer?.headers.get('retry-after') ?? null
     return err(unanswered(failure ?? 'network_error', parseRetryAfter(wish, options.now())))
   }
@@ -224,7 +225,7 @@ function startLimit(
       else if (leftMs > 0) return wait()
       else reject(new Error('timeout'))
     } catch (error) {
-      // A judge that throws will throw at whoever judges what has come.
+      // A judge that throws here throws once more when it judges the part that has come.
       reject(error)
     }
     end()

@@ -34,7 +34,10 @@ export interface TestMessageTerms extends Omit<SendOptions, 'memory'> {
   readonly newReceipt: () => string
 }
 
-/** Sends a test message of a portal. It knows nothing of the lanes of the receiver, and leaves nothing to them. */
+/**
+ * Sends a test message of a portal. The lanes of the receiver are not concerned: the message takes nothing from their
+ * memory, and leaves nothing there.
+ */
 export async function sendTestMessageTo(
   receiver: Receiver,
   portal: Pick<Delivery, 'memberId' | 'domain'>,

@@ -1,11 +1,11 @@
 /** The body of a receiver's answer while it comes. At most 8 KiB of it are read. */
 
-/** As much of a body is read, in bytes. */
+/** The most bytes of a body that are read. */
 export const MAX_ANSWER_BYTES = 8192
 
 /**
- * How long a body is waited for before what has come of it is judged, in milliseconds. When that shows a success,
- * the rest of the body is not waited for.
+ * The longest wait for the rest of a body before the part that has come is judged, in milliseconds. When that shows a
+ * success, the rest of the body is not waited for.
  */
 export const MAX_BODY_WAIT_MS = 500
 
@@ -16,7 +16,7 @@ export class AnswerBody {
   #whole = ''
   #reader: ReadableStreamDefaultReader<Uint8Array> | null = null
 
-  /** Whether as much was read as is ever read, so that the rest of the body, if there is any, is unread. */
+  /** Whether the most bytes were read. The rest of the body, if there is any, is unread then. */
   get isFull(): boolean {
     return this.#length === MAX_ANSWER_BYTES
   }
@@ -54,7 +54,7 @@ export class AnswerBody {
     }
   }
 
-  /** Reads no further. Cancelling a stream that is broken already fails; there is nothing left to free then. */
+  /** Stops reading. To cancel a stream that is broken already fails, and then there is nothing left to free. */
   cancel(): void {
     this.#reader?.cancel().catch(() => undefined)
   }

@@ -71,7 +71,7 @@ export function statusReason(status: number): OutcomeReason {
   return status === 429 ? 'rate_limited' : `http_${status}`
 }
 
-/** The receiver's own text; nothing when it only repeats the reason. */
+/** The receiver's own text; null when there is none, or when it only repeats the reason. */
 function detailOf({ body }: Answer, reason: OutcomeReason): string | null {
   const text = body.trim()
   return text === '' || text === reason ? null : text

@@ -76,7 +76,7 @@ function readPermission({ status, headers }: Answer): number | null | 'refused' 
   const rate = headers.get('webhook-allowed-rate')?.trim() ?? '*'
   if (rate === '*') return null
   const perMinute = /^\d+$/.test(rate) ? Number(rate) : 0
-  // More than one a millisecond is no limit for a lane.
+  // A permission of more than one request a millisecond does not limit a lane.
   if (perMinute > MINUTE_MS) return null
   return perMinute > 0 ? perMinute : 'refused'
 }

@@ -18,16 +18,16 @@ export type LastingBulletin = Extract<
 
 /** The two sentences of a bulletin. */
 export interface BulletinText {
-  /** What has happened: with `{destination}`, `{method}` or `{count}` where it names one. */
+  /** The title: what has happened, with `{destination}`, `{method}` or `{count}` where it names one. */
   readonly title: string | Plural
-  /** What there is to do, or what it means. */
+  /** The remedy, or the meaning where nothing has to be done. */
   readonly remedy: string
 }
 
 /** The words for bulletins in one language. */
 export interface BulletinWords {
   readonly told: Readonly<Record<ToldBulletin, BulletinText>>
-  /** What is well again. */
+  /** The titles of the bulletins which say that a trouble has ended. */
   readonly recovered: Readonly<Record<LastingBulletin, string>>
   /** In front of the reason, which is a word of the API. */
   readonly reason: string

@@ -148,7 +148,7 @@ function listNotesOfAll(deliveries: Deliveries, now: number, words: Catalogue): 
   return [...new Set(notes.filter((note) => note !== null))]
 }
 
-/** How many of the changes no event told: the note is not true of the others. */
+/** The number of changes that no event told: the note is not true of the others. */
 function describeReconciled(deliveries: Deliveries, words: Catalogue): string | null {
   const count = deliveries.filter(isReconciled).length
   if (count === 0) return null

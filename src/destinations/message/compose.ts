@@ -44,7 +44,7 @@ export function composeMessage({ deliveries, dashboard }: Parcel, terms: Compose
   return shortenMessage(message, maxLinesOf(delivery), terms.words)
 }
 
-/** The delivery with the field that people are told of. */
+/** The delivery with the field of which people are told. */
 function withToldField(delivery: Delivery): Delivery {
   const { event, enrichment } = delivery
   return { ...delivery, event: { ...event, field: toldField(event, enrichment) } }

@@ -1,4 +1,4 @@
-/** The first letter of our own words: large at the beginning of a line, small inside a sentence. */
+/** Chooses the case of the first letter of our own words: large at the beginning of a line, small inside a sentence. */
 
 // German writes nouns with a capital inside a sentence as well.
 const KEEPS_CAPITALS: readonly string[] = ['de']

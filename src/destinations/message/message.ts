@@ -56,7 +56,7 @@ export interface Message {
   readonly summary: Line
   /** The portal's host, or its member_id. */
   readonly portal: string
-  /** When the first and the last of the events happened, in unix milliseconds. */
+  /** The times of the first and the last of the events, in unix milliseconds. */
   readonly firstAt: number
   readonly lastAt: number
   readonly link: Link | null

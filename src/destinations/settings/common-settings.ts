@@ -145,7 +145,7 @@ export interface CommonSettings {
   readonly retryHours: number
   readonly timeoutMs: number
   readonly unchanged?: 'send' | 'skip' | undefined
-  /** The destination that is told what the relay has to tell about this one. */
+  /** The fallback: the destination that is told the bulletins about this one. */
   readonly fallback?: string | undefined
   /** Ports that this destination may use beside 443 and 8443. */
   readonly allowPorts?: readonly number[] | undefined

@@ -21,11 +21,11 @@ export interface Destination {
   readonly unchanged: 'send' | 'skip'
   /** Ports that it may use beside 443 and 8443. @default [] */
   readonly allowPorts?: readonly number[]
-  /** The destination that is told what the relay has to tell about this one; absent for none. */
+  /** The fallback: the destination that is told the bulletins about this one; absent for none. */
   readonly fallback?: string
-  /** Null: events are gathered only when the lane is behind. */
+  /** The setting `digest`; null when events are gathered only while the lane is behind. */
   readonly digestSetting: GatheringSetting | null
-  /** Null: each event has a request of its own. */
+  /** The setting `batch`; null when each event has a request of its own. */
   readonly batchSetting: GatheringSetting | null
   readonly language: Language
   readonly template: string | null
@@ -35,7 +35,7 @@ export interface Destination {
   readonly settings: Readonly<Record<string, unknown>>
   /** The names of the portal values that the settings ask for. */
   readonly portalValues: readonly string[]
-  /** Empty when the destination can be used. */
+  /** The problems of the settings; empty when the destination can be used. */
   readonly problems: readonly SettingProblem[]
 }
 

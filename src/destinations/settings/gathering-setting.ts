@@ -1,4 +1,4 @@
-/** The settings `digest` and `batch`: how long a lane gathers events, and how many go out together. */
+/** The settings `digest` and `batch`: the time for which a lane gathers events, and the number that go out together. */
 import * as v from 'valibot'
 
 const MAX_SECONDS = 3600

@@ -41,8 +41,8 @@ export function readDestinations(
 }
 
 /**
- * A fallback has to be another destination of the list. A misspelt one would be missed only when the destination that has
- * it fails, which is too late: so it is refused as every wrong setting is.
+ * A fallback has to be another destination of the list. A misspelt one would be noticed only when the destination
+ * fails, which is too late. So it is refused like every wrong setting.
  */
 function checkFallbacks(destinations: readonly Destination[]): readonly Destination[] {
   const names = destinations.map(({ name }) => name)
@@ -157,7 +157,7 @@ function withPortRemedy(
   return { setting, problem: `${problem}: set allowPorts to let this destination use another one` }
 }
 
-/** How each kind of reader is called, the keys that only its destinations know, and the one that gathers events. */
+/** For each kind of reader its name, the keys that only its destinations know, and the key that gathers events. */
 const READERS = {
   person: { name: 'people', keys: PEOPLE_KEYS, gathers: 'digest' },
   machine: { name: 'machines', keys: MACHINE_KEYS, gathers: 'batch' },

@@ -36,7 +36,7 @@ export const SLACK = {
       'too_many_attachments',
       'msg_blocks_too_long',
     ]),
-    // Somebody can set these right, for example by bringing the channel back.
+    // The errors that somebody can set right, for example by bringing the channel back.
     ...words('endpoint', [
       'channel_is_archived',
       'action_prohibited',

@@ -36,7 +36,7 @@ export function readSigning(
   signature: unknown,
 ): Result<readonly SigningSecret[], readonly SettingProblem[]> {
   const wanted = readSignature(signature)
-  // When `signature` is wrong, each secret must still be one of the two kinds.
+  // Each secret must be one of the two kinds, even when `signature` is wrong and does not say which.
   const secrets = readSecrets(secret, wanted)
   const problems = [
     ...(secrets.ok ? [] : [{ setting: 'secret', problem: secrets.error }]),

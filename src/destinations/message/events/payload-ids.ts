@@ -8,7 +8,8 @@ import { fillSpans, foreign, own, type Line } from '../text/line.ts'
 import { safeText } from '../text/safe-text.ts'
 
 const ID_KEY = /(?:^|_)[Ii][Dd]$|[a-z]Id$/
-// They name a portal or an application, or hold an authorization, by which nobody finds anything.
+// The keys that are left out: they name a portal or an application, or hold an authorization, by which nobody finds
+// an object.
 const USELESS_KEY = /^(?:auth|member_?id|client_?id)$/i
 const MAX_DEPTH = 4
 // The longest ids are those of calls, with 60 characters. No id is cut.

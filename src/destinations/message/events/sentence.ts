@@ -31,7 +31,7 @@ const MAX_CODE = 120
 /** The part of an event from which its sentence is made. */
 export type ToldEvent = Pick<RelayEvent, 'name' | 'data' | 'userId'>
 
-// Messages and comments are written, not created.
+// The kinds that are written and not created: messages and comments.
 const POSTED: readonly string[] = [
   'bot_message',
   'connector_message',
@@ -41,7 +41,8 @@ const POSTED: readonly string[] = [
   'timeline_comment',
 ]
 
-// The id of these events is that of another thing: who finds a reaction by its id finds a message.
+// The kinds whose events hold the id of another thing. For example, the id in an event about a reaction is that of
+// the message.
 const ID_NOUNS: Readonly<Partial<Record<EventId['kind'], NounKind>>> = {
   address: 'address_type',
   bot_context: 'dialog',
@@ -52,7 +53,7 @@ const ID_NOUNS: Readonly<Partial<Record<EventId['kind'], NounKind>>> = {
   hcm_salary_vacation: 'job',
 }
 
-// The other deeds are none of the three.
+// Every other deed is neither a creation, a change nor a deletion.
 const MARKS: Readonly<Partial<Record<Deed, Mark>>> = {
   added: 'added',
   posted: 'added',
@@ -158,7 +159,7 @@ function isNamedByNoun({ topic }: EventMeaning): boolean {
 
 interface Told {
   readonly meaning: EventMeaning
-  /** Null when the sentence has the noun alone. */
+  /** The subject whose id stands in the sentence; null when the sentence has the noun alone. */
   readonly subject: EventSubject | null
 }
 

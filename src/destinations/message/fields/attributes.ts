@@ -48,7 +48,7 @@ const ORDER = Object.keys(ATTRIBUTES)
 /** A change whose attribute and values are in words. */
 export interface DescribedChange {
   readonly label: Line
-  /** Null: there was nothing, or nothing that can be seen. */
+  /** The value before; null when there was none, or none that can be seen. */
   readonly before: Line | null
   readonly after: Line | null
   /** The language of a text; null where the attribute has none. */

@@ -23,7 +23,8 @@ import type { ChangeLine } from '../message.ts'
 // A longer list says no more than its first values.
 const MAX_LIST_VALUES = 10
 
-// One label at the creation fills all of them in every language (`LABEL` of crm.deal.userfield.add).
+// The labels of a field. One label at the creation fills all of them in every language (`LABEL` of
+// crm.deal.userfield.add).
 const LABELS: readonly string[] = [
   'EDIT_FORM_LABEL',
   'LIST_COLUMN_LABEL',
@@ -32,7 +33,7 @@ const LABELS: readonly string[] = [
   'ERROR_MESSAGE',
 ]
 
-// They stand in the headline already.
+// The attributes that stand in the headline already.
 const IN_HEADLINE: readonly string[] = ['ID', 'ENTITY_ID', 'FIELD_NAME']
 
 /** The facts beside the changes. */

@@ -21,7 +21,7 @@ const DEFAULTS: Readonly<Record<string, readonly string[]>> = {
   'SETTINGS.DEFAULT_VALUE.TYPE': ['NONE'],
 }
 
-// Of these flags, and of every setting of a type without a default above.
+// The values that count as the default of these flags, and of every setting of a type without a default above.
 const NOTHING: readonly string[] = ['N', '', '0']
 
 /** Whether a setting of a whole field has its default value. */

@@ -82,7 +82,7 @@ export function writeOneLine(
   return host === '' ? sentence : fill(words.inPortal, { sentence, portal: host })
 }
 
-/** How a receiver writes a line in its notifications, and how it makes a text inert there. */
+/** The functions by which a receiver writes a line in its notifications, and makes a text inert there. */
 export interface OneLineTerms {
   readonly write: (line: Line) => string
   readonly inert: (text: string) => string
