@@ -48,7 +48,8 @@ export async function listFields(
 ): Promise<Result<readonly number[], RestError | 'incomplete'>> {
   const rows = await listRows(owner, call, { needsTotal })
   if (!rows.ok) return rows
-  // The portal may have ignored the filter by entity, which is not documented for `userfieldconfig.list`.
+  // The entities are compared, since the portal may have ignored the filter by entity: it is not documented for
+  // `userfieldconfig.list`.
   const own = rows.value.filter(({ entityId }) => entityId === owner.entityId)
   return ok(own.map(({ id }) => id).toSorted((a, b) => a - b))
 }
@@ -91,7 +92,7 @@ async function listRows(
       const isWhole = page.total === null ? !needsTotal : page.total === rows.size
       return isWhole ? ok([...rows.values()]) : err('incomplete')
     }
-    // A page that leads to no later one would keep this loop running for ever.
+    // A page that names itself or an earlier one as the next would keep this loop running for ever.
     if (page.rows.length === 0 || page.next <= (start ?? 0)) return err('incomplete')
     start = page.next
   }

@@ -30,7 +30,7 @@ export interface FieldReads {
    * could not answer now, so that the caller asks again later.
    */
   readonly userNames: ReadonlyMap<number, string | null>
-  /** When the portal began to read, in unix milliseconds of its own clock; null when it does not tell. */
+  /** The time at which the portal began to read, in unix milliseconds of its own clock; null when it does not tell. */
   readonly readAt: number | null
   /** The longest wait that one of the answers asks for, in milliseconds; null when none does. */
   readonly retryAfterMs: number | null

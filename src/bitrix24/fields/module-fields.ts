@@ -126,8 +126,8 @@ function configOf(
     if (attributes !== null) return { read: { kind: 'found', attributes }, failures: [] }
   }
   const failures = parts.flatMap((part) => (part.ok ? [] : [part.error]))
-  // What a wait mends comes first. The modules that a portal does not have refuse as well, so a refusal says no more than
-  // that nobody has shown the field.
+  // The refusals that a wait may end come first. The modules that a portal does not have refuse as well, so a refusal
+  // says no more than that nobody has shown the field.
   const passing = failures.find(isTransient)
   const reason = passing === undefined ? 'access_denied' : reasonOf(passing)
   return { read: { kind: 'failed', reason }, failures }

@@ -193,7 +193,7 @@ async function bindEvents(
   call: CallPortal,
 ): Promise<Result<BoundPart, RestError>> {
   const commands = events.map((event, index) => ({
-    // The name of an event can hold dots, and then it is no key.
+    // The number is the key of the command, since the name of an event can hold dots.
     key: `row${index}`,
     method: 'event.bind',
     params: { event, handler },

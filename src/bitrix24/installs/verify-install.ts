@@ -91,8 +91,8 @@ export async function confirmSender(
   const systemServers = systemUser === null ? [] : chooseServers(systemUser, deps.oauthUrls)
   if (servers === null || systemServers === null) return refuse('foreign_oauth_server')
 
-  // Two calls for an installation, whatever it brings: one of them is for the second pair where there is one.
-  // Both users are of one portal, so the server of one pair knows the other one too.
+  // An installation costs two calls, whatever it brings. With a second pair one of the calls is for that pair. Both
+  // users are of one portal, so the server of one pair knows the other one too.
   const mayAsk = systemUser === null ? MAX_SERVERS_ASKED : MAX_SERVERS_ASKED - 1
   const isNamedBySystem = systemUser !== null && namesServer(systemUser)
   const asked = !namesServer(credentials) && isNamedBySystem ? systemServers : servers
@@ -169,7 +169,7 @@ function refusalOf(error: RestError): VerdictRefusal {
     case 'dead_token':
     case 'not_found':
     case 'refused':
-    // `judgeFailure` has sorted out these two: a server that gave no answer has not refused.
+    // `judgeFailure` has sorted out these two kinds before: a server that gave no answer has not refused.
     case 'rate_limited':
     case 'unreachable':
       return hasCode(error, 'inconsistent') ? 'inconsistent' : 'token_refused'

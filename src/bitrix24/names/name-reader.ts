@@ -16,7 +16,7 @@ const MAX_NAME_LENGTH = 200
 /** The type of deals: pipelines and stages stand in events about deals only. */
 const DEAL_TYPE = 2
 
-/** How a kind of thing is asked for, and where its name stands in the answer. */
+/** The command that asks for a kind of thing, and the path to the name in its answer. */
 interface NameMethod {
   readonly command: (id: string) => Pick<Command, 'method' | 'params'>
   readonly nameOf: (result: Json | undefined, id: string) => string | null

@@ -11,7 +11,7 @@ import { HandlerIdSchema, IdSchema, parseOrNull, UnixSecondsSchema } from './wir
 
 const MAX_NAME_LENGTH = 120
 
-// Enough for every name that a module may choose, and nothing for a text that is none.
+// The longest name of an event: enough for every name that a module may choose.
 const MAX_SENT_NAME = 500
 
 // The form of entity ids and field names. The length only keeps out texts that cannot be one of them.
@@ -66,7 +66,7 @@ interface SentEvent {
   readonly data: Json
 }
 
-/** Takes the meaning out of an event, or says why that is not possible, and keeps what a later try needs. */
+/** Reads the meaning of an event, or the reason why it has none, and keeps what a later try needs. */
 function understand({
   name: sentName,
   ts: sentTs,

@@ -13,7 +13,10 @@ import { readFormOutline, readJsonOutline } from './outline.ts'
 /** The name under which a hint is stored. */
 export const HINT_EVENT = 'ROBOT_HINT'
 
-/** Why a body is no hint. `robot_with_token`: it comes from a robot of an application, which has its own address. */
+/**
+ * The reason why a body is no hint. `robot_with_token`: it comes from a robot of an application, which has its own
+ * address.
+ */
 export type HintFault = 'malformed' | 'not_a_hint' | 'robot_with_token'
 
 /**

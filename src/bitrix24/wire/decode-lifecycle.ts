@@ -34,7 +34,7 @@ export interface LifecycleEvent {
   readonly auth: JsonObject
 }
 
-/** Why the body of a frame page is refused. */
+/** The reason why the body of a frame page is refused. */
 export type PageReason = 'invalid_member_id' | 'invalid_application_token' | 'missing_credentials'
 
 const CredentialsSchema = v.object({

@@ -18,7 +18,7 @@ import { isJsonObject, type JsonObject } from './json.ts'
 import type { EventRequest, IncomingRequest } from './request.ts'
 import { ApplicationTokenSchema, MemberIdSchema, parseOrNull } from './wire-schemas.ts'
 
-/** Why a body is no request. The words hold nothing of the body's content. */
+/** The reason why a body is no request. The words hold nothing of the body's content. */
 export type DecodeReason =
   | 'malformed'
   | 'invalid_auth'

@@ -1,6 +1,6 @@
 /**
- * Decodes what the robots of automation rules send. A robot of the application (`bizproc.robot.add`) proves itself
- * by the application token, but names no event; the robot "Outgoing webhook" has no token at all
+ * Decodes the requests of the robots of automation rules. A robot of the application (`bizproc.robot.add`) proves
+ * itself by the application token, but names no event; the robot "Outgoing webhook" has no token at all
  * (docs/bitrix24.md#robots).
  */
 import type { Json, RelayEvent } from '../../core/log/event.ts'

@@ -19,7 +19,7 @@ const DOT = 0x2e
 const BRACKET = 0x5b
 const UNDERSCORE = 0x5f
 
-/** Why a form body is refused as a whole. */
+/** The reason why a form body is refused as a whole. */
 export type FormError = 'too_many_parameters' | 'too_deep'
 
 /**

@@ -11,10 +11,10 @@ export interface JsonObject {
   readonly [key: string]: Json
 }
 
-/** Why a JSON body is refused. */
+/** The reason why a JSON body is refused. */
 export type JsonError = 'invalid_json' | 'too_many_values' | 'too_deep' | 'number_out_of_range'
 
-/** How much of a body is parsed. */
+/** The limits within which a body is parsed. */
 export interface BodyLimits {
   /** The most values: in JSON at all depths together, in a form as parameters. */
   readonly values: number

@@ -1,5 +1,5 @@
 /**
- * Reads the outline of a body that is too long or too deep to be read for a stranger: who sends it, which event it
+ * Reads the outline of a body that is too long or too deep to be read for a stranger: its sender, the event that it
  * names, and of a form the first parameters. One pass over the text, and no more of it is decoded than that.
  */
 import type { Json } from '../../core/log/event.ts'

@@ -36,7 +36,7 @@ const DOUBTFUL_KEY = /(?:^|[^a-z])(?:o?auth2?|tokens?|secrets?|credentials?|bear
 const DOUBTFUL_END = /[a-z](?:OAuth2?|Auth|Tokens?|Secrets?|Credentials?)$/
 const LIKE_TOKEN = /^(?:bearer )?(?=[\w.~+/=-]{0,64}\d)[\w.~+/=-]{20,1000}$/i
 
-// Beside the name of a token stands its value under one of these names, and then it goes whatever it is.
+// The names of a value that stands beside the name of a token. Such a value is removed, whatever it is.
 const VALUE_KEY = /^values?$/i
 
 /** The most tokens of a request that are searched for. */
@@ -133,7 +133,7 @@ class Cleaner {
 
   #remove(value: Json): typeof REMOVED {
     if (typeof value === 'string') this.#note(value)
-    // The copy is thrown away; the tokens that a block names are noted on the way.
+    // The copy is not needed: this call only notes the tokens that the block names.
     else this.clean(value)
     return REMOVED
   }

@@ -8,7 +8,7 @@ import { base64FormsOf } from '../../core/safety/redact.ts'
 // escaped as in JSON, percent-encoded, and as in HTML.
 const FILLER = String.raw`(?:[\]"'“”«‘\x60\\\s]|%5d|%2[027]|%25(?:5d|2[027])|&quot;|&#3[49];)`
 const EQUALS = String.raw`(?:=>?|:|%(?:25){0,2}3[ad]|;s:\d{1,4}:)`
-// `string(32)` is how PHP dumps the kind of a value, and no value.
+// A value. In a dump of PHP `string(32)` stands before it, which is the kind of the value and not the value itself.
 const VALUE = String.raw`(?!string\()[^\s"'“”«»‘’\x60\\&<>,;(){}[\]%]{1,2000}`
 
 /**
@@ -71,7 +71,7 @@ const PATTERNS = [LOOSE, NAMED, BLOCK, AUTH, TAGGED, SPOKEN, WEBHOOK]
 // Most texts hold none of these words, and then no further pattern has to be tried.
 const SUSPICIOUS = /auth|token|secret|refresh|rest|bearer/i
 
-/** So many letters and digits in a row are a secret, and no words that stand one after the other. */
+/** The number of letters and digits in a row from which on they are a secret, and no words. */
 const MIN_SQUEEZED = 16
 
 /** The forms in which a text may hold secrets. */
