@@ -38,10 +38,10 @@ import { InstallStore } from './storage/install-store.ts'
 import { SpillStore } from './storage/spill-store.ts'
 import { withTimeout } from './storage/with-timeout.ts'
 
-/** How long the rate limit may take, in milliseconds; an event may wait for it. */
+/** The time that the rate limit may take, in milliseconds; an event may wait for it. */
 const LIMIT_MS = 500
 
-/** How long an object waits for its own answer, in milliseconds. */
+/** The time for which an object waits for its own answer, in milliseconds. */
 const CALL_ITSELF_MS = 2000
 
 /** The outside world of the real Worker. The platform gives time, chance and network. */

@@ -63,7 +63,7 @@ export interface Config {
   readonly version: string
   readonly problems: readonly SettingProblem[]
   readonly warnings: readonly string[]
-  /** What is probably not meant so. */
+  /** Warnings about settings that are probably not meant so. */
   readonly doubts: readonly string[]
 }
 

@@ -5,7 +5,7 @@
  */
 import type { DirectoryRemote } from './directory.ts'
 
-/** How long the client waits for an answer, in milliseconds. */
+/** The time for which the client waits for an answer, in milliseconds. */
 const DIRECTORY_TIMEOUT_MS = 2000
 
 /** The names of the two objects: of pins and pending installs, and of the list of portals. */

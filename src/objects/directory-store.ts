@@ -164,7 +164,7 @@ export class DirectoryStore {
     )
   }
 
-  /** Writes what a portal is not bound to in the place of its former line; null removes the line. */
+  /** Writes the missing events of a portal in the place of its former line; null removes the line. */
   saveMissing(memberId: string, listing: MissingListing | null): void {
     if (listing === null) {
       if (this.#hasTable('missing_events')) {
@@ -259,7 +259,7 @@ export class DirectoryStore {
     return rows.flatMap((row) => holderIn(row) ?? [])
   }
 
-  /** Says that a row of this table is damaged, and answers what counts in its place. */
+  /** Logs that a row of this table is damaged, and returns the value that counts in its place. */
   #damaged<T>(table: 'pins' | 'domains' | 'pending', instead: T): T {
     this.#logLine('error', 'directory_damaged', { table })
     return instead

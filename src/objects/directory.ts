@@ -25,10 +25,10 @@ import {
   type ReportQuery,
 } from './report-store.ts'
 
-/** How long the sums over all reports are good, in milliseconds: a dashboard and a monitor ask often. */
+/** The time for which the sums over all reports are good, in milliseconds: a dashboard and a monitor ask often. */
 export const TOTALS_HOLD_MS = 10_000
 
-/** How many portals are remembered whose lines ended, in case that a report of them is still on its way. */
+/** The number of portals that are remembered whose lines ended, in case that a report of them is still on its way. */
 const MAX_ENDED = 1000
 
 /** Everything from which the metrics follow. */
@@ -93,7 +93,7 @@ export class Directory extends DurableObject<unknown> {
     return this.#store.listPending(now)
   }
 
-  /** Lists what a portal is not bound to; null removes its line. */
+  /** Lists the missing events of a portal; null removes its line. */
   noteMissing(memberId: string, listing: MissingListing | null): void {
     this.#store.saveMissing(memberId, listing)
   }
@@ -103,7 +103,7 @@ export class Directory extends DurableObject<unknown> {
     return this.#store.listMissing()
   }
 
-  /** Lists a portal, or takes it off the list when nothing is left of it. What it has counted goes on counting. */
+  /** Lists a portal, or takes it off the list when nothing is left of it. Its numbers stay in the sums. */
   notePortal(memberId: string, isListed: boolean): void {
     this.#db.transaction(() => {
       this.#store.savePortal(memberId, isListed)
@@ -168,7 +168,7 @@ export class Directory extends DurableObject<unknown> {
     return this.#orders.next(limit, destination)
   }
 
-  /** Notes a caller that was not let through, and what its isolate has counted meanwhile. */
+  /** Notes a caller that was not let through, and the counts that its isolate sends along. */
   noteRefused(refused: RefusedCaller, edge?: EdgeTally): void {
     this.#db.transaction(() => {
       this.#refusals.note(refused)

@@ -1,5 +1,5 @@
 /**
- * The orders of an operator for the lanes of one destination in all portals, and how far each has come. A destination has
+ * The orders of an operator for the lanes of one destination in all portals, with their progress. A destination has
  * one order at most: a later one takes the place of one that is under way, so that a pause that was taken back never
  * goes on.
  */
@@ -21,7 +21,7 @@ export interface Order {
 /** The next portals of an order. */
 export interface OrderSlice extends Order {
   readonly memberIds: readonly string[]
-  /** How many portals come after them. */
+  /** The number of portals that come after them. */
   readonly left: number
 }
 

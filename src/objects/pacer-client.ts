@@ -7,7 +7,7 @@ import type { NamePacer } from '../storage/pacer-name.ts'
 import type { Pacer } from './pacer.ts'
 import type { Remote } from './remote.ts'
 
-/** How long the client waits for an answer, in milliseconds. */
+/** The time for which the client waits for an answer, in milliseconds. */
 const PACER_TIMEOUT_MS = 2000
 
 /** Asks the pacer of a URL. The URL itself, a secret, never leaves the caller. */

@@ -10,7 +10,7 @@ import { hasTable, type Database } from '../storage/database.ts'
 export interface StoredPace {
   /** The end of the hold; 0 when there never was one. */
   readonly holdUntil: number
-  /** When the hold was noted; -Infinity when the row does not say it, as one of a former version. */
+  /** The time at which the hold was noted; -Infinity when the row does not say it, as one of a former version. */
   readonly heldAt: number
   /** The grants that a long window still counts. */
   readonly grants: readonly number[]

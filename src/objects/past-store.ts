@@ -21,7 +21,7 @@ export class PastStore {
     return past.success ? past.output : NO_PAST
   }
 
-  /** Adds to it, inside the caller's transaction. Nothing is written for nothing. */
+  /** Adds to the past tallies, inside the caller's transaction. Without anything to add nothing is written. */
   add(past: PastTallies): void {
     if (past === NO_PAST) return
     this.#db.all(`CREATE TABLE IF NOT EXISTS past_tallies (

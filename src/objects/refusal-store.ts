@@ -6,7 +6,7 @@ import * as v from 'valibot'
 import type { ListedRefusal, RefusedCaller } from '../core/refused-caller.ts'
 import { hasTable, jsonOf, type Database } from '../storage/database.ts'
 
-/** How many refusals each ring holds. */
+/** The number of refusals that each ring holds. */
 export const REFUSALS_LISTED = 50
 
 // Sound: this program writes no other words, and those of another version are only shown.

@@ -1,4 +1,4 @@
-/** How a caller sees the methods of a Durable Object over RPC: each of them answers with a promise. */
+/** The methods of a Durable Object as a caller sees them over RPC: each of them answers with a promise. */
 
 /** The named methods of an object, as the caller sees them. */
 export type Remote<T, Names extends keyof T> = {

@@ -21,7 +21,7 @@ const LaneTallySchema = v.object({
   delivered: v.number(),
   parked: v.number(),
   attempts: v.object({ delivered: v.number(), unreachable: v.number(), rejected: v.number() }),
-  // A report of an older version tells none.
+  // Absent in reports of older versions.
   latencies: v.fallback(LatenciesSchema, () => ({ counts: [], sumMs: 0 })),
 })
 
@@ -85,7 +85,7 @@ export const PortalReportSchema: v.GenericSchema<unknown, PortalReport> = v.obje
     thin: v.number(),
     quarantined: v.number(),
   }),
-  // A report of an older version tells none.
+  // Absent in reports of older versions.
   tally: v.fallback(ReportedTallySchema, () => structuredClone(NO_REPORTED_TALLY)),
   lanes: v.array(LaneReportSchema),
   open: v.exactOptional(v.array(OpenCauseSchema)),

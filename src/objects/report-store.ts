@@ -29,7 +29,7 @@ export const MAX_TOLD = 50
 /** The most portals with one domain that are told apart. */
 const MAX_NAMESAKES = 10
 
-/** How many reports are read at a time while all are summed. */
+/** The number of reports that are read at a time while all are summed. */
 const SUMMED_AT_A_TIME = 500
 
 /** The terms of one page of the list. */
@@ -69,7 +69,7 @@ export class ReportStore {
 
   /**
    * Writes a report in the place of the former one: one row, since the columns with an index are written only where
-   * they change. The answer is what is counted no further.
+   * they change. Returns the tallies that are not continued.
    */
   save(memberId: string, reported: PortalReport): PastTallies {
     this.#createTable()
@@ -114,7 +114,7 @@ export class ReportStore {
     return past
   }
 
-  /** Removes the report of a portal, if there is one. The answer is what is counted no further. */
+  /** Removes the report of a portal, if there is one. Returns the tallies that are not continued. */
   remove(memberId: string): PastTallies {
     if (!this.#hasTable()) return NO_PAST
     const [known] = this.#find(memberId)

@@ -4,7 +4,7 @@ import { KV_WRITE_MS, withTimeout } from './with-timeout.ts'
 /** A key with the small facts that were stored beside its value. */
 export type KvKey = KVNamespaceListKey<unknown>
 
-/** How long one page may take, in milliseconds: only scheduled work and operators wait for it. */
+/** The time that one page may take, in milliseconds: only scheduled work and operators wait for it. */
 const KV_LIST_MS = KV_WRITE_MS
 
 /**

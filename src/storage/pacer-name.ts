@@ -18,8 +18,8 @@ const MAX_REMEMBERED = 256
  * name is a plain hash: it cannot be turned back either, as the URL holds a secret of its own.
  */
 export function createPacerNames(newest: Uint8Array | null): NamePacer {
-  // Names, and no promises of them: workerd forbids one request to wait for a promise that another one has
-  // made (docs/cloudflare.md, "WebCrypto").
+  // The names that were made. Promises of names are not kept: workerd forbids one request to wait for a promise that
+  // another one has made (docs/cloudflare.md, "WebCrypto").
   const names = new BoundedMap<string>(MAX_REMEMBERED)
   return async (url) => {
     const known = names.get(url)

@@ -20,8 +20,8 @@ export interface RobotSecret {
 export interface RobotProof {
   readonly memberId: string
   /**
-   * Takes the place of an application token. No application token holds a blank, so the hashes of the two never meet:
-   * whoever knows the secret can send hints, and no event.
+   * The text that is hashed in the place of an application token. No application token holds a blank, so the hashes
+   * of the two never meet. So the secret lets its holder send hints, and no event.
    */
   readonly token: string
 }

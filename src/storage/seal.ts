@@ -73,7 +73,7 @@ export function createSealer(keys: TokenKeys): Sealer {
         const plain = await crypto.subtle.decrypt(gcm(ivBytes, context), key, bytes)
         return ok(new TextDecoder('utf-8', { fatal: false, ignoreBOM: true }).decode(plain))
       } catch {
-        // OperationError: the tag does not fit the key, the record or the context.
+        // An OperationError says that the tag does not fit the key, the record or the context.
         return err('damaged')
       }
     },
@@ -91,8 +91,8 @@ export function createSealer(keys: TokenKeys): Sealer {
 
 /** Derives the key of a portal, and remembers the last ones. */
 function createPortalKeys(): (tokenKey: TokenKey, memberId: string) => Promise<CryptoKey> {
-  // Keys, and no promises of them: workerd forbids one request to wait for a promise that another one has
-  // made (docs/cloudflare.md, "WebCrypto").
+  // The derived keys. Promises of keys are not kept: workerd forbids one request to wait for a promise that another
+  // one has made (docs/cloudflare.md, "WebCrypto").
   const derived = new BoundedMap<CryptoKey>(MAX_CACHED_KEYS)
   return async (tokenKey, memberId) => {
     const name = `${tokenKey.id}|${memberId}`

@@ -12,13 +12,13 @@ import { KV_READ_MS, KV_WRITE_MS, withTimeout } from './with-timeout.ts'
 const PREFIX = 'spill:'
 const REFUSED_PREFIX = 'refused:'
 
-/** How long a spilled request may wait for its portal, in seconds; then KV removes it. */
+/** The time for which a spilled request may wait for its portal, in seconds; then KV removes it. */
 export const SPILL_TTL_SECONDS = 30 * 86_400
 
-/** How long a refused request is kept, in seconds; then KV removes it. */
+/** The time for which a refused request is kept, in seconds; then KV removes it. */
 const REFUSED_TTL_SECONDS = 30 * 86_400
 
-/** Where a spilled request is stored, and what its key tells of it. */
+/** The place of a spilled request, and the facts that its key tells. */
 export interface SpillRecord {
   readonly key: string
   readonly memberId: string
@@ -27,7 +27,7 @@ export interface SpillRecord {
   readonly receipt: string
 }
 
-/** Everything that is known of a refused request without opening it. */
+/** The facts about a refused request that are known without opening it. */
 export interface RefusedFacts {
   readonly kind: 'append' | 'install' | 'uninstall'
   /** The name of the event of an append; null for the other kinds. */
@@ -48,7 +48,7 @@ const RefusedFactsSchema = v.object({
   refusedAt: v.number(),
 })
 
-/** The facts that are shown of a refused request when a later version has written them in another form. */
+/** The facts that are shown of a refused request when a later version has written its facts in another form. */
 const UNREADABLE: RefusedFacts = { kind: 'append', event: null, reason: 'unreadable', refusedAt: 0 }
 
 /** The spilled requests of all portals. Each method rejects when KV does not answer in time. */
@@ -115,7 +115,7 @@ export class SpillStore {
   }
 }
 
-/** Null for a key that this store has not written. */
+/** The place that a key tells; null for a key that this store has not written. */
 function parseKey({ name: key }: KvKey): SpillRecord | null {
   const [, memberId, receivedAt, receipt] = key.split(':')
   if (memberId === undefined || receivedAt === undefined || receipt === undefined) return null

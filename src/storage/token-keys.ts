@@ -75,7 +75,7 @@ function isJsonObject(text: string): boolean {
     const value: unknown = JSON.parse(text)
     return typeof value === 'object' && value !== null && !Array.isArray(value)
   } catch {
-    // A SyntaxError quotes the input, which is a secret here, so it must not go anywhere.
+    // The SyntaxError is dropped: it quotes the input, which is a secret here.
     return false
   }
 }

@@ -3,10 +3,10 @@
  * (docs/cloudflare.md, "KV"), and a request without this limit would wait as long.
  */
 
-/** How long a read or a list of KV may take, in milliseconds: an event waits for it. */
+/** The time that a read or a list of KV may take, in milliseconds: an event waits for it. */
 export const KV_READ_MS = 1000
 
-/** How long a write or a removal in KV may take, in milliseconds. */
+/** The time that a write or a removal in KV may take, in milliseconds. */
 export const KV_WRITE_MS = 5000
 
 /** Rejects when `work` takes longer than `ms`; the work itself goes on. `whom` is told in the error. */
