@@ -11,6 +11,6 @@ export interface PageTerms {
   readonly formToken: string | null
   /** Whether the reader may see the pages, and not only the sign-in. */
   readonly isAdmitted: boolean
-  /** When the page was made, in unix milliseconds. */
+  /** The time at which the page was made, in unix milliseconds. */
   readonly now: number
 }

@@ -63,10 +63,13 @@ export const SCRIPT = `(function() {
 	}
 
 // src/dashboard/browser/pace.ts
-/** How often a page that is watched asks whether it has changed. */
-	/** How long nothing happens before a page rests, in milliseconds. */
+/** The times between the questions of a watched page whether it has changed. */
+	/** The time for which nothing happens before a page rests, in milliseconds. */
 	const QUIET_MS = 15 * MINUTE_MS;
-	/** How long a page waits before it asks again, in milliseconds; null for one that rests, since nothing has happened for so long. */
+	/**
+	* The time for which a page waits before it asks again, in milliseconds; null for one that rests, since nothing has
+	* happened for so long.
+	*/
 	function waitBeforeLook(quietMs) {
 		if (quietMs > QUIET_MS) return null;
 		if (quietMs < 6e4) return 2 * SECOND_MS;

@@ -2,7 +2,7 @@
 import type { PageContent } from '../frame/document.tsx'
 import { SIGN_IN_PATH } from '../paths.ts'
 
-/** Why the sign-in is asked for. */
+/** The reason why the sign-in is asked for. */
 export type AdmissionReason =
   | 'not_signed_in'
   | 'wrong_token'
@@ -21,7 +21,7 @@ const WORDS: Readonly<Record<AdmissionReason, string | null>> = {
 /** The parts of the page. */
 export interface AdmissionPage {
   readonly reason: AdmissionReason
-  /** Where the reader wanted to go. */
+  /** The address to which the reader wanted to go. */
   readonly to: string
   /** Whether the reader came by plain http from another machine, where no browser keeps the session. */
   readonly isInsecure: boolean

@@ -1,4 +1,4 @@
-/** The page of the destinations: how each stands over all portals, a test message, and acts in all portals. */
+/** The page of the destinations: the state of each over all portals, a test message, and acts in all portals. */
 import type { DestinationView, OutcomeView } from '../../core/views/destination-views.ts'
 import { ActButton } from '../parts/buttons.tsx'
 import type { PageContent } from '../frame/document.tsx'

@@ -29,7 +29,7 @@ export interface OverviewPage extends PortalList {
   readonly told: readonly ToldPortal[]
   /** The last callers that were not let through, the youngest first. */
   readonly refused: readonly RefusedCallerView[]
-  /** How many portals there are, and how many of them have a problem. */
+  /** The number of portals, and the number of those with a problem. */
   readonly counts: { readonly portals: number; readonly problems: number }
   /** The text by which portals were looked for; empty for every portal. */
   readonly text: string
@@ -104,7 +104,7 @@ function SettingProblems({ page: { settings, warnings } }: { readonly page: Over
   )
 }
 
-/** How long a refusal in the name of a known portal is told as something that is wrong. */
+/** The time for which a refusal in the name of a known portal counts as something that is wrong. */
 const REFUSED_LATELY_MS = DAY_MS
 
 /** Leads to the refused callers: with a warning when some have called lately in the name of a known portal. */

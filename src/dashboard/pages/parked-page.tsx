@@ -20,7 +20,7 @@ export interface ParkedPage {
   /** How many are parked in each lane. */
   readonly counts: ReadonlyMap<string, number>
   readonly quarantined: readonly EventView[]
-  /** How many of the newest events were looked at for quarantined ones; null when it was all of them. */
+  /** The number of the newest events that were searched for quarantined ones; null when it was all of them. */
   readonly looked: number | null
   readonly feedback: Feedback | null
 }

@@ -2,7 +2,7 @@
 import type { PageContent } from '../frame/document.tsx'
 import { OVERVIEW_PATH } from '../paths.ts'
 
-/** Why there is no other page. */
+/** The reason why there is no other page. */
 export type PageProblem = 'not_found' | 'ambiguous_domain' | 'foreign_form' | 'failed'
 
 const WORDS: Readonly<Record<PageProblem, { readonly title: string; readonly text: string }>> = {

@@ -13,7 +13,7 @@ export interface ReplayOrderPage {
   readonly dryRun: ReplayDryRun
   /** Whether portals stand before those that were asked now. */
   readonly isContinued: boolean
-  /** How many parked events all portals have reported together, within the last hour. */
+  /** The number of parked events in the reports of all portals, which may be an hour old. */
   readonly reported: number
 }
 

@@ -8,13 +8,13 @@ export interface Bar {
   readonly height: number
   /** A darker part of it, from the ground; null for none. */
   readonly inner: number | null
-  /** What a pointer that rests on the bar is told. */
+  /** The text for a pointer that rests on the bar. */
   readonly title: string
 }
 
 /** The parts of a plot. */
 export interface BarPlotTerms {
-  /** What a screen reader says in the place of the picture. */
+  /** The text for a screen reader in the place of the picture. */
   readonly label: string
   readonly bars: readonly Bar[]
   /** The class of the colours. */

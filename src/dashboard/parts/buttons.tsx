@@ -15,7 +15,7 @@ export function FormToken({ terms }: { readonly terms: PageTerms }) {
 /** The parts of a button. */
 export interface ActButtonTerms {
   readonly terms: PageTerms
-  /** Where its form goes. */
+  /** The address to which its form goes. */
   readonly to: string
   /** The members of its form. */
   readonly members?: Readonly<Record<string, string>>

@@ -11,7 +11,7 @@ export function Time({ at }: { readonly at: string | null }) {
   return <time datetime={at}>{`${at.slice(0, 10)} ${at.slice(11, 19)} UTC`}</time>
 }
 
-/** How far a point in time is away: `5 min ago`, `in 12 s`. */
+/** The distance of a point in time from now: `5 min ago`, `in 12 s`. */
 export function Distance({ at, terms }: { readonly at: string; readonly terms: PageTerms }) {
   return (
     <time class="distance" datetime={at} title={at}>

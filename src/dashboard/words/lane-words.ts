@@ -18,7 +18,7 @@ export function toneOf(state: LaneView['state']): Tone {
   }
 }
 
-/** How far the lane has come. */
+/** The place that the lane has reached. */
 export function progressOf({ backlog, cursor, state, oldestWaitingAt }: LaneView): string {
   if (backlog === 0)
     return cursor === 0 ? 'No event yet' : `Up to date: event ${cursor} was the last one`
@@ -28,7 +28,7 @@ export function progressOf({ backlog, cursor, state, oldestWaitingAt }: LaneView
   return oldestWaitingAt === null ? what : `${what}, the oldest came`
 }
 
-/** Why the lane does not send now; null when it sends what comes. */
+/** The reason why the lane does not send now; null when it sends what comes. */
 export function waitWordsOf({ state, waitsFor, attempts, lastError }: LaneView): string | null {
   if (state === 'paused') return 'An operator has paused it'
   if (state === 'removed') return null

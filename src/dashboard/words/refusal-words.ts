@@ -16,7 +16,7 @@ const REQUESTS: Readonly<Record<RefusedCallerRequest, string>> = {
   unknown: 'A call that does not say what it wants',
 }
 
-/** What a refused caller wanted, as the beginning of a sentence. */
+/** The request of a refused caller, as the beginning of a sentence. */
 export function requestWords(request: RefusedCallerRequest): string {
   return Object.hasOwn(REQUESTS, request) ? REQUESTS[request] : 'A call'
 }

@@ -11,7 +11,7 @@ export interface FoundEvents {
   readonly events: readonly EventView[]
   /** The sequence before which the next page begins; null on the last one. */
   readonly before: number | null
-  /** How many events were looked at. */
+  /** The number of events that were looked at. */
   readonly looked: number
 }
 

@@ -50,7 +50,7 @@ export function LogNumbers({ view }: Pick<InstallationTerms, 'view'>) {
   )
 }
 
-/** Shows how the portal is connected. */
+/** Shows the portal's connection to the relay. */
 export function Installation({ view, terms }: InstallationTerms) {
   const { install, subscriptions, pins, memberId } = view
   const { kinds, clientId, applicationStatus, scope, installedAt, tokens } = install

@@ -13,7 +13,7 @@ export function spanOf(lanes: readonly Pick<LaneView, 'backlog'>[]): number {
   return Math.max(LEAST_SPAN, ...lanes.map(({ backlog }) => backlog)) * 2
 }
 
-/** Where a distance from the newest event stands on the line, in percent of its length. */
+/** The place of a distance from the newest event on the line, in percent of its length. */
 export function placeOf(distance: number, span: number): number {
   return Math.round(1000 * (1 - Math.log1p(distance) / Math.log1p(span))) / 10
 }

@@ -3,7 +3,7 @@ import { ActButton } from '../../parts/buttons.tsx'
 import type { PageTerms } from '../../terms.ts'
 import type { PortalTrouble } from './troubles.ts'
 
-/** Shows what is wrong; nothing when nothing is. */
+/** Shows the troubles; nothing when there are none. */
 export function TroubleList({
   troubles,
   terms,

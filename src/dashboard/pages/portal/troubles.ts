@@ -23,7 +23,7 @@ export interface PortalTrouble {
   } | null
 }
 
-/** Lists what is wrong. */
+/** Lists the troubles. */
 export function troublesOf(view: WholeView): readonly PortalTrouble[] {
   return [
     ...stateTroubles(view),
