@@ -1,6 +1,6 @@
 /** The exit codes of the command line (docs/cli.md). They are stable: scripts rest on them. */
 
-/** What each exit code says. */
+/** The meaning of each exit code. */
 export const EXIT = {
   /** Done, and nothing is wrong. */
   done: 0,

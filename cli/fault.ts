@@ -5,7 +5,7 @@ import { EXIT, type ExitCode } from './exit-codes.ts'
 export class Fault extends Error {
   override readonly name = 'Fault'
   readonly exitCode: ExitCode
-  /** What the operator can do; null when the message says it. */
+  /** The remedy; null when the message says it. */
   readonly remedy: string | null
 
   constructor(exitCode: ExitCode, message: string, remedy: string | null = null) {

@@ -19,7 +19,7 @@ export interface AdminRequest {
   readonly isLong?: boolean
 }
 
-/** How long an answer may take, in milliseconds: a little longer than the relay itself waits for an object. */
+/** The time that an answer may take, in milliseconds: a little longer than the relay itself waits for an object. */
 const ANSWER_MS = 40_000
 
 const ErrorSchema = v.object({ error: v.object({ code: v.string(), message: v.string() }) })
@@ -100,8 +100,8 @@ export class AdminClient {
   }
 
   /**
-   * What `/healthz` says; the status 500 stands for a misconfigured relay, and not for a failure. The operator's answer also
-   * names the portals; anybody's needs no token.
+   * The answer of `/healthz`. The status 500 stands for a misconfigured relay, and not for a failure. The operator's
+   * answer also names the portals; anybody's needs no token.
    */
   async health(asked: 'by the operator' | 'by anybody'): Promise<HealthView> {
     const query = { deep: asked === 'by the operator' ? '1' : undefined }

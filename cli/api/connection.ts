@@ -7,7 +7,7 @@ import { EXIT } from '../exit-codes.ts'
 import { Fault } from '../fault.ts'
 import type { World } from '../world.ts'
 
-/** Where a command finds the relay. */
+/** The options and the environment by which a command finds the relay. */
 export interface ConnectionOptions {
   /** @default the environment's RELAY_URL */
   readonly url?: string

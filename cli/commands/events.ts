@@ -95,7 +95,10 @@ interface Following {
   readonly tools: Tools
 }
 
-/** Writes what stands there, and then what comes. An event is written once, with the fates that it had then. */
+/**
+ * Writes the events that stand in the log, and then those that come. An event is written once, with the fates that it
+ * has at that time.
+ */
 async function followEvents(following: Following, page: readonly EventView[]): Promise<void> {
   const { printer, options, tools } = following
   const { world } = tools

@@ -1,4 +1,4 @@
-/** What `pause` and `resume` have in common: an act on the lane of a destination, in one portal or in all. */
+/** The common part of `pause` and `resume`: an act on the lane of a destination, in one portal or in all. */
 import type { Command } from 'commander'
 import type * as v from 'valibot'
 import { LaneStateSchema, ProgressSchema } from '../../src/core/views/act-views.ts'
@@ -40,7 +40,7 @@ export function addLaneAct(program: Command, tools: Tools, { name, summary }: La
   )
 }
 
-/** How far an order over all portals has come. */
+/** The progress of an order over all portals. */
 export function progressText({
   portals,
   failed = 0,

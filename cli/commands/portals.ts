@@ -54,7 +54,7 @@ export function problemWords({ problem, destination }: PortalRow): Words {
 /** The heads of a table of portals that need somebody. */
 export const TROUBLE_HEADS: readonly string[] = ['PORTAL', 'PROBLEM', 'REMEDY']
 
-/** Its rows. */
+/** The rows of this table. */
 export function troubleRows(portals: readonly PortalRow[]): readonly (readonly Words[])[] {
   return portals.map((row) => [row.domain ?? row.memberId, problemWords(row), textOr(row.remedy)])
 }

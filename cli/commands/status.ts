@@ -1,4 +1,4 @@
-/** `status`: how the relay is, or one portal of it. */
+/** `status`: shows the state of the relay, or of one portal. */
 import type { Command } from 'commander'
 import type * as v from 'valibot'
 import { DestinationsSchema } from '../../src/core/views/destination-views.ts'

@@ -1,4 +1,4 @@
-/** `why`: why a destination got, or would get, no message about an event. */
+/** `why`: tells why a destination got, or would get, no message about an event. */
 import type { Command } from 'commander'
 import { WhyViewSchema, type Check, type WhyView } from '../../src/core/views/why-view.ts'
 import { portalPath } from '../api/admin-client.ts'
@@ -29,7 +29,7 @@ export function addWhy(program: Command, tools: Tools): void {
   })
 }
 
-/** What Commander hands over: each argument of the line, then the options. */
+/** The parameters that Commander hands over: each argument of the line, then the options. */
 type WhyArguments = [
   portal: string,
   event: string,

@@ -8,7 +8,7 @@ import { Fault } from '../fault.ts'
 import { countOf } from '../terminal/words.ts'
 import { findingsOf, type Finding } from './finding.ts'
 
-/** What is checked. */
+/** The things to check. */
 export interface RelayCheckOptions {
   /** A portal whose installation and bindings are looked at; null for none. */
   readonly portal: string | null

@@ -11,7 +11,7 @@ import { countOf } from '../terminal/words.ts'
 import type { World } from '../world.ts'
 import { findingsOf, type Finding } from './finding.ts'
 
-/** Where the settings are. */
+/** The files with the settings. */
 export interface SettingsOptions {
   /** @default secrets.env, else .dev.vars */
   readonly secretsFile?: string
@@ -102,7 +102,7 @@ function namesIn(entries: TomlValue | undefined, key: string): readonly TomlValu
 
 interface Secrets {
   readonly findings: readonly Finding[]
-  /** Null where there is no file. */
+  /** The settings in the file; null where there is no file. */
   readonly values: Readonly<Record<string, unknown>> | null
 }
 

@@ -1,4 +1,4 @@
-/** What one check of `doctor` has found. */
+/** The findings of `doctor`. */
 
 /** The answer of one check. */
 export interface Finding {
@@ -6,7 +6,7 @@ export interface Finding {
   /** `skipped`: it could not be asked, and why is said. */
   readonly result: 'ok' | 'warning' | 'problem' | 'skipped'
   readonly finding: string
-  /** What the operator can do; null when there is nothing to do. */
+  /** The remedy for the operator; null when there is nothing to do. */
   readonly remedy: string | null
 }
 

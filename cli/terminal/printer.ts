@@ -1,5 +1,5 @@
 /**
- * Writes what a command has found: lines and tables for people, or JSON. Every text is made harmless on its way
+ * Writes the output of a command: lines and tables for people, or JSON. Every text is made harmless on its way
  * (plain-text.ts); only a tone adds signs that a terminal obeys.
  */
 import Table from 'cli-table3'
@@ -7,7 +7,7 @@ import colours from 'picocolors'
 import type { World } from '../world.ts'
 import { plainJson, plainText } from './plain-text.ts'
 
-/** How a text is meant. */
+/** The tone of a text. */
 export type Tone = 'good' | 'bad' | 'warning' | 'quiet' | 'strong'
 
 /** A text, with or without a tone. */
