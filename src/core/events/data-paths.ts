@@ -5,7 +5,7 @@ import type { DataPath } from './event-topic.ts'
 // The members of `data` into one of which Bitrix24 writes the record of an event, the latest state first.
 const RECORDS = ['FIELDS_AFTER', 'FIELDS_BEFORE', 'FIELDS'] as const
 
-// The longest ids are those of calls, with 60 characters. A longer text is no id.
+// The form of an id. The longest ids are those of calls, with 60 characters, so a text of more than 120 is no id.
 const ID = /^[^\p{C}\s]{1,120}$/u
 
 /** The first id that one of the paths leads to; null when none of them holds one. */

@@ -1,7 +1,7 @@
 /**
- * Keeps the page of a portal up to date. It asks for the stamp of the portal: every two seconds at first, every 15 seconds after five
- * quiet minutes, and not at all while nobody can see the page or after 15 quiet minutes. Only when the stamp has changed, the
- * page is asked for anew.
+ * Keeps the page of a portal up to date. It asks for the stamp of the portal: every two seconds at first, every five
+ * after a quiet minute, every 15 after five, and not at all while nobody can see the page or after 15 quiet minutes.
+ * Only when the stamp has changed, the page is asked for anew.
  */
 import { counted } from '../words/counts.ts'
 import { waitBeforeLook } from './pace.ts'
