@@ -164,7 +164,7 @@ async function noteRefusedCaller(
   const portal = { isKnown: memberId !== null && memory.isKnown(memberId) }
   if (sampler.takesLine(refused, portal)) {
     const { isKnown } = portal
-    log('warn', 'caller_refused', { memberId, known: isKnown, network, request, reason })
+    logLine('warn', 'caller_refused', { memberId, known: isKnown, network, request, reason })
   }
   if (!sampler.takes(refused, portal)) return
   const edge = memory.counts.take()

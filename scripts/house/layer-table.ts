@@ -136,7 +136,13 @@ export const LAYERS: readonly Layer[] = [
   },
   {
     place: 'playground',
-    imports: ['src/core', 'src/destinations', 'scripts/command-line.ts'],
+    imports: [
+      'src/core',
+      'src/destinations',
+      'src/dashboard/words',
+      'src/dashboard/paths.ts',
+      'scripts/command-line.ts',
+    ],
     packages: ['node:', 'miniflare', 'playwright-core'],
     owns: 'simulated portals and receivers around a built relay',
   },

@@ -29,7 +29,7 @@ import {
   type CloudflareAccount,
   type UploadedBinding,
 } from './cloudflare-account.ts'
-import { MEMBER_ID, WEBHOOK_TOKEN } from '../support/identity.ts'
+import { DOMAIN, MEMBER_ID, WEBHOOK_TOKEN } from '../support/identity.ts'
 
 const NAME = 'bitrix24-event-relay'
 const TITLE = 'bitrix24-event-relay-installs'
@@ -41,7 +41,7 @@ const SECRETS = {
   TOKEN_KEYS: 'MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=',
   ADMIN_TOKEN: 'an-admin-token-for-a-test',
   ERP_SIGNING_SECRET: SIGNING_SECRET,
-  OUTGOING_WEBHOOK_TOKENS: `{"${WEBHOOK_TOKEN}":"acme.bitrix24.com"}`,
+  OUTGOING_WEBHOOK_TOKENS: `{"${WEBHOOK_TOKEN}":"${DOMAIN}"}`,
   // In the file a `$` is written as `\\$`, as docs/deploy.md says.
   SLACK_WEBHOOK_URL: 'https://hooks.slack.com/services/a$b',
 }
@@ -258,9 +258,9 @@ test('the bundle as uploaded starts, is configured, and delivers every documente
 
 /** The block of an outgoing webhook, which is configured for this portal. */
 const AUTH = new URLSearchParams({
-  'auth[domain]': 'acme.bitrix24.com',
-  'auth[member_id]': 'a223c6b3710f85df22e9377d6c4f7553',
-  'auth[application_token]': 'jvh9y1ulvt2m6k5or90v9mg8nn32ozas',
+  'auth[domain]': DOMAIN,
+  'auth[member_id]': MEMBER_ID,
+  'auth[application_token]': WEBHOOK_TOKEN,
 })
 
 /** The Worker as Cloudflare would start it by what was uploaded. */

@@ -74,10 +74,10 @@ export function problemOf(terms: ProblemTerms): PortalProblem | null {
 
 /** Whether a lane's receiver has failed for long enough to be told, or lets the lane wait for so long. */
 export function isFailingLong(lane: LaneState): boolean {
-  const { status, attempts, lastError, nextAttemptAt, notBefore } = lane
+  const { status, attempts, lastError, retryAt, notBefore } = lane
   if (status !== 'active' || attempts === 0) return false
   if (attempts >= FAILING_ATTEMPTS) return true
-  const waitsUntil = Math.max(nextAttemptAt ?? 0, notBefore)
+  const waitsUntil = Math.max(retryAt ?? 0, notBefore)
   return lastError !== null && waitsUntil - lastError.at > FAILING_WAIT_MS
 }
 

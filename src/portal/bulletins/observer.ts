@@ -188,7 +188,7 @@ export class Observer {
    * ago, or the lane gathers a digest. So a lane that goes on has a minute to catch up.
    */
   #behindAt(lane: LaneState, oldestWaitingAt: number | null): number | null {
-    const { destination, gatherUntil } = lane
+    const { destination, gathering } = lane
     const now = this.#deps.world.now()
     if (oldestWaitingAt === null) {
       this.#goesOnSince.delete(destination)
@@ -197,8 +197,8 @@ export class Observer {
     const since = this.#goesOnSince.get(destination) ?? now
     this.#goesOnSince.set(destination, Math.min(since, now))
     const due = laneDueAt(lane, this.#deps.state.head()) ?? now
-    const waits = due - now >= GRACE_MS && due !== gatherUntil
-    const graceUntil = waits ? 0 : Math.max(since, gatherUntil ?? 0) + GRACE_MS
+    const waits = due - now >= GRACE_MS && due !== gathering.until
+    const graceUntil = waits ? 0 : Math.max(since, gathering.until ?? 0) + GRACE_MS
     return Math.max(oldestWaitingAt + LANE_BEHIND_MS, graceUntil)
   }
 

@@ -4,7 +4,7 @@
  * knows which of the two has sent an event, by its token. So it is noted here, and not by the decoder.
  */
 import type { AppendRequest } from './append-request.ts'
-import { parseEvent } from './event-schemas.ts'
+import { parseEvent } from './rows/event-schemas.ts'
 
 /** The member of an event without a user, as the edge writes it. Other events need not be read. */
 const WITHOUT_USER = '"userId":null'

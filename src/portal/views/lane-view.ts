@@ -56,7 +56,7 @@ export function frontOf(
   { log, rules }: Pick<LaneViewParts, 'log' | 'rules'>,
   lane: LaneState,
 ): number | null {
-  const [first] = lane.digest ?? []
+  const [first] = lane.gathering.underWay ?? []
   if (first !== undefined) return first
   const waiting = log.outlinesAfter(lane.cursor, MAX_LOOKED)
   return waiting.find((entry) => rules.filteredBy(lane, entry) === null)?.sequence ?? null

@@ -9,9 +9,6 @@ import type { PortalView } from '../../core/views/portal-view.ts'
 import type { ReconciliationBook } from '../fields/reconciliation-book.ts'
 import type { PortalDomains } from '../installs/domains.ts'
 import type { LaneBook } from '../lanes/book/book.ts'
-import type { FateStore } from '../lanes/book/fate-store.ts'
-import type { LaneRules } from '../lanes/rules.ts'
-import type { Receivers } from '../lanes/sending/receivers.ts'
 import type { LogStore } from '../log/log-store.ts'
 import type { PortalState } from '../state/portal-state.ts'
 import type { AccessTroubles } from '../tokens/troubles.ts'
@@ -24,20 +21,17 @@ import {
   recoveryView,
 } from './install-views.ts'
 import { isoTime } from './iso-time.ts'
-import { laneView } from './lane-view.ts'
+import { laneView, type LaneViewParts } from './lane-view.ts'
 import { portalStatus, remedyOfStatus } from './portal-status.ts'
 
 /**
- * Everything that the view of a portal reads. Ten parts, since it shows all of a portal.
+ * Everything that the view of a portal reads: that of its lanes, and more.
  */
-export interface PortalViewParts {
+export interface PortalViewParts extends LaneViewParts {
   readonly memberId: string
   readonly state: Pick<PortalState, 'install' | 'pending' | 'isFull' | 'head' | 'damaged'>
   readonly log: Pick<LogStore, 'outlinesBefore' | 'outlinesAfter' | 'counts'>
-  readonly fates: Pick<FateStore, 'countParked'>
   readonly book: Pick<LaneBook, 'all'>
-  readonly receivers: Pick<Receivers, 'findDestination' | 'problems'>
-  readonly rules: Pick<LaneRules, 'filteredBy'>
   readonly domains: Pick<PortalDomains, 'present'>
   readonly troubles: Pick<AccessTroubles, 'current' | 'pairState'>
   readonly reconciliation: Pick<ReconciliationBook, 'state'>

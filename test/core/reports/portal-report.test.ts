@@ -65,7 +65,7 @@ describe('hasNewSigns()', () => {
     ['a hiccup', aLane({ attempts: 5 })],
     [
       'the longest wait before the sixth attempt',
-      aLane({ attempts: 5, lastError: failed(NOW), nextAttemptAt: NOW + 12 * MINUTE_MS }),
+      aLane({ attempts: 5, lastError: failed(NOW), retryAt: NOW + 12 * MINUTE_MS }),
     ],
     ['a pace', aLane({ notBefore: NOW + HOUR_MS })],
   ])('is false for %s', (_, lane) => {

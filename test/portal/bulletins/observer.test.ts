@@ -117,7 +117,7 @@ describe('a lane with a backlog', () => {
 
   it('counts as behind half an hour after its first event when it waits for a time', () => {
     const entries = entriesOf(9)
-    const waiting = aLane({ cursor: 2, attempts: 4, nextAttemptAt: NOW + HOUR_MS })
+    const waiting = aLane({ cursor: 2, attempts: 4, retryAt: NOW + HOUR_MS })
     const portal = observed({ entries, lanes: [waiting] })
     expect(portal.observer.look().lanes[0]?.behindAt).toBe(NOW + 3 + LANE_BEHIND_MS)
   })
@@ -134,9 +134,9 @@ describe('a lane with a backlog', () => {
     expect(behindAt()).toBe(NOW + HOUR_MS + MINUTE_MS)
     portal.now += 2 * MINUTE_MS
     expect(behindAt()).toBe(NOW + HOUR_MS + MINUTE_MS)
-    const gatherUntil = portal.now + HOUR_MS
-    portal.lanes = [aLane({ cursor: 2, gatherUntil })]
-    expect(behindAt()).toBe(gatherUntil + MINUTE_MS)
+    const until = portal.now + HOUR_MS
+    portal.lanes = [aLane({ cursor: 2, gathering: { until } })]
+    expect(behindAt()).toBe(until + MINUTE_MS)
     portal.lanes = [aLane({ cursor: 9 })]
     expect(behindAt()).toBeNull()
   })

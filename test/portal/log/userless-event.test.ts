@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { noteMissingUser } from '../../../src/portal/log/userless-event.ts'
-import { parseEvent } from '../../../src/portal/log/event-schemas.ts'
+import { parseEvent } from '../../../src/portal/log/rows/event-schemas.ts'
 import { anEvent } from '../../support/builders/a-delivery.ts'
 
 function aRequest(event: string) {

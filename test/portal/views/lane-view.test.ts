@@ -54,7 +54,7 @@ describe('a lane in the view', () => {
     ],
     [
       'stands with a digest under way',
-      { cursor: 40, attempts: 1, digest: [41, 43] },
+      { cursor: 40, attempts: 1, gathering: { underWay: [41, 43] } },
       { state: 'retrying', front: 41 },
     ],
   ])('%s', (_case, changes, expected) => {

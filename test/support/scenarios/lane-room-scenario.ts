@@ -89,7 +89,9 @@ export class LaneRoomScenario {
       lines: new LaneLines({
         memberId: MEMBER_ID,
         delivers: 'events',
-        world: { log: (_level, line, fields = {}) => void this.lines.push({ line, ...fields }) },
+        world: {
+          logLine: (_level, line, fields = {}) => void this.lines.push({ line, ...fields }),
+        },
       }),
     })
     this.receivers = new Receivers({

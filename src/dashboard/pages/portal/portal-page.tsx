@@ -77,7 +77,7 @@ export function portalPage(page: PortalPage): PageContent {
             <EventList terms={page.terms} memberId={memberId} shown={shown} search={page.search} />
           </div>
         </section>
-        <Bulletins portal={portal} />
+        <Bulletins view={view} />
         <History history={history} />
         <div class="halves">
           <section class="panel" id="numbers" aria-labelledby="numbers-title" data-live>
@@ -95,7 +95,7 @@ export function portalPage(page: PortalPage): PageContent {
 }
 
 /** Nothing where no destination asks for bulletins. */
-function Bulletins({ portal: { bulletins = [] } }: Pick<PortalPage, 'portal'>) {
+function Bulletins({ view: { bulletins = [] } }: Pick<PortalPage, 'view'>) {
   return (
     <div id="bulletins" data-live>
       {bulletins.length > 0 && (

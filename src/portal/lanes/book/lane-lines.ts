@@ -11,7 +11,7 @@ export interface LaneLinesDeps {
   readonly memberId: string
   /** What the lanes deliver. */
   readonly delivers: 'events' | 'bulletins'
-  readonly world: Pick<World, 'log'>
+  readonly world: Pick<World, 'logLine'>
 }
 
 /** What a line tells of something that was parked. The sequence of a bulletin is its number. */
@@ -34,7 +34,7 @@ export class LaneLines {
     if (lane.status !== 'disabled' || before?.status === 'disabled') return
     const { memberId, delivers, world } = this.#deps
     const { destination, disabledReason: reason } = lane
-    world.log('warn', 'lane_disabled', { memberId, destination, reason, delivers })
+    world.logLine('warn', 'lane_disabled', { memberId, destination, reason, delivers })
   }
 
   /** Follows fates that storage has taken. */
@@ -44,8 +44,8 @@ export class LaneLines {
       if (state !== 'parked') continue
       this.#lastParked.set(destination, reason)
       const parked: ParkedLine = { destination, sequence, reason, status, attempts }
-      if (delivers === 'events') world.log('warn', 'event_parked', { memberId, ...parked })
-      else world.log('warn', 'bulletin_parked', { memberId, ...parked })
+      if (delivers === 'events') world.logLine('warn', 'event_parked', { memberId, ...parked })
+      else world.logLine('warn', 'bulletin_parked', { memberId, ...parked })
     }
   }
 

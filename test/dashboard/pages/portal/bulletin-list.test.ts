@@ -20,7 +20,7 @@ const BULLETIN: BulletinView = {
 function pageOf(...bulletins: readonly BulletinView[]) {
   return portalPage({
     terms: aPage(),
-    portal: aPortalView({ bulletins }),
+    view: aPortalView({ bulletins }),
     outside: null,
     history: null,
     shown: { events: [], before: null, looked: 0 },

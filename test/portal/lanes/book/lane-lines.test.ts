@@ -2,10 +2,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { ExactFate } from '../../../../src/core/lanes/state/fate.ts'
 import { disable, enable, pause } from '../../../../src/core/lanes/state/lane-status.ts'
+import type { LineWriter } from '../../../../src/log.ts'
 import { LaneLines } from '../../../../src/portal/lanes/book/lane-lines.ts'
 import { aLane } from '../../../support/builders/a-lane.ts'
 import { machine } from '../../../support/builders/entries.ts'
-import { inLaneRoom, MEMBER_ID } from '../../../support/scenarios/lane-room-scenario.ts'
+import { MEMBER_ID } from '../../../support/identity.ts'
+import { inLaneRoom } from '../../../support/scenarios/lane-room-scenario.ts'
 import { PortalScenario } from '../../../support/scenarios/portal-scenario.ts'
 import { NOW } from '../../../support/time.ts'
 import { until } from '../../../support/until.ts'
@@ -34,7 +36,7 @@ describe('the book of the lanes', () => {
       const [lane = aLane()] = book.all()
       const gone = disable(lane, { reason: 'gone', probeAt: null })
       book.save(gone)
-      book.save({ ...gone, nextAttemptAt: NOW })
+      book.save({ ...gone, probeAt: NOW })
       book.put({ ...gone, attempts: 3 })
       expect(lines).toEqual([DISABLED])
       book.save(enable(gone))
@@ -73,8 +75,8 @@ describe('the book of the lanes', () => {
 describe('the lines', () => {
   it('of bulletins name their numbers', () => {
     const lines: unknown[] = []
-    const log = (_level: string, line: string, fields = {}) => void lines.push({ line, ...fields })
-    const own = new LaneLines({ memberId: 'm', delivers: 'bulletins', world: { log } })
+    const logLine: LineWriter = (_level, line, fields = {}) => void lines.push({ line, ...fields })
+    const own = new LaneLines({ memberId: 'm', delivers: 'bulletins', world: { logLine } })
     own.followFates('ops', [parkedFate(7)])
     own.followLane(null, disable(aLane(), { reason: 'gone', probeAt: null }))
     expect(lines).toMatchObject([
