@@ -8,7 +8,6 @@ import { MAX_SEQUENCE } from '../../core/log/max-sequence.ts'
 import type { PortalView } from '../../core/views/portal-view.ts'
 import type { ReconciliationBook } from '../fields/reconciliation-book.ts'
 import type { PortalDomains } from '../installs/domains.ts'
-import type { LaneBook } from '../lanes/book/book.ts'
 import type { LogStore } from '../log/log-store.ts'
 import type { PortalState } from '../state/portal-state.ts'
 import type { AccessTroubles } from '../tokens/troubles.ts'
@@ -21,17 +20,15 @@ import {
   recoveryView,
 } from './install-views.ts'
 import { isoTime } from './iso-time.ts'
-import { laneView, type LaneViewParts } from './lane-view.ts'
 import { portalStatus, remedyOfStatus } from './portal-status.ts'
 
 /**
- * Everything that the view of a portal reads: that of its lanes, and more.
+ * Everything that the view of a portal reads, without its lanes.
  */
-export interface PortalViewParts extends LaneViewParts {
+export interface PortalViewParts {
   readonly memberId: string
   readonly state: Pick<PortalState, 'install' | 'pending' | 'isFull' | 'head' | 'damaged'>
-  readonly log: Pick<LogStore, 'outlinesBefore' | 'outlinesAfter' | 'counts'>
-  readonly book: Pick<LaneBook, 'all'>
+  readonly log: Pick<LogStore, 'outlinesBefore' | 'counts'>
   readonly domains: Pick<PortalDomains, 'present'>
   readonly troubles: Pick<AccessTroubles, 'current' | 'pairState'>
   readonly reconciliation: Pick<ReconciliationBook, 'state'>
@@ -48,8 +45,8 @@ function numbersOf({
   return { quarantined, events: entries - reconciled, reconciled, thin }
 }
 
-/** The view of a portal; `now` is in unix milliseconds. */
-export function portalView(parts: PortalViewParts, now: number): PortalView {
+/** The view of a portal without its lanes. */
+export function portalView(parts: PortalViewParts): Omit<PortalView, 'lanes'> {
   const install = parts.state.install()
   const { application, webhooks, refused, otherApplication, uninstallNotice, recovery } = install
   const access = parts.troubles.current()
@@ -99,6 +96,5 @@ export function portalView(parts: PortalViewParts, now: number): PortalView {
       reason: refused.reason,
       remedy: refused.reason === null ? null : remedyOfRefusal(refused.reason),
     },
-    lanes: parts.book.all().map((lane) => laneView(parts, lane, now)),
   }
 }

@@ -2,10 +2,9 @@
 import { expect, it } from 'vitest'
 import { portalView } from '../../../src/portal/views/portal-view.ts'
 import { aShownPortal, INSTALLED } from '../../support/builders/a-shown-portal.ts'
-import { NOW } from '../../support/time.ts'
 
 it('says who the portal is and how it stands', () => {
-  expect(portalView(aShownPortal({ install: INSTALLED }), NOW)).toMatchObject({
+  expect(portalView(aShownPortal({ install: INSTALLED }))).toMatchObject({
     memberId: 'a'.repeat(32),
     domain: 'acme.bitrix24.com',
     state: 'active',
