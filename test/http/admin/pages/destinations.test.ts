@@ -1,39 +1,31 @@
 /** The page of the destinations and its acts. */
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { expect } from 'vitest'
 import { feedbackOf } from '../../../../src/http/admin/pages/destinations.ts'
 import { realPortalList } from '../../../support/builders/an-intake.ts'
-import { PageScenario } from '../../../support/scenarios/page-scenario.ts'
+import { pageTest as it } from '../../../support/scenarios/page-scenario.ts'
 import { until } from '../../../support/until.ts'
 
-let scenario: PageScenario
-
-beforeEach(async () => {
-  scenario = await PageScenario.start()
-})
-
-afterEach(() => scenario.close())
-
-it('lists the configured destinations', async () => {
+it('lists the configured destinations', async ({ scenario }) => {
   const html = await (await scenario.browser.asks('/admin/destinations')).text()
   expect(html).toContain('id="crm-alerts"')
   expect(html).toContain('id="erp"')
   expect(html).not.toContain('slackcanary')
 })
 
-it('shows a sample without sending it', async () => {
+it('shows a sample without sending it', async ({ scenario }) => {
   const html = await (await scenario.browser.asks('/admin/destinations/erp/preview')).text()
   expect(html).toContain('The message about an invented event')
   expect(scenario.network.sent).toHaveLength(0)
 })
 
-it('sends a test message, and says what the receiver answered', async () => {
+it('sends a test message, and says what the receiver answered', async ({ scenario }) => {
   scenario.network.handle(() => new Response('no', { status: 404 }))
   const response = await scenario.browser.posts('/admin/destinations/erp/test')
   expect(response.status).toBe(200)
   expect(await response.text()).toContain('erp has not taken the test message')
 })
 
-it('pauses and resumes in all portals', async () => {
+it('pauses and resumes in all portals', async ({ scenario }) => {
   await scenario.relay.passesOn()
   for (const [act, state] of [
     ['pause', 'paused'],
@@ -45,9 +37,9 @@ it('pauses and resumes in all portals', async () => {
   }
 })
 
-it.each(['test', 'pause', 'resume'])(
+it.for(['test', 'pause', 'resume'])(
   'the address of %s, asked for without its button, leads to the page',
-  async (act) => {
+  async (act, { scenario }) => {
     const response = await scenario.browser.asks(`/admin/destinations/erp/${act}`)
     expect([response.status, response.headers.get('location')]).toEqual([
       303,
@@ -66,7 +58,9 @@ it.each([
   expect(feedbackOf('replay', progress)).toBe(feedback)
 })
 
-it('asks before a replay in all portals, and sends nothing before the button', async () => {
+it('asks before a replay in all portals, and sends nothing before the button', async ({
+  scenario,
+}) => {
   scenario.receiver('erp').failsOnce({ 1: 422 })
   await scenario.relay.passesOn()
   await until(async () => (await scenario.lane('erp')).parked === 1)
@@ -84,7 +78,7 @@ it('asks before a replay in all portals, and sends nothing before the button', a
   await until(async () => (await scenario.lane('erp')).parked === 0)
 })
 
-it('an unknown destination has no page and no act', async () => {
+it('an unknown destination has no page and no act', async ({ scenario }) => {
   expect((await scenario.browser.asks('/admin/destinations/x/preview')).status).toBe(404)
   expect((await scenario.browser.asks('/admin/destinations/x/replay')).status).toBe(404)
   for (const act of ['test', 'pause', 'resume', 'replay']) {

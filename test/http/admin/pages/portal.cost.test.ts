@@ -1,21 +1,21 @@
 /** What a page that is watched costs in rows and calls (docs/dashboard.md, "What a watched page costs"). */
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { expect, vi } from 'vitest'
 import { HOUR_MS, MINUTE_MS } from '../../../../src/core/durations.ts'
 import { waitBeforeLook } from '../../../../src/dashboard/browser/pace.ts'
-import { PageScenario } from '../../../support/scenarios/page-scenario.ts'
+import { pageTest, type PageScenario } from '../../../support/scenarios/page-scenario.ts'
 
-let scenario: PageScenario
-
-beforeEach(async () => {
-  scenario = await PageScenario.start()
+/** A page whose portal has passed five events on, and rests. */
+const it = pageTest.extend('rested', async ({ scenario }) => {
   for (let events = 0; events < 5; events += 1) await scenario.relay.passesOn()
   await scenario.relay.comesToRest()
+  return scenario
 })
 
-afterEach(() => scenario.close())
-
 /** The rows that the object reads and writes while the work is done. */
-async function rowsOf(work: () => Promise<Response>): Promise<{ read: number; written: number }> {
+async function rowsOf(
+  scenario: PageScenario,
+  work: () => Promise<Response>,
+): Promise<{ read: number; written: number }> {
   const rows = { read: 0, written: 0 }
   let restore = () => {}
   await scenario.inside(({ storage }) => {
@@ -46,16 +46,18 @@ function looksInAnHour(everyMs: number): number {
   }
 }
 
-it('a look at the stamp reads and writes no row', async () => {
-  expect(await rowsOf(() => scenario.asks('/stamp'))).toEqual({ read: 0, written: 0 })
+it('a look at the stamp reads and writes no row', async ({ rested: scenario }) => {
+  expect(await rowsOf(scenario, () => scenario.asks('/stamp'))).toEqual({ read: 0, written: 0 })
 })
 
-it('a renewal reads some rows, and a load those of its plots as well; none writes any', async () => {
+it('a renewal reads some rows, and a load those of its plots as well; none writes any', async ({
+  rested: scenario,
+}) => {
   const headers = { 'x-renewal': '1' }
-  const renewal = await rowsOf(() =>
+  const renewal = await rowsOf(scenario, () =>
     scenario.browser.asks(`/admin/portals/${scenario.memberId}`, { headers }),
   )
-  const load = await rowsOf(() => scenario.asks())
+  const load = await rowsOf(scenario, () => scenario.asks())
   expect(renewal.written + load.written).toBe(0)
   expect(renewal.read).toBeGreaterThan(0)
   expect(renewal.read).toBeLessThanOrEqual(60)

@@ -1,7 +1,7 @@
 /** The page that asks before a replay, and the wishes that its forms stand for. */
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { expect } from 'vitest'
 import { replayWishes } from '../../../../src/http/admin/pages/replay.ts'
-import { PageScenario } from '../../../support/scenarios/page-scenario.ts'
+import { pageTest as it } from '../../../support/scenarios/page-scenario.ts'
 
 it.each([
   ['parked=true', [{ kind: 'parked' }]],
@@ -25,15 +25,7 @@ it.each([
   expect(replayWishes(new URLSearchParams(form))).toEqual(wishes)
 })
 
-let scenario: PageScenario
-
-beforeEach(async () => {
-  scenario = await PageScenario.start()
-})
-
-afterEach(() => scenario.close())
-
-it('a dry run shows the events, and sends none', async () => {
+it('a dry run shows the events, and sends none', async ({ scenario }) => {
   await scenario.relay.passesOn(3)
   const path = `/admin/portals/${scenario.memberId}/lanes/erp/replay`
   const response = await scenario.browser.asks(`${path}?from=1&to=2`)
