@@ -1,7 +1,7 @@
 /** The test message of a destination: `relay.test`, which belongs to no event, has no sequence and stands in no log. */
 import type { DeliveryOutcome } from '../core/lanes/state/outcome.ts'
 import { NO_MEMORY } from '../core/lanes/state/receiver-memory.ts'
-import { NOT_ENRICHED, type RelayEvent } from '../core/log/event.ts'
+import { NO_CONTENT, NOT_ENRICHED } from '../core/log/event.ts'
 import type { Delivery, Parcel, Receiver } from './receiver.ts'
 import { sendParcel, type SendOptions } from './send.ts'
 
@@ -48,12 +48,4 @@ export async function sendTestMessageTo(
   return sent.outcome
 }
 
-const TEST_EVENT: RelayEvent = {
-  name: 'RELAYTEST',
-  ts: null,
-  handlerId: null,
-  userId: null,
-  data: null,
-  field: null,
-  quarantined: null,
-}
+const TEST_EVENT = { name: 'RELAYTEST', ...NO_CONTENT }

@@ -3,7 +3,7 @@
  * token and no time, so nothing in it is believed. Only the record that it names is kept: its type and its number
  * (docs/bitrix24.md#robots).
  */
-import type { RelayEvent } from '../../core/log/event.ts'
+import { NO_CONTENT, type RelayEvent } from '../../core/log/event.ts'
 import { err, ok, type Result } from '../../core/result.ts'
 import { isRobot, readDocument } from './decode-robot.ts'
 import { parseForm } from './form.ts'
@@ -33,16 +33,12 @@ export function decodeHint(
   if (isJsonObject(auth) && Object.hasOwn(auth, 'application_token')) return err('robot_with_token')
   if (!isRobot(payload)) return err('not_a_hint')
   const document = readDocument(payload['document_id'])
-  return ok({
-    name: HINT_EVENT,
-    ts: null,
-    handlerId: null,
-    userId: null,
-    data: document === null ? null : { document },
-    field: null,
-    quarantined: document === null ? 'invalid_fields' : null,
-    ...(document === null && { bodyLength: body.length }),
-  })
+  const hint = { name: HINT_EVENT, ...NO_CONTENT }
+  return ok(
+    document === null
+      ? { ...hint, quarantined: 'invalid_fields', bodyLength: body.length }
+      : { ...hint, data: { document } },
+  )
 }
 
 function readPayload(body: string, isForm: boolean): JsonObject | null {

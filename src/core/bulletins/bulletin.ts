@@ -3,7 +3,7 @@
  * sequence of the portal's log, and waits in a log of its own until each destination that asks for it was told. Pure.
  */
 import type { ParkReason } from '../lanes/state/fate.ts'
-import { NOT_ENRICHED, type Json, type LogEntry } from '../log/event.ts'
+import { NO_CONTENT, NOT_ENRICHED, type Json, type LogEntry } from '../log/event.ts'
 
 /** The types of bulletins about one destination. */
 export const LANE_BULLETINS = [
@@ -94,15 +94,7 @@ export function asEntry({ n, type, about, at, data }: NumberedBulletin): LogEntr
     sequence: n,
     receipt: `relay-${n}`,
     receivedAt: at,
-    event: {
-      name: type,
-      ts: Math.floor(at / 1000),
-      handlerId: null,
-      userId: null,
-      data: { ...subject, ...data },
-      field: null,
-      quarantined: null,
-    },
+    event: { name: type, ...NO_CONTENT, ts: Math.floor(at / 1000), data: { ...subject, ...data } },
     origin: 'event',
     enrichment: NOT_ENRICHED,
   }

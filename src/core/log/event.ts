@@ -86,6 +86,16 @@ export interface RelayEvent {
   readonly erased?: ErasedContent
 }
 
+/** The other members of an event of which nothing but its name is known. */
+export const NO_CONTENT: Omit<RelayEvent, 'name'> = {
+  ts: null,
+  handlerId: null,
+  userId: null,
+  data: null,
+  field: null,
+  quarantined: null,
+}
+
 /**
  * Every reason why an authentic event was not understood: stable words, shown to operators. `too_large`
  * stands for an event of which only its head and its size are stored, `unreadable_row` for an event whose row in the log is damaged.

@@ -8,7 +8,7 @@ import { nearestWord } from '../nearest-word.ts'
 import type { Check, WhyView } from '../views/why-view.ts'
 import { portalChecks, type OutsideFacts } from './portal-checks.ts'
 import { wayChecks, type ExplainFailure } from './way-checks.ts'
-import type { WayFacts, WhyFacts } from './why-facts.ts'
+import { UNKNOWN_WAY, type WayFacts, type WhyFacts } from './why-facts.ts'
 
 /** Everything beside the facts of the portal's object. */
 export interface TellTerms {
@@ -67,17 +67,7 @@ const UNREADABLE: Check = {
 function waysAsked(ways: readonly WayFacts[], destination: string | null): readonly WayFacts[] {
   if (destination === null) return ways
   const way = ways.find((one) => one.destination === destination)
-  return [way ?? { ...NO_WAY, destination }]
-}
-
-const NO_WAY: Omit<WayFacts, 'destination'> = {
-  isConfigured: false,
-  lane: null,
-  filteredBy: null,
-  filter: null,
-  canReplay: false,
-  front: null,
-  isBeingRead: false,
+  return [way ?? { ...UNKNOWN_WAY, destination }]
 }
 
 /** The destination whose name was probably meant. */

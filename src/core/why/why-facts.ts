@@ -62,6 +62,17 @@ export interface WayFacts {
   readonly isWantedAgain?: boolean
 }
 
+/** The way to a destination of which nothing but its name is known. */
+export const UNKNOWN_WAY: Omit<WayFacts, 'destination'> = {
+  isConfigured: false,
+  lane: null,
+  filteredBy: null,
+  filter: null,
+  canReplay: false,
+  front: null,
+  isBeingRead: false,
+}
+
 /** All facts that the portal's object knows. */
 export interface WhyFacts {
   readonly portal: PortalFacts

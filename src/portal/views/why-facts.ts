@@ -8,10 +8,16 @@ import { canReplay } from '../../core/lanes/filters/filter-reason.ts'
 import { epochAt } from '../../core/lanes/state/epochs.ts'
 import type { Epoch, LaneState } from '../../core/lanes/state/lane-state.ts'
 import { createLane } from '../../core/lanes/state/match-lanes.ts'
-import { NOT_ENRICHED, type LogEntry, type RelayEvent } from '../../core/log/event.ts'
+import { NO_CONTENT, NOT_ENRICHED, type LogEntry } from '../../core/log/event.ts'
 import { MAX_SEQUENCE } from '../../core/log/max-sequence.ts'
 import { findBinding } from '../../core/why/binding.ts'
-import type { AskedEvent, PortalFacts, WayFacts, WhyQuestion } from '../../core/why/why-facts.ts'
+import {
+  UNKNOWN_WAY,
+  type AskedEvent,
+  type PortalFacts,
+  type WayFacts,
+  type WhyQuestion,
+} from '../../core/why/why-facts.ts'
 import type { Enricher } from '../fields/enricher.ts'
 import type { PortalDomains } from '../installs/domains.ts'
 import type { RobotAddress } from '../installs/robot-address.ts'
@@ -118,7 +124,7 @@ export function wayFacts(
     // A portal that has stored nothing yet gets its lanes with the first event.
     const lane = lanes.get(destination) ?? (plan === undefined ? null : createLane(plan, head))
     const common = { destination, isConfigured: configured.includes(destination) }
-    if (lane === null || name === null) return { ...common, ...NOTHING_DECIDED }
+    if (lane === null || name === null) return { ...UNKNOWN_WAY, ...common }
     return {
       ...common,
       lane: laneView(parts, lane, now),
@@ -134,15 +140,6 @@ export function wayFacts(
     }
   })
 }
-
-const NOTHING_DECIDED = {
-  lane: null,
-  filteredBy: null,
-  filter: null,
-  canReplay: false,
-  front: null,
-  isBeingRead: false,
-} as const
 
 /** Whether one of the lane's replays has still to send an event; `takes` says whether either kind of replay takes it. */
 function isWantedAgain(
@@ -184,15 +181,7 @@ function filterOf(epoch: Epoch | null): WayFacts['filter'] {
 
 /** An event of which nothing but its name is known. */
 function entryOf(name: string): LogEntry {
-  const event: RelayEvent = {
-    name,
-    ts: null,
-    handlerId: null,
-    userId: null,
-    data: null,
-    field: null,
-    quarantined: null,
-  }
+  const event = { name, ...NO_CONTENT }
   const place = { sequence: MAX_SEQUENCE, receipt: '', receivedAt: 0, origin: 'event' } as const
   return { ...place, event, enrichment: NOT_ENRICHED }
 }

@@ -2,6 +2,7 @@
 import { decodeStored } from '../../../bitrix24/wire/decode-event.ts'
 import type { Arrival } from '../../../core/log/append.ts'
 import {
+  NO_CONTENT,
   NOT_ENRICHED,
   type Enrichment,
   type LogEntry,
@@ -108,12 +109,4 @@ function eventOf({ event }: SqlRow): RelayEvent {
   return (typeof event === 'string' ? parseEvent(event) : null) ?? UNREADABLE
 }
 
-const UNREADABLE: RelayEvent = {
-  name: 'UNREADABLE',
-  ts: null,
-  handlerId: null,
-  userId: null,
-  data: null,
-  field: null,
-  quarantined: 'unreadable_row',
-}
+const UNREADABLE: RelayEvent = { name: 'UNREADABLE', ...NO_CONTENT, quarantined: 'unreadable_row' }
