@@ -17,6 +17,7 @@ import {
 } from '../support/builders/an-intake.ts'
 import { watchKv } from '../support/storage/kv.ts'
 import { EdgeScenario } from '../support/scenarios/edge-scenario.ts'
+import { memberIdsOf } from '../support/identity.ts'
 
 const WRANGLER_TOML = import.meta.glob<string>('../../wrangler.toml', {
   query: '?raw',
@@ -75,7 +76,7 @@ describe('the daily trigger', () => {
   }
 
   it('visits every known portal, also when some fail', async () => {
-    const known = Array.from({ length: 45 }, (_, index) => index.toString(16).padStart(32, '0'))
+    const known = memberIdsOf(45)
     await know(known)
     const visited: string[] = []
     const portals: PortalLookup = (memberId) =>
@@ -140,7 +141,7 @@ describe('the daily trigger', () => {
   })
 
   it('visits everybody else while the visits of some hang', async () => {
-    const known = Array.from({ length: 45 }, (_, index) => index.toString(16).padStart(32, '0'))
+    const known = memberIdsOf(45)
     await know(known)
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const visited: string[] = []
@@ -187,7 +188,7 @@ describe('the daily trigger', () => {
 
   it('visits ten thousand portals in slices, each run within the limits of the free plan', async () => {
     const count = 10_000
-    const known = Array.from({ length: count }, (_, n) => n.toString(16).padStart(32, '0'))
+    const known = memberIdsOf(count)
     await realPortalList().notePortals(known)
     const visited: string[] = []
     let calls = 0

@@ -5,7 +5,8 @@ import { DRAIN_CRON, runCron } from '../../src/edge/cron.ts'
 import { MAX_ASKED } from '../../src/edge/ask-portals.ts'
 import { giveOrder, goOnWithOrders } from '../../src/edge/orders.ts'
 import type { PortalClient, PortalLookup } from '../../src/edge/portal-client.ts'
-import { portalsWith, realPortalList } from '../support/builders/an-intake.ts'
+import { portalsWith } from '../support/builders/an-intake.ts'
+import { memberIdOf } from '../support/identity.ts'
 import { EdgeScenario } from '../support/scenarios/edge-scenario.ts'
 
 const PAUSE = { destination: 'erp', act: 'pause' } as const
@@ -20,16 +21,6 @@ beforeEach(async () => {
 
 afterEach(() => scenario.close())
 
-function idOf(number: number): string {
-  return number.toString(16).padStart(32, '0')
-}
-
-/** The directory lists so many portals, and forgets the one of the scenario. */
-async function list(count: number): Promise<void> {
-  await realPortalList().notePortal(scenario.memberId, false)
-  await realPortalList().notePortals(Array.from({ length: count }, (_, n) => idOf(n)))
-}
-
 /** Portals that obey, as far as the methods do not say otherwise. */
 function obedient(methods: Partial<PortalClient> = {}): PortalLookup {
   const controlLane: PortalClient['controlLane'] = async () => ok('paused')
@@ -40,9 +31,9 @@ function obedient(methods: Partial<PortalClient> = {}): PortalLookup {
 }
 
 it('tells every portal, and counts those with such a lane', async () => {
-  await list(5)
+  await scenario.lists(5)
   const portals: PortalLookup = (memberId) =>
-    memberId === idOf(3)
+    memberId === memberIdOf(3)
       ? portalsWith({ controlLane: async () => err('unknown_lane') })(memberId)
       : obedient()(memberId)
   const { cron } = scenario.intake(portals)
@@ -50,7 +41,7 @@ it('tells every portal, and counts those with such a lane', async () => {
 })
 
 it('replays what is parked, and counts portals where something was', async () => {
-  await list(3)
+  await scenario.lists(3)
   const replay: PortalClient['replay'] = async () => ok(told.length === 1 ? 7 : 0)
   const { cron } = scenario.intake(obedient({ replay }))
   const order = { destination: 'erp', act: 'replay' } as const
@@ -58,7 +49,7 @@ it('replays what is parked, and counts portals where something was', async () =>
 })
 
 it('tells 10,000 portals in runs that the platform bears, and the scheduled work goes on', async () => {
-  await list(10_000)
+  await scenario.lists(10_000)
   const { cron } = scenario.intake(obedient())
   const first = await giveOrder(cron, PAUSE)
   expect(first).toEqual({ portals: MAX_ASKED, failed: 0, left: 10_000 - MAX_ASKED })
@@ -73,7 +64,7 @@ it('tells 10,000 portals in runs that the platform bears, and the scheduled work
 })
 
 it('goes on with the trigger that comes every five minutes', async () => {
-  await list(MAX_ASKED + 1)
+  await scenario.lists(MAX_ASKED + 1)
   const { cron } = scenario.intake(obedient())
   await giveOrder(cron, PAUSE)
   await runCron(DRAIN_CRON, cron)
@@ -81,13 +72,13 @@ it('goes on with the trigger that comes every five minutes', async () => {
 })
 
 it('tells of a portal that does not answer, and goes on with the others', async () => {
-  await list(3)
+  await scenario.lists(3)
   const portals: PortalLookup = (memberId) =>
-    memberId === idOf(1) ? portalsWith({})(memberId) : obedient()(memberId)
+    memberId === memberIdOf(1) ? portalsWith({})(memberId) : obedient()(memberId)
   const { cron, lines } = scenario.intake(portals)
   expect(await giveOrder(cron, PAUSE)).toEqual({ portals: 2, failed: 1, left: 0 })
   expect(lines).toMatchObject([
-    { level: 'error', event: 'order_failed', fields: { memberId: idOf(1), act: 'pause' } },
+    { level: 'error', event: 'order_failed', fields: { memberId: memberIdOf(1), act: 'pause' } },
   ])
 })
 

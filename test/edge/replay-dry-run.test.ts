@@ -6,6 +6,7 @@ import type { PortalClient, PortalLookup } from '../../src/edge/portal-client.ts
 import { dryRunReplay } from '../../src/edge/replay-dry-run.ts'
 import { aReport } from '../support/builders/a-report.ts'
 import { portalsWith, realPortalList } from '../support/builders/an-intake.ts'
+import { memberIdOf } from '../support/identity.ts'
 import { EdgeScenario } from '../support/scenarios/edge-scenario.ts'
 
 let scenario: EdgeScenario
@@ -15,15 +16,6 @@ beforeEach(async () => {
 })
 
 afterEach(() => scenario.close())
-
-function idOf(number: number): string {
-  return number.toString(16).padStart(32, '0')
-}
-
-async function list(count: number): Promise<void> {
-  await realPortalList().notePortal(scenario.memberId, false)
-  await realPortalList().notePortals(Array.from({ length: count }, (_, n) => idOf(n)))
-}
 
 /** Portals with so many parked events by their number; null for one that cannot be reached. */
 function portalsOf(parked: Readonly<Record<number, number | null>>): PortalLookup {
@@ -44,25 +36,25 @@ function run(clientOf: PortalLookup, after = '') {
 }
 
 it('tells each portal that would send something, and each that is silent', async () => {
-  await list(4)
-  await realPortalList().noteReport(idOf(1), aReport({ domain: 'one.bitrix24.com' }))
+  await scenario.lists(4)
+  await realPortalList().noteReport(memberIdOf(1), aReport({ domain: 'one.bitrix24.com' }))
   expect(await run(portalsOf({ 0: 0, 1: 7, 2: null }))).toEqual({
     dryRun: true,
     replayed: 7,
     looked: 4,
     byPortal: [
-      { memberId: idOf(1), domain: 'one.bitrix24.com', replayed: 7 },
-      { memberId: idOf(2), domain: null, replayed: null },
+      { memberId: memberIdOf(1), domain: 'one.bitrix24.com', replayed: 7 },
+      { memberId: memberIdOf(2), domain: null, replayed: null },
     ],
     cursor: null,
   })
 })
 
 it('asks so many portals at once, and goes on behind them', async () => {
-  await list(MAX_ASKED + 2)
+  await scenario.lists(MAX_ASKED + 2)
   const portals = portalsOf({ 3: 1, [MAX_ASKED + 1]: 2 })
   const first = await run(portals)
-  expect(first).toMatchObject({ looked: MAX_ASKED, replayed: 1, cursor: idOf(MAX_ASKED - 1) })
+  expect(first).toMatchObject({ looked: MAX_ASKED, replayed: 1, cursor: memberIdOf(MAX_ASKED - 1) })
   const next = await run(portals, first.cursor ?? '')
   expect(next).toMatchObject({ looked: 2, replayed: 2, cursor: null })
 })

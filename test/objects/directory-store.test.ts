@@ -11,6 +11,7 @@ import {
 } from '../../src/objects/directory-store.ts'
 import { withDatabase } from '../support/storage/object-database.ts'
 import { NOW } from '../support/time.ts'
+import { memberIdOf } from '../support/identity.ts'
 
 const ACME = 'a'.repeat(32)
 const OTHER = 'b'.repeat(32)
@@ -90,7 +91,7 @@ describe('listPending()', () => {
 
   it('keeps the 20 that last longest', async () => {
     const all = Array.from({ length: MAX_PENDING_LISTED + 1 }, (_, index) =>
-      aListing({ memberId: String(index).padStart(32, '0'), expiresAt: NOW + 1 + index }),
+      aListing({ memberId: memberIdOf(index), expiresAt: NOW + 1 + index }),
     )
     const listed = await withStore((store) => {
       for (const listing of all) store.savePending(listing)
@@ -138,7 +139,7 @@ describe('listPortals()', () => {
   it('gives a page at most', async () => {
     const pages = await withStore((store) => {
       for (let index = 0; index <= PORTALS_PAGE; index += 1) {
-        store.savePortal(String(index).padStart(32, '0'), true)
+        store.savePortal(memberIdOf(index), true)
       }
       const first = store.listPortals('')
       return [first.length, store.listPortals(first.at(-1) ?? '').length]

@@ -5,8 +5,9 @@ import { DirectoryStore } from '../../src/objects/directory-store.ts'
 import { OrderStore } from '../../src/objects/order-store.ts'
 import type { Database } from '../../src/storage/database.ts'
 import { withDatabase } from '../support/storage/object-database.ts'
+import { memberIdsOf } from '../support/identity.ts'
 
-const IDS = Array.from({ length: 5 }, (_, n) => n.toString(16).padStart(32, '0'))
+const IDS = memberIdsOf(5)
 const PAUSE = { destination: 'erp', act: 'pause' } as const
 
 afterEach(() => reset())

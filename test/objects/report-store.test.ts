@@ -14,6 +14,7 @@ import {
 import type { Database } from '../../src/storage/database.ts'
 import { aReport, LANE_DISABLED } from '../support/builders/a-report.ts'
 import { withDatabase } from '../support/storage/object-database.ts'
+import { memberIdOf } from '../support/identity.ts'
 
 const ACME = 'a'.repeat(32)
 const OTHER = 'b'.repeat(32)
@@ -24,13 +25,9 @@ function withStore<T>(work: (store: ReportStore, db: Database) => T): Promise<T>
   return withDatabase((db) => work(new ReportStore(db), db))
 }
 
-function idOf(number: number): string {
-  return number.toString(16).padStart(32, '0')
-}
-
 /** Saves so many portals, each with the changes that its number gives. */
 function fill(store: ReportStore, count: number, changes: (n: number) => Partial<PortalReport>) {
-  for (let n = 0; n < count; n += 1) store.save(idOf(n), aReport(changes(n)))
+  for (let n = 0; n < count; n += 1) store.save(memberIdOf(n), aReport(changes(n)))
 }
 
 function idsIn({ portals }: ReportPage): string[] {
@@ -87,7 +84,7 @@ describe('save() and list()', () => {
     expect(seen).toEqual({
       all: [100, 100, 1],
       lost: [67],
-      troubled: [[idOf(7), idOf(107)]],
+      troubled: [[memberIdOf(7), memberIdOf(107)]],
       both: [[]],
       well: [100, 99],
     })
@@ -111,7 +108,7 @@ describe('save() and list()', () => {
       }))
       return [pagesOf(store, { text: 'last' }), pagesOf(store, { text: 'p1' }).map((p) => p.length)]
     })
-    expect(pages[0]).toEqual([[], [idOf(MAX_SEARCHED)]])
+    expect(pages[0]).toEqual([[], [memberIdOf(MAX_SEARCHED)]])
     expect(pages[1]?.[0]).toBe(100)
   })
 
@@ -199,14 +196,15 @@ describe('10,000 portals', () => {
       )
     }, name)
     const rows = await countRows(name, {
-      page: (store) => store.list({ after: idOf(5000) }),
+      page: (store) => store.list({ after: memberIdOf(5000) }),
       troubled: (store) => store.list({ problem: true, after: '' }),
       suspended: (store) => store.list({ state: 'suspended', after: '' }),
       searched: (store) => store.list({ text: 'p999', after: '' }),
       named: (store) => store.named('p77.bitrix24.com'),
-      sameSigns: (store) => store.save(idOf(1), aReport({ domain: 'p1.bitrix24.com', head: 43 })),
+      sameSigns: (store) =>
+        store.save(memberIdOf(1), aReport({ domain: 'p1.bitrix24.com', head: 43 })),
       newProblem: (store) =>
-        store.save(idOf(1), aReport({ domain: 'p1.bitrix24.com', problem: LANE_DISABLED })),
+        store.save(memberIdOf(1), aReport({ domain: 'p1.bitrix24.com', problem: LANE_DISABLED })),
     })
     expect(rows).toEqual({
       page: { read: 101, written: 0 },

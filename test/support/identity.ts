@@ -1,4 +1,4 @@
-/** Who the portal of the tests is: that of the recorded bodies. Its tokens are invented ones. */
+/** Who the portal of the tests is: that of the recorded bodies. Its tokens are invented ones. And many others. */
 
 /** Its member id. */
 export const MEMBER_ID = 'a223c6b3710f85df22e9377d6c4f7553'
@@ -17,3 +17,13 @@ export const NEW_TOKEN = 'c917d38f6bdb84e9d9e0bfe9d585be73'
 
 /** The application token of its outgoing webhook. */
 export const WEBHOOK_TOKEN = 'jvh9y1ulvt2m6k5or90v9mg8nn32ozas'
+
+/** The member id of one of many portals, by its number. */
+export function memberIdOf(number: number): string {
+  return number.toString(16).padStart(32, '0')
+}
+
+/** The member ids of so many portals, in their order. */
+export function memberIdsOf(count: number): readonly string[] {
+  return Array.from({ length: count }, (_, number) => memberIdOf(number))
+}

@@ -7,16 +7,14 @@ import {
 } from '../../../src/edge/callers/refusal-sampler.ts'
 import { aRefusedCaller } from '../../support/builders/a-refused-caller.ts'
 import { NOW } from '../../support/time.ts'
+import { memberIdOf } from '../../support/identity.ts'
 
 const STRANGER = { isKnown: false }
 
 it('takes the first of a kind at once, then one in ten seconds, whoever calls', () => {
   const sampler = new RefusalSampler()
   const at = (ms: number) =>
-    sampler.takes(
-      aRefusedCaller({ at: NOW + ms, memberId: ms.toString(16).padStart(32, '0') }),
-      STRANGER,
-    )
+    sampler.takes(aRefusedCaller({ at: NOW + ms, memberId: memberIdOf(ms) }), STRANGER)
   expect([0, 1, NOTE_INTERVAL_MS - 1, NOTE_INTERVAL_MS, NOTE_INTERVAL_MS + 1].map(at)).toEqual([
     true,
     false,

@@ -20,6 +20,7 @@ import {
 import { watchKv, withPageLimit } from '../../support/storage/kv.ts'
 import { EdgeScenario } from '../../support/scenarios/edge-scenario.ts'
 import { RelayScenario } from '../../support/scenarios/relay-scenario.ts'
+import { memberIdOf, memberIdsOf } from '../../support/identity.ts'
 
 const STORED = { kind: 'stored', duplicate: false, quarantined: false }
 const NEIGHBOUR = 'b'.repeat(32)
@@ -289,7 +290,7 @@ describe('drainSpill()', () => {
   })
 
   it('begins each run with another portal, since the platform may end it early', async () => {
-    const portals = Array.from({ length: 30 }, (_, index) => String(index).padStart(32, '0'))
+    const portals = memberIdsOf(30)
     for (const memberId of portals) {
       await Promise.all(Array.from({ length: 3 }, (_, index) => spillAppend(memberId, index)))
     }
@@ -314,7 +315,7 @@ describe('drainSpill()', () => {
     await scenario.spills(1)
     const hanging = 'f'.repeat(32)
     for (let index = 0; index < 19; index += 1) {
-      const memberId = String(index).padStart(32, '0')
+      const memberId = memberIdOf(index)
       await spillOf(memberId, JSON.stringify({ kind: 'append' }))
     }
     const [key = ''] = (await spilledKeys()).filter((name) => name.includes(scenario.memberId))

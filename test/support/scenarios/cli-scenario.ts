@@ -14,6 +14,7 @@ import { VirtualTime } from '../../simulation/machine/virtual-time.ts'
 import { NOW } from '../time.ts'
 import { SIGNING_SECRET } from '../worker/runtime-bindings.ts'
 import { CLIENT_ID, DOMAIN, MEMBER_ID } from '../identity.ts'
+import { definitionOf } from '../../simulation/field.ts'
 
 /** The result of a command line. */
 export interface Ran {
@@ -192,16 +193,5 @@ export class CliScenario {
       this.#depth -= 1
       for (const give of giveBack.toReversed()) give()
     }
-  }
-}
-
-function definitionOf(id: number) {
-  return {
-    ID: String(id),
-    ENTITY_ID: 'CRM_REQUISITE',
-    FIELD_NAME: `UF_CRM_${id}`,
-    USER_TYPE_ID: 'string',
-    MANDATORY: 'N',
-    SORT: '100',
   }
 }

@@ -3,6 +3,7 @@ import type { IncomingRequest } from '../../../src/bitrix24/wire/request.ts'
 import type { PortalLookup } from '../../../src/edge/portal-client.ts'
 import { drainSpill } from '../../../src/edge/spill/drain.ts'
 import { InstallStore } from '../../../src/storage/install-store.ts'
+import { memberIdsOf } from '../identity.ts'
 import { watchKv, type WatchedKv } from '../storage/kv.ts'
 import { watchLog } from '../worker/edge.ts'
 import {
@@ -10,6 +11,7 @@ import {
   anIntake,
   countedReceipts,
   DISTRUSTING,
+  realPortalList,
   realPortals,
   UNREACHABLE,
   type IntakeChanges,
@@ -69,6 +71,12 @@ export class EdgeScenario extends RelayScenario {
   /** An event of the portal whose wrong token is its own, by its `id`. */
   forged(id: number, changes: Changes = {}): IncomingRequest {
     return this.event(id, { 'auth[application_token]': `wrong-token-${id}`, ...changes })
+  }
+
+  /** The directory lists so many other portals, and forgets this one. */
+  async lists(count: number): Promise<void> {
+    await realPortalList().notePortal(this.memberId, false)
+    await realPortalList().notePortals(memberIdsOf(count))
   }
 
   /** Sends events for which no object answers, a second apart: they are spilled, and their receipts count on. */

@@ -5,6 +5,7 @@ import type { DirectoryRemote } from '../../../../src/objects/directory.ts'
 import { machine } from '../../../support/builders/entries.ts'
 import { pageTest as it } from '../../../support/scenarios/page-scenario.ts'
 import { until } from '../../../support/until.ts'
+import { memberIdOf } from '../../../support/identity.ts'
 
 it('tells a stuck lane with the button that ends it, and finds the portal', async ({
   scenario,
@@ -55,7 +56,7 @@ it('tells portals that are connected before the installations of strangers', asy
   // Sound: the binding's class is `Directory`.
   const directory = DIRECTORY.getByName('directory') as unknown as DirectoryRemote
   for (let stranger = 0; stranger < 25; stranger += 1) {
-    const memberId = stranger.toString(16).padStart(32, '0')
+    const memberId = memberIdOf(stranger)
     const listing = { memberId, domain: `s${stranger}.bitrix24.com`, clientId: 'local.1' }
     await directory.notePending(memberId, { ...listing, expiresAt: Date.now() + 3_600_000 })
   }
