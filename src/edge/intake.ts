@@ -124,12 +124,12 @@ async function takeEvent(
   const { world } = deps
   const { memberId, tokenHash } = caller
   // KV is read only for a caller whom neither memory nor the configuration knows.
-  const isKnown = async () =>
+  const knowsCaller = async () =>
     caller.isTrusted ||
     (await readTrust(deps, { memberId, tokenHash, token }, source.address)) === 'trusted'
   // A long body costs time. So it is decoded only for a caller whom the edge knows, from KV as well, or whom his
   // portal's object knows.
-  if (request.isCostly && !(await isKnown())) {
+  if (request.isCostly && !(await knowsCaller())) {
     const recognised = await recogniseCaller(deps, caller)
     if (recognised !== ACCEPTED) return recognised
   }
@@ -144,12 +144,12 @@ async function takeEvent(
     drained: false,
   }
   const { counts } = deps.callers.memory
-  const edge = counts.take()
-  const counted = edge === undefined ? append : { ...append, edge }
+  const edgeTally = counts.take()
+  const counted = edgeTally === undefined ? append : { ...append, edge: edgeTally }
   const isHint = event.name === HINT_EVENT
-  const answer = await storeEvent(deps, caller, { append: counted, isHint, isKnown })
+  const answer = await storeEvent(deps, caller, { append: counted, isHint, knowsCaller })
   const isNew = answer.kind === 'stored' ? !answer.duplicate : answer.kind === 'spilled'
-  if (!isNew) counts.giveBack(edge)
+  if (!isNew) counts.giveBack(edgeTally)
   return answer
 }
 
@@ -160,26 +160,27 @@ async function storeEvent(
   {
     append,
     isHint,
-    isKnown,
+    knowsCaller,
   }: {
     readonly append: AppendRequest
     readonly isHint: boolean
-    readonly isKnown: () => Promise<boolean>
+    /** Whether the edge, or KV, knows that the token is trusted. */
+    readonly knowsCaller: () => Promise<boolean>
   },
 ): Promise<IntakeAnswer> {
   const { clientOf, appends, world } = deps
   const { memberId } = caller
   const newClient = (): PortalClient => clientOf(memberId)
-  const alone = () => newClient().append(append)
-  const first = caller.isTrusted
+  const appendAlone = () => newClient().append(append)
+  const appendFirst = caller.isTrusted
     ? () => appends.append({ memberId, request: append, newClient }, world)
-    : alone
-  const tried = await tryTwice(first, world.now, alone)
+    : appendAlone
+  const tried = await tryTwice(appendFirst, world.now, appendAlone)
   if (!tried.ok) {
     logUnreachable(world, memberId, tried.error.error)
     const { receivedAt, receipt } = append
     const spilled = { kind: 'append', request: append } as const
-    const isTrusted = await isKnown()
+    const isTrusted = await knowsCaller()
     if (isTrusted && isHint && !deps.spill.isHintWithinLimit(memberId)) return TOO_MANY_HINTS
     return spillRequest(deps, { memberId, isTrusted }, { receivedAt, receipt, spilled })
   }

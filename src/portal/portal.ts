@@ -58,7 +58,7 @@ export class PortalObject extends DurableObject<unknown> implements PortalCalls 
   readonly #work: BackgroundWork
   readonly #allowance: Allowance
   /** The version of the state that lanes and directory have followed so far. */
-  #followed = 0
+  #followedVersion = 0
 
   constructor(ctx: DurableObjectState, env: unknown, settings: PortalSettings) {
     super(ctx, env)
@@ -264,8 +264,8 @@ export class PortalObject extends DurableObject<unknown> implements PortalCalls 
   #advance(): void {
     const { state, matcher, pending, missingListing, reporter, domains } = this.#parts
     const { pump, bulletins, waker } = this.#parts
-    if (this.#followed !== state.version() || matcher.hasUnstoredMatch()) {
-      this.#followed = state.version()
+    if (this.#followedVersion !== state.version() || matcher.hasUnstoredMatch()) {
+      this.#followedVersion = state.version()
       matcher.follow()
       this.#work.background(pending.followDirectory())
       this.#work.background(missingListing.follow())

@@ -27,8 +27,8 @@ export interface Sender {
   readonly applicationToken: string
 }
 
-/** A lifecycle event whose sender has been read. */
-export interface LifecycleEvent {
+/** The payload of an event whose sender has been read, with its `auth` part. */
+export interface EventPayload {
   readonly sender: Sender
   readonly payload: JsonObject
   readonly auth: JsonObject
@@ -54,7 +54,7 @@ const CleanSchema = v.union([v.literal('1'), v.literal(1), v.literal(true)])
 /** Decodes ONAPPINSTALL, ONAPPUPDATE and ONAPPUSERREADY; the last one is an install with a second pair. */
 export function decodeInstall(
   cause: 'install' | 'update' | 'user_ready',
-  { sender, payload, auth }: LifecycleEvent,
+  { sender, payload, auth }: EventPayload,
 ): Result<InstallRequest, 'missing_credentials'> {
   const credentials = readCredentials(auth)
   if (!credentials) return err('missing_credentials')
@@ -71,7 +71,7 @@ export function decodeInstall(
 }
 
 /** Decodes ONAPPUNINSTALL. It carries no OAuth tokens, because they are dead by then. */
-export function decodeUninstall({ sender, payload }: LifecycleEvent): UninstallRequest {
+export function decodeUninstall({ sender, payload }: EventPayload): UninstallRequest {
   return {
     kind: 'uninstall',
     ...sender,

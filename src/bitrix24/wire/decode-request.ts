@@ -10,7 +10,7 @@ import {
   decodeInstall,
   decodePage,
   decodeUninstall,
-  type LifecycleEvent,
+  type EventPayload,
   type Sender,
 } from './decode-lifecycle.ts'
 import { decodeRobot, isRobot } from './decode-robot.ts'
@@ -73,13 +73,12 @@ function readSender(
 }
 
 function dispatch(
-  event: string,
-  lifecycle: LifecycleEvent,
+  sentName: string,
+  sent: EventPayload,
 ): Result<IncomingRequest, 'missing_credentials'> {
-  const { sender } = lifecycle
-  const name = canonicalName(event)
-  if (name?.startsWith('ONAPP')) return decodeLifecycle(name, lifecycle)
-  return ok(eventRequest(sender, () => decodeEvent(event, lifecycle)))
+  const name = canonicalName(sentName)
+  if (name?.startsWith('ONAPP')) return decodeLifecycle(name, sent)
+  return ok(eventRequest(sent.sender, () => decodeEvent(sentName, sent)))
 }
 
 function eventRequest(sender: Sender, decode: () => RelayEvent): EventRequest {
@@ -88,18 +87,18 @@ function eventRequest(sender: Sender, decode: () => RelayEvent): EventRequest {
 
 function decodeLifecycle(
   name: string,
-  lifecycle: LifecycleEvent,
+  sent: EventPayload,
 ): Result<IncomingRequest, 'missing_credentials'> {
   switch (name) {
     case 'ONAPPINSTALL':
-      return decodeInstall('install', lifecycle)
+      return decodeInstall('install', sent)
     case 'ONAPPUPDATE':
-      return decodeInstall('update', lifecycle)
+      return decodeInstall('update', sent)
     case 'ONAPPUSERREADY':
-      return decodeInstall('user_ready', lifecycle)
+      return decodeInstall('user_ready', sent)
     case 'ONAPPUNINSTALL':
-      return ok(decodeUninstall(lifecycle))
+      return ok(decodeUninstall(sent))
     default:
-      return ok({ kind: 'notice', name, ...lifecycle.sender })
+      return ok({ kind: 'notice', name, ...sent.sender })
   }
 }

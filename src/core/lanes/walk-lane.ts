@@ -51,7 +51,7 @@ export async function walkLane(ports: WalkPorts, deadline: number): Promise<void
   // Nothing further is sent before the outcomes of former sends are stored: after a restart these would be sent
   // again.
   book.catchUp()
-  const begun = { deadline, erasures: book.erasures(), liveWasLast: false, replayed: null }
+  const begun = { deadline, erasures: book.erasures(), liveWasLast: false, upForReplay: null }
   const walk: Walk = { ...ports, ...begun }
   while (!isEnded(walk)) {
     const { cursor } = book.lane()
@@ -67,7 +67,7 @@ export async function walkLane(ports: WalkPorts, deadline: number): Promise<void
       const ms = step.at - clock.now()
       if (ms > MAX_WAIT_IN_WALK_MS) return
       await clock.sleep(ms)
-    } else if (step.kind === 'replay' && walk.replayed?.sequence !== step.entry.sequence) {
+    } else if (step.kind === 'replay' && walk.upForReplay?.sequence !== step.entry.sequence) {
       // The step is decided anew with the previous sequence that was found, since the lane may have changed
       // meanwhile.
       await findPrevious(walk, step.entry.sequence)
@@ -80,7 +80,7 @@ export async function walkLane(ports: WalkPorts, deadline: number): Promise<void
 /** Finds out what the delivery of a replayed event has to tell beside the event, unless the walk ends before. */
 async function findPrevious(walk: Walk, sequence: number): Promise<void> {
   const found = await findPreviousSequence(walk, sequence, () => isEnded(walk))
-  if (found !== null) walk.replayed = { sequence, ...found }
+  if (found !== null) walk.upForReplay = { sequence, ...found }
 }
 
 function send(walk: Walk, attempt: Attempt): Promise<void> {
@@ -141,15 +141,15 @@ function ofPresentReceiver(
 }
 
 async function sendReplay(walk: Walk, entry: LogEntry): Promise<void> {
-  const { log, book, receiver, clock, replayed } = walk
+  const { log, book, receiver, clock, upForReplay } = walk
   const job = book.lane().replays[0]
   // Another event has come to the front of the job meanwhile, and what is before it is looked for first.
-  if (job === undefined || replayed?.sequence !== entry.sequence) return
+  if (job === undefined || upForReplay?.sequence !== entry.sequence) return
   const attemptsBefore = log.attemptsOf(entry.sequence)
   saveBeforeSend(walk, [entry.sequence])
   const { fingerprint } = book.lane()
   const since = clock.now()
-  const context = { previousSequence: replayed.previous, replayed: true }
+  const context = { previousSequence: upForReplay.previous, replayed: true }
   const outcome = ofPresentReceiver(walk, fingerprint, await receiver.send([entry], context))
   if (outcome === null) return
   walk.liveWasLast = false

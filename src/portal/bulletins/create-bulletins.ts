@@ -127,7 +127,9 @@ function createPump(
     log: bulletinLog,
     fates: bulletinLog,
     book,
-    courier: { receiverOf: (name) => tellerOf(courier.receiverOf(name), { name, bulletinLog }) },
+    courier: {
+      walkReceiverOf: (name) => tellerOf(courier.walkReceiverOf(name), { name, bulletinLog }),
+    },
     enricher: bulletinLog,
     world,
   })

@@ -82,9 +82,9 @@ export class Enricher {
     this.#repeats = new RepeatedEvents({ ...deps, onDue: () => this.#start() })
     this.#reads = new EventReads({ ...deps, waiting: this.#waiting, repeats: this.#repeats })
     const { access, state } = deps
-    const carrying = () =>
+    const carriedFor = () =>
       access.hasAccess() ? { generation: access.generation(), head: state.head() } : null
-    this.#writer = new EnrichmentWriter({ ...deps, waiting: this.#waiting, carrying })
+    this.#writer = new EnrichmentWriter({ ...deps, waiting: this.#waiting, carriedFor })
   }
 
   /**
@@ -137,9 +137,9 @@ export class Enricher {
    * stand for a change after the read for the first one, so the field is read once more, unless the first one
    * still waits for its read.
    */
-  repeated(repeated: RepeatedEvent, firstAt: number): void {
+  noteRepeated(repeated: RepeatedEvent, firstAt: number): void {
     const { sequence, event } = repeated
-    const isRead = sequence <= this.#reads.upTo() || this.#writer.holds(event.field.id)
+    const isRead = sequence <= this.#reads.readUpTo() || this.#writer.holds(event.field.id)
     const waits = this.#waiting.has(sequence) && !isRead
     if (!waits && this.#deps.access.hasAccess()) this.#repeats.note(repeated, firstAt)
   }

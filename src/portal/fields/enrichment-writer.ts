@@ -28,7 +28,7 @@ export interface EnrichmentWriterDeps {
   readonly reconciliation: Pick<ReconciliationBook, 'state' | 'owing' | 'saveWithin' | 'adopt'>
   readonly writer: Pick<LogWriter, 'write'>
   /** The terms on which rows may carry fields; null after the end of an installation. */
-  readonly carrying: () => CarriedFor | null
+  readonly carriedFor: () => CarriedFor | null
   readonly world: Pick<World, 'now'>
   readonly scheduler: Pick<Scheduler, 'advance' | 'report'>
 }
@@ -143,8 +143,8 @@ export class EnrichmentWriter {
    * own.
    */
   #planCarrying(told: readonly Enriched[], carried: readonly CarriedField[]) {
-    const { carrying, fields } = this.#deps
-    const terms = carrying()
+    const { carriedFor, fields } = this.#deps
+    const terms = carriedFor()
     if (terms === null || told.some(({ reconciled }) => reconciled !== null)) return null
     return fields.planCarrying(carried, terms)
   }

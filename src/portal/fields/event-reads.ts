@@ -86,7 +86,7 @@ export class EventReads {
   }
 
   /** The last sequence that had arrived when the request under way began; 0 while none is under way. */
-  upTo(): number {
+  readUpTo(): number {
     return this.#underWay?.upTo ?? 0
   }
 

@@ -16,7 +16,7 @@ export interface LaneWalkerDeps {
   readonly log: Pick<LogStore, 'afterForLanes' | 'outlinesAfter' | 'outlinesBefore' | 'entry'>
   readonly fates: Pick<FateStore, 'find' | 'nextParked'>
   readonly book: Pick<LaneBook, 'findLane' | 'page'>
-  readonly courier: Pick<Courier, 'receiverOf'>
+  readonly courier: Pick<Courier, 'walkReceiverOf'>
   readonly enricher: Pick<Enricher, 'readableHead'>
   readonly world: Pick<World, 'now' | 'random' | 'sleep'>
 }
@@ -36,7 +36,7 @@ export class LaneWalker {
   async walk(name: string, deadline: number): Promise<void> {
     const { book, courier, world } = this.#deps
     if (book.findLane(name) === null) return
-    const receiver = courier.receiverOf(name)
+    const receiver = courier.walkReceiverOf(name)
     if (receiver === null) return
     await walkLane(
       { log: this.#logFor(name), book: book.page(name), receiver, clock: world },

@@ -36,7 +36,7 @@ export interface EventEnricher {
   /** Tells, in the transaction that stores an event, what the event says about fields that it does not name. */
   tellWithin(event: RelayEvent, transaction: LogTransaction): void
   /** Notes that Bitrix24 has sent an event once more whose first one, received at `firstAt`, is in the log. */
-  repeated(repeated: RepeatedEvent, firstAt: number): void
+  noteRepeated(repeated: RepeatedEvent, firstAt: number): void
 }
 
 /** The dependencies of the appender. */
@@ -144,7 +144,7 @@ export class Appender {
       const firstAt = this.#recent.firstReceivedAt(contentHash) ?? receivedAt
       const { sequence } = placed
       const isCopy = log.entry(sequence)?.event.handlerId !== event.handlerId
-      enricher.repeated({ sequence, event: { ...event, field }, isCopy }, firstAt)
+      enricher.noteRepeated({ sequence, event: { ...event, field }, isCopy }, firstAt)
     }
     return written
   }

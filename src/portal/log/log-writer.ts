@@ -27,7 +27,7 @@ export interface LogTransaction {
   /** Stores an event that the portal sent, and returns its sequence. */
   insert(arrival: Arrival, stored: StoredText, request?: CountedRequest): number
   /** Stores an event that no portal sent, and returns its sequence. */
-  insertReconciled(told: ReconciledEvent): number
+  insertReconciled(reconciled: ReconciledEvent): number
   /** Writes the enrichment of an event, and the text that its row carries beside it. */
   enrich(sequence: number, enrichment: Enrichment, carried?: CarriedText | null): void
 }
@@ -124,8 +124,8 @@ export class LogWriter {
   /** Counts once storage has taken everything, so that nothing is counted for a transaction that was rolled back. */
   #count({ requests, enrichments }: Growth): void {
     const { matcher } = this.#deps
-    const told = requests.filter(({ drained, edge }) => drained || edge !== undefined)
-    if (told.length > 0) matcher.tally((tally) => told.reduce(tallyRequest, tally))
+    const counted = requests.filter(({ drained, edge }) => drained || edge !== undefined)
+    if (counted.length > 0) matcher.tally((tally) => counted.reduce(tallyRequest, tally))
     if (enrichments.length > 0) matcher.tally((tally) => tallyEnrichments(tally, enrichments))
   }
 
@@ -138,7 +138,7 @@ export class LogWriter {
         if (request !== undefined) growth.requests.push(request)
         return sequence
       },
-      insertReconciled: (told) => {
+      insertReconciled: (reconciled) => {
         const sequence = this.#next(growth)
         const receipt = world.newReceipt()
         // The receipt takes the place of the content hash. No event of Bitrix24 has such a hash, so none is
@@ -146,7 +146,7 @@ export class LogWriter {
         log.insertReconciled(
           sequence,
           { receipt, contentHash: receipt, receivedAt: world.now() },
-          { ...told, event: asSent(told.event) },
+          { ...reconciled, event: asSent(reconciled.event) },
         )
         return sequence
       },

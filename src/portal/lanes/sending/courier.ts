@@ -51,7 +51,7 @@ export class Courier {
    * The receiver of a lane as its walk sees it. Null for a lane whose destination is configured no more, or is
    * of a type that this version does not know.
    */
-  receiverOf(name: string): WalkReceiver | null {
+  walkReceiverOf(name: string): WalkReceiver | null {
     const { rules, receivers, pace } = this.#deps
     const destination = receivers.findDestination(name)
     if (destination === null || destination.type === null) return null

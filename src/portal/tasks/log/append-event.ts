@@ -40,11 +40,11 @@ export async function appendEvent(
   }
   if (!drained && !robotAddress.isWithinLimit(tokenHash)) return { kind: 'too_many_hints' }
   noteEvent(parts, request)
-  const noted = trust.isApplicationToken(tokenHash) ? noteMissingUser(request) : request
-  const told = subscriber.withoutFixedUser(noted)
+  const isOfApplication = trust.isApplicationToken(tokenHash)
+  const toStore = subscriber.withoutFixedUser(isOfApplication ? noteMissingUser(request) : request)
   // In a full object no event goes, and none is refused, for the sake of a hint.
   const mayMakeRoom = !robotAddress.trusts(tokenHash, at)
-  const answer = await store(parts, told, { mayMakeRoom })
+  const answer = await store(parts, toStore, { mayMakeRoom })
   if (answer.kind === 'full') reporter.follow()
   return answer
 }

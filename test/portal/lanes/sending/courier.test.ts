@@ -78,17 +78,17 @@ function courierOf({
   })
   const find = (name: string, ...entries: Entry[]) => {
     known = configured(entries)
-    return courier.receiverOf(name)
+    return courier.walkReceiverOf(name)
   }
-  const receiverOf = (entry: Entry) => {
+  const walkReceiverOf = (entry: Entry) => {
     const found = find(entry.name, entry)
     if (found === null) throw new Error(`Cannot find the receiver of ${entry.name}`)
     return found
   }
-  return { seen, find, receiverOf }
+  return { seen, find, walkReceiverOf }
 }
 
-describe('Courier.receiverOf()', () => {
+describe('Courier.walkReceiverOf()', () => {
   it.each([
     ['gives machines every event by itself', machine('erp'), 'machine', null],
     [
@@ -116,7 +116,7 @@ describe('Courier.receiverOf()', () => {
       { waitMs: MINUTE_MS, max: 20 },
     ],
   ])('%s', (_name, entry, reader, digestRule) => {
-    expect(courierOf().receiverOf(entry)).toMatchObject({ reader, digestRule })
+    expect(courierOf().walkReceiverOf(entry)).toMatchObject({ reader, digestRule })
   })
 
   it.each([
@@ -134,7 +134,7 @@ describe('Courier.receiverOf()', () => {
     ['webhook', webhook, {}],
     ['cloudevents', cloudevents, { type: 'cloudevents', secret: undefined }],
   ])('measures what an event takes in a batch of a %s, in bytes', (_name, type, changes) => {
-    const { digestRule } = courierOf().receiverOf(machine('erp', { batch: {}, ...changes }))
+    const { digestRule } = courierOf().walkReceiverOf(machine('erp', { batch: {}, ...changes }))
     const event = anEvent({ data: { text: 'Ж€😀"' }, field: null })
     const entry = anEntry({ sequence: 1234, event })
     const delivery = aDelivery({ id: 'm-1234', sequence: 1234, event, previousSequence: 1234 })
@@ -145,13 +145,13 @@ describe('Courier.receiverOf()', () => {
   })
 
   it('gives up on an event after the configured hours', () => {
-    const receiver = courierOf().receiverOf(machine('erp', { retryHours: 24 }))
+    const receiver = courierOf().walkReceiverOf(machine('erp', { retryHours: 24 }))
     expect(receiver.retryMs).toBe(24 * HOUR_MS)
   })
 
   it('keeps the pace that the receiver asks for now', async () => {
-    const { seen, receiverOf } = courierOf()
-    const receiver = receiverOf(machine('erp'))
+    const { seen, walkReceiverOf } = courierOf()
+    const receiver = walkReceiverOf(machine('erp'))
     expect(receiver.minIntervalMs()).toBe(7)
     seen.lane = aLane({ memory: { ...NO_MEMORY, perMinute: 60 } })
     expect(receiver.minIntervalMs()).toBe(1000)
@@ -159,14 +159,14 @@ describe('Courier.receiverOf()', () => {
   })
 
   it('knows no pace of a destination that cannot be opened', async () => {
-    const receiver = courierOf({ receiver: null }).receiverOf(machine('erp'))
+    const receiver = courierOf({ receiver: null }).walkReceiverOf(machine('erp'))
     expect(receiver.minIntervalMs()).toBe(0)
     expect(await receiver.takeSlot()).toBeNull()
   })
 
   it('shares the connections of the portal', async () => {
-    const { receiverOf } = courierOf()
-    const [one, other] = [receiverOf(machine('erp')), receiverOf(person('chat'))]
+    const { walkReceiverOf } = courierOf()
+    const [one, other] = [walkReceiverOf(machine('erp')), walkReceiverOf(person('chat'))]
     const held = await Promise.all(
       [one, one, other, other, other].map((each) => each.connect('fast')),
     )
@@ -184,27 +184,27 @@ describe('a send of the courier', () => {
   const entries = [anEntry({ sequence: 3 }), anEntry({ sequence: 4 })] as const
 
   it('names what an event has by its id alone, to people and not to machines', async () => {
-    const { seen, receiverOf } = courierOf()
+    const { seen, walkReceiverOf } = courierOf()
     const entry = anEntry({ event: anEvent({ name: 'ONTASKADD', field: null, userId: 7 }) })
-    await receiverOf(person('erp'))
+    await walkReceiverOf(person('erp'))
       .send([entry, entry], CONTEXT)
       .catch(() => {})
-    await receiverOf(machine('erp')).send([entry], CONTEXT)
-    await receiverOf(person('erp')).send([anEntry()], CONTEXT)
+    await walkReceiverOf(machine('erp')).send([entry], CONTEXT)
+    await walkReceiverOf(person('erp')).send([anEntry()], CONTEXT)
     expect(seen.names).toEqual([['user 7', 'Name 7'], [], []])
   })
 
   it('tells what became of the parcel, here and to the common pace', async () => {
-    const { seen, receiverOf } = courierOf()
-    expect(await receiverOf(machine('erp')).send(entries, CONTEXT)).toEqual(DELIVERED)
+    const { seen, walkReceiverOf } = courierOf()
+    expect(await walkReceiverOf(machine('erp')).send(entries, CONTEXT)).toEqual(DELIVERED)
     expect(seen.sent).toEqual([[3, 4]])
     expect(seen.obeyed).toEqual([{ destination: 'erp', memory: NO_MEMORY, outcome: DELIVERED }])
     expect(seen.saves).toEqual([])
   })
 
   it('disables the lane of a destination that cannot be opened, and sends nothing', async () => {
-    const { seen, receiverOf } = courierOf({ receiver: null })
-    expect(await receiverOf(machine('erp')).send(entries, CONTEXT)).toMatchObject({
+    const { seen, walkReceiverOf } = courierOf({ receiver: null })
+    expect(await walkReceiverOf(machine('erp')).send(entries, CONTEXT)).toMatchObject({
       kind: 'rejected',
       scope: 'endpoint',
       reason: 'misconfigured',
@@ -214,7 +214,7 @@ describe('a send of the courier', () => {
   })
 
   it('fails for a lane that does not exist', async () => {
-    const receiver = courierOf().receiverOf(machine('crm'))
+    const receiver = courierOf().walkReceiverOf(machine('crm'))
     await expect(receiver.send(entries, CONTEXT)).rejects.toThrow('Cannot send for lane crm')
   })
 })
@@ -234,8 +234,8 @@ describe('what the receiver asked to be remembered', () => {
   }
 
   it('is stored with the lane, and told to the pace', async () => {
-    const { seen, receiverOf } = courierOf({ receiver: movingReceiver() })
-    await receiverOf(machine('erp')).send([anEntry()], CONTEXT)
+    const { seen, walkReceiverOf } = courierOf({ receiver: movingReceiver() })
+    await walkReceiverOf(machine('erp')).send([anEntry()], CONTEXT)
     expect(seen.lane.memory).toEqual(moved)
     expect(seen.obeyed).toMatchObject([{ memory: moved }])
   })
@@ -245,7 +245,7 @@ describe('what the receiver asked to be remembered', () => {
       receiver: movingReceiver(),
       onFetch: () => (made.seen.lane = aLane({ status: 'paused' })),
     })
-    await made.receiverOf(machine('erp')).send([anEntry()], CONTEXT)
+    await made.walkReceiverOf(machine('erp')).send([anEntry()], CONTEXT)
     expect(made.seen.saves).toEqual([aLane({ status: 'paused', memory: moved })])
   })
 
@@ -255,7 +255,7 @@ describe('what the receiver asked to be remembered', () => {
         receiver: movingReceiver(),
         onFetch: () => (made.seen.lane = meanwhile),
       })
-      await made.receiverOf(machine('erp')).send([anEntry()], CONTEXT)
+      await made.walkReceiverOf(machine('erp')).send([anEntry()], CONTEXT)
       expect(made.seen.saves).toEqual([])
     }
   })
