@@ -6,6 +6,7 @@ import type { PendingRow } from '../../../src/core/access/installs/pending-row.t
 import { NO_RECONCILIATION } from '../../../src/core/fields/reconciliation.ts'
 import type { LaneState } from '../../../src/core/lanes/state/lane-state.ts'
 import type { LogEntry } from '../../../src/core/log/event.ts'
+import type { LaneViewParts } from '../../../src/portal/views/lane-view.ts'
 import type { PortalViewParts } from '../../../src/portal/views/portal-view.ts'
 import type { ReportParts } from '../../../src/portal/views/report-view.ts'
 import { NO_PORTAL_TALLY } from '../../../src/core/tallies/portal-tally.ts'
@@ -39,7 +40,7 @@ export function aShownPortal({
   parked = {},
   isFull = false,
   open = [],
-}: ShownPortal): PortalViewParts & ReportParts {
+}: ShownPortal): PortalViewParts & LaneViewParts & ReportParts {
   const { clientId, oauthUrl } = anApplication()
   const config = {
     applications: new Map(configured ? [[clientId, 'secret']] : []),
