@@ -161,17 +161,16 @@ async function noteRefusedCaller(
   refused: RefusedCaller,
 ): Promise<void> {
   const { memberId, network, request, reason } = refused
-  const portal = { isKnown: memberId !== null && memory.isKnown(memberId) }
-  if (sampler.takesLine(refused, portal)) {
-    const { isKnown } = portal
+  const isKnown = memberId !== null && memory.isKnown(memberId)
+  if (sampler.takesLine(refused, { isKnown })) {
     logLine('warn', 'caller_refused', { memberId, known: isKnown, network, request, reason })
   }
-  if (!sampler.takes(refused, portal)) return
-  const edge = memory.counts.take()
+  if (!sampler.takes(refused, { isKnown })) return
+  const edgeTally = memory.counts.take()
   try {
-    await directoryOf(env).noteRefused(refused, edge)
+    await directoryOf(env).noteRefused(refused, edgeTally)
   } catch (error) {
-    memory.counts.giveBack(edge)
+    memory.counts.giveBack(edgeTally)
     logLine('warn', 'refusal_unnoted', { error: describeError(error) })
   }
 }

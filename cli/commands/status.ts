@@ -80,30 +80,30 @@ function outcomeText({ lastOutcome }: Destination): string {
 }
 
 async function showPortal(client: AdminClient, printer: Printer, name: string): Promise<boolean> {
-  const portal = await client.ask(portalPath(name), PortalAnswerSchema)
-  const { subscriptions, install, memberId } = portal
+  const view = await client.ask(portalPath(name), PortalAnswerSchema)
+  const { subscriptions, install, memberId } = view
   // The list says what has to be mended first, as it does when all portals are looked at.
   const row = (await listPortals(client, { q: memberId })).find((one) => one.memberId === memberId)
   const problem = row?.problem ?? null
-  const isWell = portal.state === 'active' && problem === null
+  const isWell = view.state === 'active' && problem === null
   if (printer.isJson) {
-    printer.json(portal)
+    printer.json(view)
     return isWell
   }
   printer.line(
-    { text: textOr(portal.domain), tone: 'strong' },
-    `  ${portal.memberId}  `,
-    stateWords(portal.state),
+    { text: textOr(view.domain), tone: 'strong' },
+    `  ${view.memberId}  `,
+    stateWords(view.state),
   )
-  if (portal.remedy !== null) printer.line({ text: portal.remedy, tone: 'warning' })
-  if (row !== undefined && problem !== null && problem !== portal.state) {
+  if (view.remedy !== null) printer.line({ text: view.remedy, tone: 'warning' })
+  if (row !== undefined && problem !== null && problem !== view.state) {
     printer.line('problem: ', problemWords(row), `. ${textOr(row.remedy)}`)
   }
   printer.line(
-    `known by ${install.kinds.join(' and ').replaceAll('_', ' ') || 'nothing'}, tokens ${install.tokens}, last event ${timeText(portal.lastEventAt)}, last comparison ${timeText(portal.lastReconcileAt)}`,
+    `known by ${install.kinds.join(' and ').replaceAll('_', ' ') || 'nothing'}, tokens ${install.tokens}, last event ${timeText(view.lastEventAt)}, last comparison ${timeText(view.lastReconcileAt)}`,
   )
   printer.line(
-    `${portal.events} events, ${portal.reconciled} found by comparing, ${portal.thin} thin, ${portal.quarantined} quarantined, ${portal.spilled} waiting outside, ${portal.spillRefused} refused`,
+    `${view.events} events, ${view.reconciled} found by comparing, ${view.thin} thin, ${view.quarantined} quarantined, ${view.spilled} waiting outside, ${view.spillRefused} refused`,
   )
   for (const { event, reason, remedy } of subscriptions.missing) {
     printer.line({
@@ -112,7 +112,7 @@ async function showPortal(client: AdminClient, printer: Printer, name: string): 
     })
   }
   printer.line()
-  printer.table(LANE_HEADS, portal.lanes.map(laneRow), 'The portal has no lane.')
+  printer.table(LANE_HEADS, view.lanes.map(laneRow), 'The portal has no lane.')
   return isWell
 }
 

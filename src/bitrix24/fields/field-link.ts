@@ -57,7 +57,7 @@ function isHost(domain: string): boolean {
 function onHost(address: string, domain: string): string | null {
   if (!URL.canParse(address) || !URL.canParse(`https://${domain}/`)) return null
   const url = new URL(address)
-  const portal = new URL(`https://${domain}/`)
+  const portalUrl = new URL(`https://${domain}/`)
   const isPlain = url.protocol === 'https:' && url.username === '' && url.password === ''
-  return isPlain && url.host === portal.host ? url.href : null
+  return isPlain && url.host === portalUrl.host ? url.href : null
 }

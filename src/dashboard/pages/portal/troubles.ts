@@ -113,8 +113,8 @@ const TOLD_ELSEWHERE: ReadonlySet<string> = new Set([
 ])
 
 /** What the relay has told and what lasts, and the bulletins that a destination has not taken. */
-function bulletinTroubles(portal: WholeView): readonly PortalTrouble[] {
-  const { state, openBulletins = [], bulletins = [] } = portal
+function bulletinTroubles(view: WholeView): readonly PortalTrouble[] {
+  const { state, openBulletins = [], bulletins = [] } = view
   const open = openBulletins
     .filter(({ type }) => !TOLD_ELSEWHERE.has(type))
     .filter(({ type }) => type !== 'relay.portal.storage' || state !== 'portal_full')
@@ -134,7 +134,7 @@ function bulletinTroubles(portal: WholeView): readonly PortalTrouble[] {
       act: {
         kind: 'link',
         label: `Replay what is parked at ${destination}`,
-        to: lanePath(portal.memberId, destination, 'replay'),
+        to: lanePath(view.memberId, destination, 'replay'),
       },
     }
   })
