@@ -83,6 +83,7 @@ describe('GET /portals/{memberId}', () => {
       },
       robotAddress: null,
       bulletins: [],
+      openBulletins: [],
     })
   })
 

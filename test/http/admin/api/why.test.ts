@@ -51,11 +51,19 @@ describe('GET /portals/{memberId}/why', () => {
     })
   })
 
-  it('an event that nothing asks for never arrived, because it is not wanted', async () => {
+  it('an event that the portal did not send has to be ticked in its outgoing webhook', async () => {
     const { body } = await ask('GET /portals/{portal}/why?event=onCrmLeadAdd')
     expect(body).toMatchObject({
       sequence: null,
-      destinations: [{ answer: 'never_arrived', cause: { reason: 'not_wanted' } }],
+      destinations: [
+        {
+          answer: 'never_arrived',
+          cause: {
+            reason: 'never_arrived',
+            remedy: expect.stringContaining('Tick onCrmLeadAdd in'),
+          },
+        },
+      ],
     })
   })
 

@@ -15,6 +15,9 @@ const ROUTES = ALL_ROUTES.map(({ method, path }) => ({
 /** Routes of GET that answer with no page: two lead elsewhere, and one is asked by the program of a page. */
 const NO_PAGES = ['/admin/sign-in', '/admin/sign-out', '/admin/portals/:memberId/stamp']
 
+/** The addresses of acts, which lead back to the page of their button when they are asked for. */
+const ACTS = /\/(?:test|pause|resume|park|reconcile|remove)$/
+
 it('the router has pages and the API', () => {
   const paths = ROUTES.map(({ path }) => path)
   expect(paths).toContain('/admin/sign-in')
@@ -46,7 +49,7 @@ it('an address without a page is a page as well', async () => {
 it('each page is one of those that a browser looks at', () => {
   const pages = ALL_ROUTES.filter(({ method, path }) => method === 'GET' && !path.includes('/api/'))
     .map(({ path }) => path)
-    .filter((path) => !path.includes('*') && !NO_PAGES.includes(path))
+    .filter((path) => !path.includes('*') && !NO_PAGES.includes(path) && !ACTS.test(path))
   const seen = DASHBOARD_PAGES.map(
     (path) => path.replace(/^\./, '/admin/portals/abc').split('?')[0] ?? '',
   )
