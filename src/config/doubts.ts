@@ -91,9 +91,8 @@ function doubtWebhooks(webhooks: readonly OutgoingWebhook[]): readonly string[] 
     const isPortal = /^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/i.test(token) || isMemberId(token)
     const isToken = !portal.includes('.') && !isMemberId(portal) && portal !== '*'
     if (!isPortal || !isToken) return []
-    const wanted = 'the token comes first, and the domain of its portal behind it'
     return [
-      `OUTGOING_WEBHOOK_TOKENS: entry ${index + 1} seems to be the wrong way round: ${wanted}`,
+      `OUTGOING_WEBHOOK_TOKENS: entry ${index + 1} seems to be the wrong way round: the token comes first, and the domain of its portal behind it`,
     ]
   })
 }

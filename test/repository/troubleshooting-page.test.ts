@@ -29,6 +29,12 @@ import type { AddressReason } from '../../src/core/safety/address.ts'
 import { DESTINATION_TYPES } from '../../src/destinations/registry.ts'
 import type { ErrorCode } from '../../src/http/error-response.ts'
 
+const SOURCES = import.meta.glob<string>('../../src/**/*.ts', {
+  query: '?raw',
+  import: 'default',
+  eager: true,
+})
+
 /** Members of a union, each of them once. */
 function all<Union extends string>(members: Record<Union, true>): readonly string[] {
   return Object.keys(members)
@@ -285,14 +291,7 @@ describe('docs/troubleshooting.md', () => {
   })
 
   it('leaves out no union of reasons of the code', () => {
-    const sources = Object.values(
-      import.meta.glob<string>('../../src/**/*.ts', {
-        query: '?raw',
-        import: 'default',
-        eager: true,
-      }),
-    )
-    const unions = sources.flatMap((source) =>
+    const unions = Object.values(SOURCES).flatMap((source) =>
       [
         ...source.matchAll(
           /^export type (\w+(?:Reason|Refusal|Trouble|Fault|Status|State|Code)) =/gmu,
@@ -305,4 +304,33 @@ describe('docs/troubleshooting.md', () => {
       [...IN_TABLES, ...Object.keys(ELSEWHERE)].toSorted(),
     )
   })
+
+  it('explains each warning of /healthz, and no other', () => {
+    expect(WARNINGS.length).toBeGreaterThan(12)
+    const phrases = wordsOf('Warnings of healthz', 'warning')
+    const matching = (phrase: string) =>
+      new RegExp(phrase.replaceAll(/[.*+?^${}()|[\]\\]/gu, '\\$&').replaceAll('…', '.*'), 'u')
+    const unexplained = WARNINGS.filter(
+      (one) => !phrases.some((phrase) => matching(phrase).test(one)),
+    )
+    expect(unexplained).toEqual([])
+    const unsaid = phrases.filter((phrase) => !WARNINGS.some((one) => matching(phrase).test(one)))
+    expect(unsaid).toEqual([])
+  })
 })
+
+/** The sentences of the code that stand in `warnings`; a part that is filled in is told by `…`. */
+const WARNINGS: readonly string[] = [
+  ...textsIn('config/doubts.ts').filter((text) => text.split(' ').length > 3),
+  ...textsIn('config/config.ts', /(?:warnings\.push\(\s*|_WARNING = )/u),
+  ...textsIn('http/health.ts').filter((text) => text.includes('not bound to')),
+]
+
+/** The texts of a file, those of comments left out; with `before` only those that stand behind it. */
+function textsIn(file: string, before = /(?:)/u): readonly string[] {
+  const code = (SOURCES[`../../src/${file}`] ?? '').replaceAll(/^\s*(?:\/\/|\/?\*).*$/gmu, '')
+  const text = /(?:'(?<plain>[^'\n]*)'|`(?<filled>[^`]*)`)/u
+  return [...code.matchAll(new RegExp(before.source + text.source, 'gu'))].map(({ groups = {} }) =>
+    (groups['plain'] ?? groups['filled'] ?? '').replaceAll(/\$\{[^}]*\}/gu, '…'),
+  )
+}
