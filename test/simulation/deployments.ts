@@ -110,12 +110,14 @@ export function varsOf(
   cast: {
     readonly portals: readonly VirtualPortal[]
     readonly receivers: readonly VirtualReceiver[]
+    readonly ops: VirtualReceiver
   },
 ): Vars {
   const destinations = cast.receivers
     .filter(({ name }) => name !== 'erp' || settings.erp !== 'gone')
     .filter(({ name }) => name !== 'late' || settings.late === 'there')
     .map((receiver) => ({ ...destinationOf(receiver, settings), ...filterOf(receiver, settings) }))
+    .concat({ ...destinationOf(cast.ops, settings), events: ['relay.*'] })
     .map((one) => (isNamed(one, settings) ? { ...one, portals: ['acme.*', '*.*'] } : one))
   return {
     BITRIX24_CLIENT_ID: CLIENT_ID,

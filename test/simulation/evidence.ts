@@ -1,6 +1,14 @@
 /** Everything that the rules look at after a history: what each portal's log, lanes and admin API hold. */
 import type { VirtualPortal } from './cast/portal.ts'
-import { diskOf, lanesOf, logOf, type LogRow, type StoredLane } from './lanes.ts'
+import {
+  bulletinsOf,
+  diskOf,
+  lanesOf,
+  logOf,
+  type BulletinRow,
+  type LogRow,
+  type StoredLane,
+} from './lanes.ts'
 import type { Played } from './play.ts'
 
 /** A fate as the admin API shows it. */
@@ -25,6 +33,9 @@ export interface PortalEvidence {
   readonly log: readonly LogRow[]
   readonly lanes: readonly StoredLane[]
   readonly events: ReadonlyMap<number, EventSeen>
+  readonly bulletins: readonly BulletinRow[]
+  /** The causes that were told and last, as the admin API shows them. */
+  readonly open: readonly string[]
   /** Whether a full object has let events go that every receiver had; one that lost others has not. */
   readonly isShortened: boolean
 }
@@ -44,6 +55,8 @@ export async function gather(played: Played): Promise<Evidence> {
       log: logOf(played, portal),
       lanes: lanesOf(played, portal),
       events: await readEvents(played, portal),
+      bulletins: bulletinsOf(played, portal),
+      open: await readOpen(played, portal),
       isShortened: isShortened(played, portal),
     })
   }
@@ -60,6 +73,15 @@ function isShortened(played: Played, portal: VirtualPortal): boolean {
   )
   const { refusals } = diskOf(played, portal)
   return refusals > 0 && told.every((line) => line.includes('"expired":0,'))
+}
+
+async function readOpen(played: Played, { memberId }: VirtualPortal): Promise<readonly string[]> {
+  const { body } = await played.during(played.relay.admin(`/portals/${memberId}`))
+  // Sound: the view of the admin API has this form.
+  const { openBulletins = [] } = body as {
+    readonly openBulletins?: readonly { readonly type: string; readonly about: string | null }[]
+  }
+  return openBulletins.map(({ type, about }) => `${type} ${about ?? ''}`.trimEnd())
 }
 
 async function readEvents(

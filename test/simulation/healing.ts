@@ -41,7 +41,8 @@ export async function heal(played: Played): Promise<void> {
 
 /** Machines, servers and the configuration are right again. */
 function healMachines(played: Played): void {
-  const { relay, portals, receivers } = played
+  const { relay, portals, receivers, ops } = played
+  ops.becomes('works')
   for (const receiver of receivers) {
     receiver.becomes(receiver.name.startsWith('slow') ? 'slow' : 'works')
   }
@@ -62,11 +63,11 @@ function healMachines(played: Played): void {
 }
 
 async function healPortals(played: Played): Promise<void> {
-  const { relay, time, portals, receivers } = played
+  const { relay, time, portals, receivers, ops } = played
   played.note('the operator resumes every lane, and the crons run')
   for (const portal of portals) {
     if (portal.connection === 'application') await played.during(portal.installs())
-    for (const { name } of receivers) played.operates(portal, `/lanes/${name}/resume`)
+    for (const { name } of [...receivers, ops]) played.operates(portal, `/lanes/${name}/resume`)
   }
   for (const ms of [1000, 5 * MINUTE_MS, 10 * MINUTE_MS]) {
     await played.during(relay.cron('drain'))

@@ -14,6 +14,7 @@ import {
   ordered,
   repeatsAreFew,
 } from './rules/deliveries.ts'
+import { bulletinsCome, bulletinsRest, recoveriesFollow, troublesEnd } from './rules/bulletins.ts'
 import { changesAddUp } from './rules/changes.ts'
 import { noneIsKeptWaiting } from './rules/fairness.ts'
 import { secretsStay } from './rules/secrets.ts'
@@ -41,6 +42,10 @@ export const RULES: Readonly<Record<string, Rule>> = {
   'one id is one event': idsAreUnique,
   'no receiver waits for another': noneIsKeptWaiting,
   'no token leaves its sealed place': secretsStay,
+  'a bulletin comes to whom asks': bulletinsCome,
+  'a cause is told once in its rest': bulletinsRest,
+  'a recovery follows its trouble': recoveriesFollow,
+  'a trouble that was told ends': troublesEnd,
   'the changes told add up to the portal': changesAddUp,
 }
 

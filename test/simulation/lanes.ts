@@ -24,6 +24,18 @@ export interface LogRow {
   readonly enrichment: string | null
 }
 
+/** A bulletin as it is stored. */
+export interface BulletinRow {
+  readonly n: number
+  readonly type: string
+  readonly about: string | null
+  /** By the clock of the object, in unix milliseconds. */
+  readonly at: number
+  readonly data: { readonly from?: string }
+  readonly to: readonly string[]
+  readonly fates: Readonly<Record<string, { readonly state: string }>>
+}
+
 /** Whoever has the objects of all portals. */
 interface Machine {
   readonly relay: Pick<VirtualRelay, 'portals'>
@@ -41,6 +53,17 @@ export function lanesOf(machine: Machine, portal: VirtualPortal): readonly Store
   const text = disk.rows('SELECT lanes FROM lanes')[0]?.['lanes']
   // Sound: the column holds what the object wrote.
   return typeof text === 'string' ? (JSON.parse(text) as { lanes: StoredLane[] }).lanes : []
+}
+
+/** The bulletins of a portal, oldest first. */
+export function bulletinsOf(machine: Machine, portal: VirtualPortal): readonly BulletinRow[] {
+  const disk = diskOf(machine, portal)
+  if (!disk.hasTable('bulletins')) return []
+  return disk.rows('SELECT n, bulletin FROM bulletins ORDER BY n').map((row) => ({
+    n: Number(row['n']),
+    // Sound: the relay wrote it.
+    ...(JSON.parse(String(row['bulletin'])) as Omit<BulletinRow, 'n'>),
+  }))
 }
 
 /** The last sequence in a portal's log; 0 when it is empty. */

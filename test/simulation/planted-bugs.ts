@@ -169,4 +169,28 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     before: '      else group[0]?.reject(error)',
     after: `      else group[0]?.resolve({ kind: 'stored', sequence: 0, duplicate: false, quarantined: false })`,
   },
+  {
+    name: 'a bulletin is told again within its rest',
+    file: 'core/bulletins/desk.ts',
+    before: `return at + (cause.type === 'relay.callers.refused' ? REFUSALS_COOLDOWN_MS : COOLDOWN_MS)`,
+    after: 'return at',
+  },
+  {
+    name: 'a bulletin of a trouble is not followed by its end',
+    file: 'core/bulletins/observed.ts',
+    before: `return type === 'relay.lane.disabled' && !hasProved ? 'lasts' : 'recovered'`,
+    after: `return hasProved || type !== null ? 'lasts' : 'recovered'`,
+  },
+  {
+    name: 'a bulletin tells the end of something else',
+    file: 'core/bulletins/desk.ts',
+    before: 'data: { from: type } }',
+    after: `data: { from: type && 'relay.portal.quiet' } }`,
+  },
+  {
+    name: 'a bulletin is left out for the number of another',
+    file: 'portal/bulletins/create-bulletins.ts',
+    before: 'bulletinLog.isFor(name, sequence) ?',
+    after: 'bulletinLog.isFor(name, sequence + 1) ?',
+  },
 ]

@@ -49,6 +49,8 @@ export class Played {
   readonly relay: VirtualRelay
   readonly portals: readonly VirtualPortal[]
   readonly receivers: readonly VirtualReceiver[]
+  /** The operator's receiver, which is told bulletins and no event. It stands on the machine of `late`. */
+  readonly ops: VirtualReceiver
   /** What happened, line by line. */
   readonly story: string[] = []
   /** What was wrong already while the history was played. */
@@ -80,7 +82,9 @@ export class Played {
       const isChat = name === 'crm' || name === 'team'
       return new VirtualReceiver(time, name, isChat ? 'slack' : 'webhook')
     })
-    for (const { answer } of [...this.portals, ...this.receivers]) network.handle(answer)
+    this.ops = new VirtualReceiver(this.time, 'ops', 'webhook')
+    const everybody = [...this.portals, ...this.receivers, this.ops]
+    for (const { answer } of everybody) network.handle(answer)
   }
 
   /** Adds a line to the story. */

@@ -47,6 +47,7 @@ export function does(played: Played, step: Step): void {
     case 'cron':
       return operates(played, step)
     case 'receiver':
+      if (step.who === 'late') played.ops.becomes(step.mode)
       return played.receiver(step.who).becomes(step.mode)
     case 'servers':
       played.portal(step.portal).mode = step.mode
