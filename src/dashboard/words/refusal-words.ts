@@ -30,7 +30,7 @@ const CALLERS: Readonly<Record<Exclude<ListedRefusalReason, InstallRefusal>, Rea
   unknown_portal: {
     meaning: 'Nothing is known of the portal',
     remedy:
-      'Install the application there, or configure the token of its outgoing webhook. Nothing is to be done where you know no such portal',
+      'Install the application there, or configure the token of its outgoing webhook. Where you have configured it, compare it with the one that the portal shows, character by character. Nothing is to be done where you know no such portal',
   },
   wrong_address: {
     meaning: 'The address of the robot is cut off, or was replaced or removed',
