@@ -15,6 +15,7 @@ import {
   type DeskTerms,
 } from '../../core/bulletins/desk.ts'
 import { causeOfKey, type OpenCause } from '../../core/bulletins/observed.ts'
+import { MINUTE_MS } from '../../core/durations.ts'
 import { earliest } from '../../core/pace/schedule.ts'
 import type { Database } from '../../storage/database.ts'
 import type { LaneBook } from '../lanes/book/book.ts'
@@ -25,6 +26,9 @@ import type { BulletinLanes } from './bulletin-lanes.ts'
 import type { BulletinLog } from './bulletin-log.ts'
 import type { BulletinStore } from './bulletin-store.ts'
 import type { Observer } from './observer.ts'
+
+/** After storage has refused a bulletin it is tried again after so long, in milliseconds, whatever else happens. */
+export const REFUSED_BULLETIN_RETRY_MS = MINUTE_MS
 
 /** The parts that bulletins need. They are nine, since one transaction writes bulletin, lanes and desk. */
 export interface BulletinsParts {
@@ -86,6 +90,8 @@ export class Bulletins {
     } catch (error) {
       book.abandon()
       store.noteThere(false)
+      const retryAt = this.#parts.world.now() + REFUSED_BULLETIN_RETRY_MS
+      this.#dueAt = earliest([this.#dueAt, retryAt])
       throw error
     }
   }

@@ -62,6 +62,10 @@ function fateView(
   if (lane === null || n > lane.cursor) {
     return { destination, state: 'waiting', at: null, attempts: null, reason: null }
   }
+  // A lane whose row was damaged has begun anew, behind everything that it had still to tell.
+  if (n < (lane.epochs[0]?.from ?? 0)) {
+    return { destination, state: 'expired', at: null, attempts: null, reason: null }
+  }
   const recent = lane.recent.findLast(({ sequence }) => sequence === n)
   const at = isoTime(recent?.at ?? null)
   return { destination, state: 'delivered', at, attempts: recent?.attempts ?? null, reason: null }

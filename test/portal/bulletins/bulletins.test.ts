@@ -227,6 +227,20 @@ describe('a bulletin', () => {
     expect(told('ops')).toEqual(['relay.lane.disabled', 'relay.recovered'])
   })
 
+  it('is told within a minute of being refused, although nothing else happens', async () => {
+    await begins(machine('erp'), OPS)
+    scenario.receiver('erp').answers(503)
+    await scenario.portal.sends()
+    // The next attempt of the lane comes in 42 minutes.
+    await scenario.time.passes('29 min')
+    const accepts = await scenario.storageRefuses()
+    await scenario.time.passes('61 s')
+    expect(told('ops')).toEqual([])
+    await accepts()
+    await scenario.time.passes('1 min')
+    await until(() => told('ops').length === 1)
+  })
+
   it('keeps its number when the rows of its lanes are damaged', async () => {
     await begins(machine('erp'), OPS)
     await erpGoes()

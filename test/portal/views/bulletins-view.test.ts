@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { NumberedBulletin } from '../../../src/core/bulletins/bulletin.ts'
 import type { LaneState } from '../../../src/core/lanes/state/lane-state.ts'
 import { bulletinsView } from '../../../src/portal/views/bulletins-view.ts'
-import { aLane } from '../../support/builders/a-lane.ts'
+import { aLane, anEpoch } from '../../support/builders/a-lane.ts'
 import { NOW } from '../../support/time.ts'
 
 const AT = new Date(NOW).toISOString()
@@ -31,6 +31,15 @@ describe('the fate of a bulletin', () => {
     const delivered = { destination: 'ops', state: 'delivered', reason: null }
     expect(fateOf(aLane({ cursor: 3, recent }))).toEqual({ ...delivered, at: AT, attempts: 1 })
     expect(fateOf(aLane({ cursor: 3 }))).toEqual({ ...delivered, at: null, attempts: null })
+  })
+
+  it('is expired where the lane has begun anew behind it: then nobody knows whether it came', () => {
+    const epochs = [anEpoch({ from: 4 })]
+    expect(fateOf(aLane({ cursor: 3, epochs }))).toEqual({
+      destination: 'ops',
+      state: 'expired',
+      ...none,
+    })
   })
 
   it('is what is written down of it', () => {
