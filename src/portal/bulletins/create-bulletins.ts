@@ -3,10 +3,12 @@
  * and the same courier as those of events, with other rows.
  */
 import type { PortalStatus } from '../../core/access/portal-status.ts'
+import type { LaneState } from '../../core/lanes/state/lane-state.ts'
 import type { WalkReceiver } from '../../core/lanes/walk-ports.ts'
 import { LaneBook } from '../lanes/book/book.ts'
 import { LaneLines } from '../lanes/book/lane-lines.ts'
 import { LaneControl } from '../lanes/control.ts'
+import type { LaneRules } from '../lanes/rules.ts'
 import { Pump } from '../lanes/pump.ts'
 import { Courier } from '../lanes/sending/courier.ts'
 import type { LanePace } from '../lanes/sending/pace.ts'
@@ -38,6 +40,7 @@ interface Given {
   readonly log: LogStore
   readonly youngest: YoungestStore
   readonly book: LaneBook
+  readonly rules: LaneRules
   readonly space: LogSpace
   readonly receivers: Receivers
   readonly pace: LanePace
@@ -50,14 +53,19 @@ interface Given {
 
 /** The parts that tell bulletins, and the controls of their lanes. */
 export function createBulletins(given: Given) {
-  const { memberId, db, state, status, log, youngest, book, space, config, world } = given
+  const { memberId, db, state, status, log, youngest, book, rules, space, config, world } = given
   const { receivers } = given
   const store = new BulletinStore(db)
   const bulletinLog = new BulletinLog(store)
   const told = createBook(given, { store, bulletinLog })
   const pump = createPump(given, { book: told, bulletinLog })
   const lanes = new BulletinLanes({ memberId, config, state, receivers, book: told })
-  const observer = new Observer({ state, status, log, youngest, book, space, world })
+  const observed = {
+    all: () => book.all(),
+    lastParkReason: (destination: string) => book.lastParkReason(destination),
+    frontOf: (lane: LaneState) => rules.frontOf(lane),
+  }
+  const observer = new Observer({ state, status, log, youngest, lanes: observed, space, world })
   const bulletinControl = new LaneControl({
     log: bulletinLog,
     fates: bulletinLog,

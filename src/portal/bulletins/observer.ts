@@ -19,6 +19,7 @@ import { DAY_MS, MINUTE_MS } from '../../core/durations.ts'
 import { laneDueAt, type LaneState } from '../../core/lanes/state/lane-state.ts'
 import type { LogEntry } from '../../core/log/event.ts'
 import type { LaneBook } from '../lanes/book/book.ts'
+import type { LaneRules } from '../lanes/rules.ts'
 import type { LogSpace } from '../log/log-space.ts'
 import type { LogStore } from '../log/log-store.ts'
 import type { YoungestStore } from '../log/youngest-store.ts'
@@ -44,7 +45,7 @@ export interface ObserverDeps {
   readonly log: Pick<LogStore, 'afterForLanes'>
   readonly youngest: Pick<YoungestStore, 'lastEventTimes'>
   /** The lanes over the portal's log. */
-  readonly book: Pick<LaneBook, 'all' | 'lastParkReason'>
+  readonly lanes: Pick<LaneBook, 'all' | 'lastParkReason'> & Pick<LaneRules, 'frontOf'>
   readonly space: Pick<LogSpace, 'bytes' | 'limit'>
   readonly world: Pick<World, 'now'>
 }
@@ -80,14 +81,14 @@ export class Observer {
 
   /** The state of the object now. */
   look(): ObservedPortal {
-    const { state, status, book, space, world } = this.#deps
+    const { state, status, lanes, space, world } = this.#deps
     const times = this.#times()
     const now = world.now()
     return {
       now,
       status: status(),
       install: this.#install(),
-      lanes: book.all().map((lane) => this.#lane(lane)),
+      lanes: lanes.all().map((lane) => this.#lane(lane)),
       quietAt: quietAt(times, now),
       lastEventAt: times.length === 0 ? null : Math.min(now, Math.max(...times)),
       storage: { bytes: space.bytes(), limit: space.limit(), isFull: state.isFull() },
@@ -176,7 +177,7 @@ export class Observer {
       disabledReason,
       attempts,
       parked: tally.parked,
-      parkReason: this.#deps.book.lastParkReason(destination) ?? lastReason,
+      parkReason: this.#deps.lanes.lastParkReason(destination) ?? lastReason,
       oldestWaitingAt,
       behindAt: this.#behindAt(lane, oldestWaitingAt),
       lastReason,
@@ -202,8 +203,9 @@ export class Observer {
     return Math.max(oldestWaitingAt + LANE_BEHIND_MS, graceUntil)
   }
 
-  #oldestWaitingAt({ destination, cursor }: LaneState): number | null {
-    const { state, log, world } = this.#deps
+  #oldestWaitingAt(lane: LaneState): number | null {
+    const { destination, cursor } = lane
+    const { state, lanes, world } = this.#deps
     if (cursor >= state.head()) {
       this.#fronts.delete(destination)
       return null
@@ -211,11 +213,11 @@ export class Observer {
     const known = this.#fronts.get(destination)
     const now = world.now()
     if (known !== undefined) {
-      if (known.cursor === cursor || Math.abs(now - known.lookedAt) < LOOK_MS) {
-        return known.receivedAt
-      }
+      // A front that stands stays the front.
+      const isFront = known.cursor === cursor && known.receivedAt !== null
+      if (isFront || Math.abs(now - known.lookedAt) < LOOK_MS) return known.receivedAt
     }
-    const receivedAt = log.afterForLanes(cursor, 1)[0]?.receivedAt ?? null
+    const receivedAt = lanes.frontOf(lane)?.receivedAt ?? null
     this.#fronts.set(destination, { cursor, receivedAt, lookedAt: now })
     return receivedAt
   }

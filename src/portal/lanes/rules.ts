@@ -38,6 +38,9 @@ const MAX_UNDECIDED = 2 * MAX_SKIPPED + MAX_REPEATS.machine
 /** Rows read at a time where a whole log may have to be gone through. */
 const PAGES = { page: 500 } as const
 
+/** The entries among which the front of a lane is looked for. */
+const MAX_LOOKED = 50
+
 /** The rules of one portal's lanes. */
 export class LaneRules {
   readonly #deps: LaneRulesDeps
@@ -79,6 +82,15 @@ export class LaneRules {
   /** The reason why a lane does not get an entry; null when it does. */
   filteredBy(lane: LaneState, entry: LogEntry): FilteredBy | null {
     return filteredBy(lane, entry, this)
+  }
+
+  /**
+   * The first entry behind the cursor that a lane gets; null when none waits, or when it is not among the next ones. The
+   * cursor may stand before events that the lane does not get, for example while one of them waits for its enrichment.
+   */
+  frontOf(lane: LaneState): LogEntry | null {
+    const next = this.#deps.log.outlinesAfter(lane.cursor, MAX_LOOKED)
+    return next.find((entry) => this.filteredBy(lane, entry) === null) ?? null
   }
 
   /** Notes where the lanes stand in storage. To be called at a start, before any of them moves. */

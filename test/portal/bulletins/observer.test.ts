@@ -22,6 +22,7 @@ function observed({ entries = [], lanes = [] }: Partial<Pick<Watched, 'entries' 
     install: NO_INSTALL,
     now: NOW,
     parkReason: null,
+    isMeant: () => true,
   }
   const observer = new Observer({
     state: {
@@ -37,7 +38,14 @@ function observed({ entries = [], lanes = [] }: Partial<Pick<Watched, 'entries' 
       },
     },
     youngest: { lastEventTimes: () => watched.entries.map(({ receivedAt }) => receivedAt) },
-    book: { all: () => watched.lanes, lastParkReason: () => watched.parkReason },
+    lanes: {
+      all: () => watched.lanes,
+      lastParkReason: () => watched.parkReason,
+      frontOf: ({ cursor }) => {
+        watched.reads += 1
+        return watched.entries.slice(cursor).find(watched.isMeant) ?? null
+      },
+    },
     space: { bytes: () => 5, limit: () => 9 },
     world: { now: () => watched.now },
   })
@@ -51,6 +59,7 @@ interface Watched {
   install: InstallState
   now: number
   parkReason: 'http_422' | null
+  isMeant: (entry: LogEntry) => boolean
 }
 
 function entriesOf(count: number): LogEntry[] {
@@ -149,6 +158,17 @@ describe('a lane with a backlog', () => {
       parkReason: 'http_422',
       lastReason: null,
     })
+  })
+
+  it('is behind with nothing that it does not get, and is looked at again while it gets nothing', () => {
+    const portal = observed({ entries: entriesOf(9), lanes: [aLane({ cursor: 2 })] })
+    portal.isMeant = () => false
+    const oldest = () => portal.observer.look().lanes[0]?.oldestWaitingAt
+    expect(oldest()).toBeNull()
+    portal.isMeant = ({ sequence }) => sequence === 7
+    expect(oldest()).toBeNull()
+    portal.now += MINUTE_MS
+    expect(oldest()).toBe(NOW + 7)
   })
 
   it('is not looked at while it stands by an operator', () => {

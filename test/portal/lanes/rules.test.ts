@@ -86,6 +86,21 @@ describe('LaneRules.filteredBy()', () => {
   })
 })
 
+describe('LaneRules.frontOf()', () => {
+  it('is the first event behind the cursor that the lane gets, and none where it gets nothing', async () => {
+    const destinations = [machine('erp', { events: ['onCrmDeal*'] })]
+    const fronts = await inLaneRoom({ destinations }, (scenario) => {
+      scenario.portal.sends()
+      scenario.portal.sends()
+      const before = scenario.rules.frontOf({ ...scenario.lane(), cursor: 0 })
+      scenario.portal.sends(DEALS)
+      const lane = { ...scenario.lane(), cursor: 0 }
+      return [before, scenario.rules.frontOf(lane), scenario.rules.frontOf({ ...lane, cursor: 3 })]
+    })
+    expect(fronts.map((entry) => entry?.sequence ?? null)).toEqual([null, 3, null])
+  })
+})
+
 describe('LaneRules.skipFiltered()', () => {
   const CHOOSY = [machine('erp', { events: ['onCrmDeal*'] })]
 
