@@ -130,13 +130,12 @@ describe('a chat lane that is more than ten events behind', () => {
     await twelveWaiting()
     const failure = failing('chat', 500)
     await scenario.operator.resumes('chat')
-    await until(async () => (await scenario.storedLane('chat')).attempts === 1)
-    await scenario.relay.deploys([machine('erp'), machine('chat')])
+    // The wait for the third attempt is left to the alarm, so the end of the object has none to wait for.
+    await scenario.time.passesUntil(async () => (await scenario.storedLane('chat')).attempts === 2)
     failure.end()
-    const sequences = () => scenario.receiver('chat').sequences()
-    // The first one may have been tried before the receiver was well.
-    await scenario.time.passesUntil(() => new Set(sequences()).size === 12)
-    expect([...new Set(sequences())]).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])
+    await scenario.relay.deploys([machine('erp'), machine('chat')])
+    await scenario.time.passesUntil(() => scenario.receiver('chat').sequences().length === 12)
+    expect(scenario.receiver('chat').sequences()).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])
   })
 
   it('forgets a digest with its events', async () => {
