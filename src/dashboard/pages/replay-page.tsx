@@ -125,8 +125,12 @@ function Planned({
           <EventRow terms={terms} memberId={memberId} view={view} />
         ))}
       </ol>
-      {count > events.length && events.length > 0 && (
-        <p class="note">and {counted(count - events.length, 'more event')}</p>
+      {count > events.length && (
+        <p class="note">
+          {events.length === 0
+            ? 'They are events of the relay itself, which stand in no log.'
+            : `and ${counted(count - events.length, 'more event')}`}
+        </p>
       )}
     </>
   )

@@ -12,9 +12,10 @@ const MAX_SHOWN = 50
 export interface ReplayViewParts extends EventViewParts {
   readonly log: EventViewParts['log'] & Pick<LogStore, 'entry'>
   readonly control: Pick<LaneControl, 'list'>
+  readonly bulletinControl: Pick<LaneControl, 'replay'>
 }
 
-/** The view of a replay that nobody has asked for yet. */
+/** The view of a replay that nobody has asked for yet. The parked bulletins, which go with all that is parked, are counted only. */
 export function replayView(
   parts: ReplayViewParts,
   destination: string,
@@ -25,5 +26,10 @@ export function replayView(
   const { count, sequences } = listed.value
   // One by one: parked events may be far apart, and a page reads the fates of everything between them.
   const events = sequences.map((sequence) => oneEventView(parts, sequence))
-  return ok({ count, events: events.filter((view) => view !== null) })
+  const bulletins =
+    wish.kind === 'parked'
+      ? parts.bulletinControl.replay(destination, wish, { dryRun: true })
+      : ok(0)
+  const all = count + (bulletins.ok ? bulletins.value : 0)
+  return ok({ count: all, events: events.filter((view) => view !== null) })
 }

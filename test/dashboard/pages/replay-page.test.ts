@@ -42,6 +42,12 @@ test('a lane that stands still is said to send nothing again yet', async () => {
   expect(await textOf(pageOf({ planned }))).not.toContain('until it goes on')
 })
 
+test('parked events of the relay itself are counted, and stand in no list', async () => {
+  const form = { from: '', to: '', parked: true }
+  const text = await textOf(pageOf({ form, planned: { count: 1, events: [] } }))
+  expect(text).toMatch(/1 event would be sent to erp .*events of the relay itself/)
+})
+
 test('nothing to send has no button', async () => {
   const html = await contentOf(pageOf({ planned: { count: 0, events: [] } }))
   expect(html).toContain('Nothing would be sent')

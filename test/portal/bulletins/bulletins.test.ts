@@ -195,6 +195,10 @@ describe('a bulletin', () => {
     await until(async () => (await bulletins())[0]?.fates[0]?.state === 'parked')
     expect(await bulletins()).toMatchObject([{ fates: [{ state: 'parked', reason: 'http_422' }] }])
     scenario.receiver('ops').answers(200)
+    // The page that asks before a replay says the number that the replay has.
+    expect(await scenario.object.replayList('ops', { kind: 'parked' })).toMatchObject({
+      value: { count: 1, events: [] },
+    })
     const replayed = await scenario.object.replay('ops', { kind: 'parked' }, { dryRun: false })
     expect(replayed).toEqual({ ok: true, value: 1 })
     await until(async () => (await bulletins())[0]?.fates[0]?.state === 'delivered')
