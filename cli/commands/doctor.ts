@@ -37,13 +37,23 @@ export function addDoctor(program: Command, tools: Tools): void {
     .action(async (options: Options) => {
       const findings = [
         ...checkToolchain(tools.world),
-        ...checkSettings(options, tools.world),
+        ...checkReadable(() => checkSettings(options, tools.world)),
         ...(await checkRunning(options, tools)),
       ]
       showFindings(findings, printerFor(tools, options))
       const hasProblem = findings.some(({ result }) => result === 'problem')
       tools.ends(hasProblem ? EXIT.trouble : EXIT.done)
     })
+}
+
+/** The checks of files; one that cannot be read is a problem, and the other checks go on. */
+function checkReadable(check: () => readonly Finding[]): readonly Finding[] {
+  try {
+    return check()
+  } catch (error) {
+    if (error instanceof Fault) return [findingsOf('settings').problem(error.message, error.remedy)]
+    throw error
+  }
 }
 
 /** The checks against a relay; without its address or its token they are skipped. */

@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { CliScenario, runAlone } from '../../support/scenarios/cli-scenario.ts'
+import { EXIT } from '../../../cli/exit-codes.ts'
+import { Fault } from '../../../cli/fault.ts'
+import { runRelay } from '../../../cli/run-relay.ts'
+import { aWorld, CliScenario, runAlone } from '../../support/scenarios/cli-scenario.ts'
 
 const ROOT = new URL('../../../', import.meta.url).href.slice('file://'.length)
 const FILES = Object.fromEntries(
@@ -17,6 +20,18 @@ describe('doctor', () => {
     expect(out).toMatch(/^ok {6}node: Node 24\.21\.0\nok {6}wrangler: wrangler 4\.\d+\.\d+\n/u)
     expect(out).toContain('skipped secrets: Neither secrets.env nor .dev.vars is here')
     expect(out).toMatch(/skipped relay: No relay is asked \(--offline\)\n$/u)
+  })
+
+  it('goes on where a file cannot be read', async () => {
+    const written = { out: '', err: '' }
+    const world = aWorld({}, written)
+    const readFile = (path: string): string | null => {
+      if (path === 'secrets.env') throw new Fault(EXIT.usage, 'Cannot read secrets.env: EACCES')
+      return FILES[path] ?? null
+    }
+    expect(await runRelay(['doctor', '--offline'], { ...world, readFile })).toBe(1)
+    expect(written.out).toContain('problem settings: Cannot read secrets.env: EACCES\n')
+    expect(written.out).toMatch(/skipped relay: No relay is asked \(--offline\)\n$/u)
   })
 
   it('skips the relay without its address, and says how to name it', async () => {
