@@ -49,7 +49,9 @@ export class Printer {
       chars: NO_LINES,
       style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 2 },
     })
-    for (const row of rows) table.push(row.map((cell) => this.#show(cell)))
+    for (const row of rows) {
+      table.push(row.map((cell, place) => this.#show(place < row.length - 1 ? cut(cell) : cell)))
+    }
     const lines = table.toString().split('\n')
     this.#world.out(`${lines.map((line) => line.trimEnd()).join('\n')}\n`)
   }
@@ -70,6 +72,17 @@ export class Printer {
         return this.#palette.bold(text)
     }
   }
+}
+
+/** The most characters of a cell that is not the last one of its row. */
+const MAX_CELL = 60
+
+/** One long text, which may come from a portal, would make each row as wide as itself. JSON has it whole. */
+function cut(words: Words): Words {
+  const text = typeof words === 'string' ? words : words.text
+  if (text.length <= MAX_CELL) return words
+  const shown = `${text.slice(0, MAX_CELL - 1)}…`
+  return typeof words === 'string' ? shown : { ...words, text: shown }
 }
 
 const PLACES =

@@ -30,6 +30,15 @@ describe('Printer', () => {
     expect(text()).toBe('No portal is known.\n')
   })
 
+  it('cuts a long cell, which would widen every row, but for the last one of its row', () => {
+    const { printer, text } = aPrinter()
+    const long = 'x'.repeat(5000)
+    printer.table(['A', 'B', 'C'], [[long, { text: long, tone: 'bad' }, long]], '')
+    const cells = (text().split('\n')[1] ?? '').split(/ +/)
+    expect(cells.map((cell) => cell.length)).toEqual([60, 60, 5000])
+    expect(cells[0]).toMatch(/^x+…$/u)
+  })
+
   it('makes cells, heads, lines and JSON harmless', () => {
     const { printer, text } = aPrinter()
     printer.table([HOSTILE], [[HOSTILE], [{ text: HOSTILE, tone: 'bad' }]], HOSTILE)
