@@ -79,9 +79,21 @@ function parse(text: string): Json {
   }
 }
 
-/** A parcel about an invented event, as one of this portal would be. */
-export function sampleParcel(portal: Pick<Delivery, 'memberId' | 'domain'> | null): Parcel {
-  if (portal === null) return SAMPLE_PARCEL
-  const [delivery] = SAMPLE_PARCEL.deliveries
-  return { ...SAMPLE_PARCEL, deliveries: [{ ...delivery, ...portal }] }
+/**
+ * A parcel about an invented event that has just come, as one of this portal would be; `now` is in unix milliseconds. An event
+ * of another time would be said to come late.
+ */
+export function sampleParcel(
+  portal: Pick<Delivery, 'memberId' | 'domain'> | null,
+  now: number,
+): Parcel {
+  const [sample] = SAMPLE_PARCEL.deliveries
+  const delivery: Delivery = {
+    ...sample,
+    ...portal,
+    receivedAt: now,
+    event: { ...sample.event, ts: Math.floor(now / 1000) },
+    enrichment: { ...sample.enrichment, readAt: now },
+  }
+  return { ...SAMPLE_PARCEL, deliveries: [delivery] }
 }

@@ -37,7 +37,9 @@ export async function previewMessage(
   const receiver = open(parts, destination)
   if (receiver === null) return err('unusable')
   const parcel =
-    sequence === null ? sampleParcel(portalOf(parts)) : await parcelOf(parts, name, sequence)
+    sequence === null
+      ? sampleParcel(portalOf(parts), world.now())
+      : await parcelOf(parts, name, sequence)
   if (parcel === null) return err('unknown')
   const memory = parts.book.findLane(name)?.memory ?? NO_MEMORY
   return ok(await previewParcel(receiver, parcel, { now: world.now(), memory }))

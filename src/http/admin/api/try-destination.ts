@@ -93,7 +93,7 @@ async function preview(c: Context, deps: MessageRoutesDeps): Promise<Response> {
     const receiver = openReceiver(destination, new Map(), deps.sending.policy)
     if (!receiver.ok) return errorResponse('unusable_destination')
     const terms = { now: deps.sending.world.now(), memory: NO_MEMORY }
-    const shown = await previewParcel(receiver.value, sampleParcel(null), terms)
+    const shown = await previewParcel(receiver.value, sampleParcel(null, terms.now), terms)
     return reply({ type: typeName, ...shown })
   }
   const found = await findMemberId(body.memberId, deps.directory)

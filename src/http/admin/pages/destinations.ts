@@ -111,6 +111,6 @@ async function sampleOf(destination: Destination, { admin }: PageDeps): Promise<
   const receiver = openReceiver(destination, new Map(), policy)
   if (!receiver.ok) return { destination: destination.name, preview: null }
   const terms = { now: world.now(), memory: NO_MEMORY }
-  const preview = await previewParcel(receiver.value, sampleParcel(null), terms)
+  const preview = await previewParcel(receiver.value, sampleParcel(null, terms.now), terms)
   return { destination: destination.name, preview }
 }
