@@ -199,6 +199,8 @@ const REMEDIES: Readonly<Record<string, string>> = {
   unauthorized: 'Look whether ADMIN_TOKEN is the one of this relay',
   not_found:
     'Look at the names of the portal and the destination. When nothing at all is found, the relay has no ADMIN_TOKEN and no Cloudflare Access configured',
+  unusable_destination:
+    '/healthz names wrong settings. Name a portal with --portal, and store its value with `values set`',
   too_many_requests: 'Too many wrong tokens came from this address: wait a minute',
   internal_error:
     'Try again. While a release is deployed, an object of the former one may not know the question',

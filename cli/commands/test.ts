@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { OutcomeViewSchema } from '../../src/core/views/destination-views.ts'
 import { EXIT } from '../exit-codes.ts'
 import { addRelayCommand, openRelay, type RelayOptions, type Tools } from '../relay-command.ts'
-import { stateWords } from '../terminal/words.ts'
+import { noValueRemedy, stateWords } from '../terminal/words.ts'
 
 interface Options extends RelayOptions {
   readonly portal?: string
@@ -31,6 +31,9 @@ export function addTest(program: Command, tools: Tools): void {
           stateWords(outcome),
           why.length === 0 ? '' : ` (${why.join(', ')})`,
         )
+        if (reason === 'no_value') {
+          printer.line({ text: noValueRemedy(portal ?? null), tone: 'warning' })
+        }
       }
       tools.ends(outcome === 'delivered' ? EXIT.done : EXIT.trouble)
     })

@@ -5,7 +5,7 @@ import { PortalAnswerSchema } from '../../src/core/views/whole-view.ts'
 import { portalPath, type AdminClient } from '../api/admin-client.ts'
 import { listPortals } from '../api/list-portals.ts'
 import { Fault } from '../fault.ts'
-import { countOf } from '../terminal/words.ts'
+import { countOf, noValueRemedy } from '../terminal/words.ts'
 import { findingsOf, type Finding } from './finding.ts'
 
 /** The things to check. */
@@ -154,7 +154,7 @@ async function sendTest(
   name: string,
   portal: string | null,
 ): Promise<Finding> {
-  const { ok, problem } = findingsOf(`destination ${name}`)
+  const { ok, problem, skipped } = findingsOf(`destination ${name}`)
   const body = portal === null ? {} : { memberId: portal }
   const path = `/destinations/${encodeURIComponent(name)}/test`
   const { outcome, reason, status, detail } = await client.ask(path, OutcomeViewSchema, {
@@ -162,6 +162,10 @@ async function sendTest(
     body,
   })
   if (outcome === 'delivered') return ok('A test message was delivered')
+  if (reason === 'no_value' && portal === null) {
+    return skipped('No test message: it asks for values of a portal', noValueRemedy(portal))
+  }
   const why = [reason, status === null ? null : `HTTP ${status}`, detail].filter(Boolean).join(', ')
-  return problem(`A test message was ${outcome === 'rejected' ? 'rejected' : 'not taken'}: ${why}`)
+  const told = `A test message was ${outcome === 'rejected' ? 'rejected' : 'not taken'}: ${why}`
+  return problem(told, reason === 'no_value' ? noValueRemedy(portal) : null)
 }

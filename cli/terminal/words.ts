@@ -32,6 +32,13 @@ const TONES: Readonly<Record<string, Tone>> = {
   unchanged: 'quiet',
 }
 
+/** The end of a destination's want for a value of a portal; null for no portal. */
+export function noValueRemedy(portal: string | null): string {
+  return portal === null
+    ? 'Name a portal that has the values: --portal <portal>'
+    : `Store the value that the destination names as $portal.NAME: \`npm run relay -- values set ${portal} NAME\``
+}
+
 /** A state with the tone that belongs to it. */
 export function stateWords(state: string): Words {
   return { text: state, tone: TONES[state] ?? 'bad' }

@@ -27,6 +27,15 @@ describe('test', () => {
     expect(out).toMatch(/^crm: rejected \(.+, HTTP 410, .+\)\n$/u)
   })
 
+  it('says how a destination gets the values of a portal', async () => {
+    scenario.deploys({ DESTINATIONS: [{ name: 'own', type: 'slack', url: '$portal.SLACK_URL' }] })
+    expect((await scenario.run(['test', 'own'])).out).toBe(
+      'own: rejected (no_value)\nName a portal that has the values: --portal <portal>\n',
+    )
+    const { out } = await scenario.run(['test', 'own', '--portal', 'acme.bitrix24.com'])
+    expect(out).toContain('`npm run relay -- values set acme.bitrix24.com NAME`')
+  })
+
   it('knows no other destination', async () => {
     expect(await scenario.run(['test', 'epr'])).toMatchObject({ code: 5, out: '' })
   })

@@ -46,6 +46,15 @@ describe('checkRelay()', () => {
     expect(scenario.erp.taken).toHaveLength(1)
   })
 
+  it('asks for the portal whose values a destination needs', async () => {
+    scenario.deploys({ DESTINATIONS: [{ name: 'own', type: 'slack', url: '$portal.SLACK_URL' }] })
+    expect(await findings(['--send'])).toContain(
+      'skipped destination own: No test message: it asks for values of a portal',
+    )
+    const told = await findings(['--send', '--portal', 'acme.bitrix24.com'])
+    expect(told).toContain('problem destination own: A test message was rejected: no_value')
+  })
+
   it('ends where it is not let in', async () => {
     const told = await findings([], { env: { ADMIN_TOKEN: 'wrong' } })
     expect(told).toEqual([
