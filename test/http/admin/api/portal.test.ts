@@ -49,6 +49,7 @@ describe('GET /portals/{memberId}', () => {
         pinnedWebhooks: [{ portal: scenario.memberId, since: ANY_TIME }],
       },
       pins: [],
+      openBulletins: [],
       access: null,
       pending: null,
       uninstallNotice: null,
