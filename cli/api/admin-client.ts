@@ -176,7 +176,11 @@ async function faultOf(response: Response): Promise<Fault> {
           'Cloudflare Access asks for a sign-in',
           'Make a service token in Cloudflare Access, and set CF_ACCESS_CLIENT_ID and CF_ACCESS_CLIENT_SECRET',
         )
-      : new Fault(EXIT.unreachable, `The relay answered with a redirect (${status})`)
+      : new Fault(
+          EXIT.unreachable,
+          `The relay answered with a redirect (${status})`,
+          'No redirect is followed, since the token would go along: give the address of the relay itself',
+        )
   }
   const body = v.safeParse(ErrorSchema, await readJson(response))
   if (!body.success) {
