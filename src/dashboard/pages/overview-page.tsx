@@ -44,6 +44,7 @@ export interface ToldPortal extends Pick<PortalRow, 'memberId' | 'domain'> {
 export function overviewPage(page: OverviewPage): PageContent {
   const { terms, feedback, troubled, told, counts } = page
   const isWell = troubled.length + told.length === 0 && page.settings.length === 0
+  const isWarned = page.warnings.length > 0 || refusedLately(page) !== undefined
   return {
     title: 'Overview',
     content: (
@@ -52,7 +53,9 @@ export function overviewPage(page: OverviewPage): PageContent {
         <h1>Overview</h1>
         <section class="stack" aria-label="What is wrong">
           <SettingProblems page={page} />
-          {isWell && counts.portals > 0 && <p class="strip good">Nothing is wrong.</p>}
+          {isWell && counts.portals > 0 && (
+            <p class="strip good">{isWarned ? 'No portal needs anybody.' : 'Nothing is wrong.'}</p>
+          )}
           {troubled.map((row) => (
             <TroubledPortal row={row} terms={terms} />
           ))}
@@ -112,7 +115,7 @@ function RefusedCallers({ refused, terms }: Pick<OverviewPage, 'refused' | 'term
   const [last] = refused
   if (last === undefined) return null
   const link = <a href={REFUSED_PATH}>See the refused callers</a>
-  const known = refused.find((one) => one.known && isRecent(one, terms))
+  const known = refusedLately({ refused, terms })
   if (known?.at == null) {
     return (
       <p class="note">
@@ -128,6 +131,11 @@ function RefusedCallers({ refused, terms }: Pick<OverviewPage, 'refused' | 'term
       {link}
     </p>
   )
+}
+
+/** The last call in the name of a known portal that was refused lately. */
+function refusedLately({ refused, terms }: Pick<OverviewPage, 'refused' | 'terms'>) {
+  return refused.find((one) => one.known && isRecent(one, terms))
 }
 
 function isRecent({ at }: RefusedCallerView, { now }: PageTerms): boolean {

@@ -108,6 +108,14 @@ test('a call that was refused lately in the name of a known portal is a warning,
     'A call in the name of a known portal was not let through 5 min ago : the portal is known, and this token does not speak for it. See the refused callers',
   )
   expect(await contentOf(page)).toContain('class="strip warn"')
+  expect(await textOf(page)).toContain('No portal needs anybody.')
+  expect(await textOf(page)).not.toContain('Nothing is wrong')
+})
+
+test('beside a warning about the settings it is not said that nothing is wrong', async () => {
+  const text = await textOf(pageOf({ warnings: ['PUBLIC_URL has a path'] }))
+  expect(text).toContain('No portal needs anybody.')
+  expect(text).not.toContain('Nothing is wrong')
 })
 
 test('strangers, and what is older than a day, are a note with the same link', async () => {
