@@ -68,7 +68,8 @@ function edits(played: Played, step: StepOf<'edit' | 'burst' | 'add' | 'delete'>
       return
     case 'burst':
       for (let count = 0; count < step.count; count += 1) {
-        const one = { field: count % 3, ...PLAIN }
+        // A robot edits the same fields as the person, so that one read explains the events of both.
+        const one = { field: count % 3, ...PLAIN, isRobot: count % 4 === 3 }
         // Three at a time, so that several events share one commit.
         const afterMs = Math.floor(count / 3) * BURST_GAP_MS
         played.time.after(afterMs, () => editsField(played, portal, one))

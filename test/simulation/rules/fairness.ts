@@ -5,16 +5,13 @@
 import { SLOW_MS, type VirtualReceiver } from '../cast/receiver.ts'
 import type { Evidence, PortalEvidence } from '../evidence.ts'
 
-/**
- * Three seconds for what changed, one attempt of another receiver (10 s at most), and as long for the events in
- * front of it.
- */
-const LONGEST_DELAY_MS = 20_000
-
 /** A failing attempt takes ten seconds at most. */
 const FAILING_ATTEMPT_MS = 10_000
 
-/** A machine that works throughout a calm history has each event within 20 seconds, and a slow one its turn. */
+/** Three seconds for what changed, one attempt of another receiver, and one more for the events in front of it. */
+const LONGEST_DELAY_MS = 3000 + 2 * FAILING_ATTEMPT_MS
+
+/** A machine that works throughout a calm history has each event within 23 seconds, and a slow one its turn. */
 export function noneIsKeptWaiting({ played, portals }: Evidence): readonly string[] {
   if (!played.history.isCalm) return []
   const working = played.receivers.filter(

@@ -12,20 +12,8 @@ const ROUTES = ALL_ROUTES.map(({ method, path }) => ({
   path: path.replaceAll(/:\w+(?:\{[^}]*\})?/g, 'abc').replace('*', 'anything'),
 }))
 
-/** Routes of GET that answer with no page: one is asked by the program of a page, and the others lead from a button to its page. */
-const NO_PAGES = [
-  '/admin/portals/:memberId/stamp',
-  '/admin/sign-in',
-  '/admin/sign-out',
-  '/admin/destinations/:destination/test',
-  '/admin/destinations/:destination/pause',
-  '/admin/destinations/:destination/resume',
-  '/admin/portals/:memberId/lanes/:destination/pause',
-  '/admin/portals/:memberId/lanes/:destination/resume',
-  '/admin/portals/:memberId/lanes/:destination/park',
-  '/admin/portals/:memberId/reconcile',
-  '/admin/portals/:memberId/pins/:n/remove',
-]
+/** Routes of GET that answer with no page: two lead elsewhere, and one is asked by the program of a page. */
+const NO_PAGES = ['/admin/sign-in', '/admin/sign-out', '/admin/portals/:memberId/stamp']
 
 /** The addresses of acts, which lead back to the page of their button when they are asked for. */
 const ACTS = /\/(?:test|pause|resume|park|reconcile|remove)$/
