@@ -102,14 +102,6 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     after: '    cursor: sequence,\n    lastMeant: sequence,\n',
   },
   {
-    name: 'a list of users forgets the people whose events one read has told',
-    file: 'core/lanes/filters/filter.ts',
-    before:
-      '  return [event.userId, ...users.map(({ id }) => id), ...(coversUserless ? [null] : [])]',
-    after:
-      '  return [event.userId, ...users.slice(0, 0).map(({ id }) => id), ...(coversUserless ? [null] : [])]',
-  },
-  {
     name: 'a condition with != is read as one with =',
     file: 'core/lanes/filters/condition.ts',
     before: "  return operator === '!=' ? !isEqual : isEqual",
