@@ -49,7 +49,6 @@ describe('GET /portals/{memberId}', () => {
         pinnedWebhooks: [{ portal: scenario.memberId, since: ANY_TIME }],
       },
       pins: [],
-      openBulletins: [],
       access: null,
       pending: null,
       uninstallNotice: null,
