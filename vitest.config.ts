@@ -6,6 +6,7 @@
 import { fileURLToPath } from 'node:url'
 import { cloudflareTest } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
+import { TestOrder } from './scripts/test-order.ts'
 import { RUNTIME_BINDINGS } from './test/support/worker/runtime-bindings.ts'
 
 /** They stand beside their source, and run on Node's own SQLite with a clock that a test moves. */
@@ -30,6 +31,7 @@ export default defineConfig(({ mode }) => ({
     isolate: false,
     // By default vitest leaves one core free, and of two cores uses one.
     maxWorkers: '100%',
+    sequence: { sequencer: TestOrder },
     // Read by test/support/sampling.ts: `vitest run --mode full` runs what the gate only samples.
     provide: { isFull: mode === 'full' },
     // No test fails because the machine is slow.
