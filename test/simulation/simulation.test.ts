@@ -9,7 +9,7 @@ import { PLANTED_BUGS } from './planted-bugs.ts'
 import { play } from './play.ts'
 import { tellPlayed } from './story.ts'
 
-const HISTORIES = isFull ? 3000 : 300
+const HISTORIES = isFull ? 3000 : 150
 const SHRINK_MS = 20_000
 const TRACED_SEEDS = [3, 11, 56]
 
