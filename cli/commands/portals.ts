@@ -1,6 +1,6 @@
 /** `portals`: the list of portals. */
-import type { Command } from 'commander'
-import type { PortalRow } from '../../src/core/views/portal-list.ts'
+import { Option, type Command } from 'commander'
+import { PortalRowSchema, type PortalRow } from '../../src/core/views/portal-list.ts'
 import { listPortals } from '../api/list-portals.ts'
 import { addRelayCommand, openRelay, type RelayOptions, type Tools } from '../relay-command.ts'
 import type { Words } from '../terminal/printer.ts'
@@ -19,7 +19,11 @@ export function addPortals(program: Command, tools: Tools): void {
     summary: 'every portal: its state, what waits, and what should be mended first',
     examples: ['portals', 'portals --problem', 'portals --search acme --state active'],
   })
-    .option('--state <state>', 'only portals in this state, for example tokens_lost')
+    .addOption(
+      new Option('--state <state>', 'only portals in this state').choices(
+        PortalRowSchema.entries.state.options,
+      ),
+    )
     .option('--search <text>', 'only portals with this text in their domain or member id')
     .option('--problem', 'only portals that need somebody')
     .action(async ({ state, search, problem, ...options }: Options) => {
