@@ -47,7 +47,7 @@ export const GUIDE_STEPS = [
   },
   {
     title: 'Read the message',
-    text: 'Slack says what the label was, what it is now, and who has changed it. The tabs above it show the same in five other chats; programs get it as signed JSON.',
+    text: 'Slack says what the label was, what it is now, and who has changed it. The tabs above it show the same in other chats; programs get it as signed JSON.',
     offer: null,
     isDone: () => false,
   },
