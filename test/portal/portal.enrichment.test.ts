@@ -192,6 +192,23 @@ describe('an event of a portal that can be read', () => {
     expect(scenario.receiver('chat').count).toBe(2)
   })
 
+  it('tells the change to people whose filter leaves out the earlier one', async () => {
+    await scenario.relay.deploys([
+      person('chat', { unchanged: 'skip' }),
+      person('values', { events: ['*SetEnumValues'], unchanged: 'skip' }),
+    ])
+    const held = hold()
+    makeMandatory()
+    await scenario.changed()
+    await scenario.changed(235, 'enum_values_set')
+    await held.open()
+    await until(() => scenario.receiver('values').count > 0)
+    expect(scenario.receiver('values').requests()[0]?.body).toContain('required no → yes')
+    expect(await scenario.fate('values', 1)).toMatchObject({ state: 'filtered', reason: 'event' })
+    expect(await scenario.fate('values', 2)).toMatchObject({ state: 'delivered' })
+    expect(await scenario.fate('chat', 2)).toMatchObject({ state: 'unchanged' })
+  })
+
   it('tells a deletion by the snapshot, without asking', async () => {
     const before = scenario.methods().length
     await scenario.changed(235, 'deleted')

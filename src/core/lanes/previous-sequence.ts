@@ -12,7 +12,7 @@ import type { WalkPorts } from './walk-ports.ts'
 export interface MeantPorts {
   readonly log: Pick<WalkPorts['log'], 'outlinesBefore'>
   readonly book: Pick<WalkPorts['book'], 'lane'>
-  readonly receiver: Pick<WalkPorts['receiver'], 'match'>
+  readonly receiver: Pick<WalkPorts['receiver'], 'match' | 'tellerOf'>
   readonly clock: Pick<WalkPorts['clock'], 'sleep'>
 }
 

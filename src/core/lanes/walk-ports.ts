@@ -6,7 +6,7 @@
 import type { Connection, LanePulse } from './connections.ts'
 import type { LogEntry } from '../log/event.ts'
 import type { DigestRecord, ExactFate } from './state/fate.ts'
-import type { MatchFilter } from './filters/filter-reason.ts'
+import type { FilterMatcher, MatchFilter } from './filters/filter-reason.ts'
 import type { LaneState } from './state/lane-state.ts'
 import type { DeliveryOutcome } from './state/outcome.ts'
 import type { AttemptEntries, DigestRule } from './plan-digest.ts'
@@ -79,6 +79,8 @@ export interface WalkReceiver {
   readonly digestRule: DigestRule | null
   /** Matches an event with the filter of an epoch. */
   readonly match: MatchFilter
+  /** The entry of the log that has told another one's change (`FilterMatcher`). */
+  readonly tellerOf: FilterMatcher['tellerOf']
   /** The shortest time between two sends, as the receiver wants it now. */
   minIntervalMs(): number
   /**

@@ -5,6 +5,7 @@
 import type { PortalStatus } from '../../core/access/portal-status.ts'
 import type { LaneState } from '../../core/lanes/state/lane-state.ts'
 import type { WalkReceiver } from '../../core/lanes/walk-ports.ts'
+import type { LogEntry } from '../../core/log/event.ts'
 import { LaneBook } from '../lanes/book/book.ts'
 import { LaneLines } from '../lanes/book/lane-lines.ts'
 import { LaneControl } from '../lanes/control.ts'
@@ -30,6 +31,13 @@ import { BulletinParcels } from './bulletin-parcels.ts'
 import { BulletinStore } from './bulletin-store.ts'
 import { Bulletins } from './bulletins.ts'
 import { Observer } from './observer.ts'
+
+/** A bulletin goes to the lane that it was made for, and no event tells another bulletin's change. */
+const TAKES_ALL = {
+  match: () => ({ matches: true }) as const,
+  tellerOf: () => null,
+  asToldTo: (_lane: LaneState, entry: LogEntry) => entry,
+}
 
 /** Everything of the portal from which bulletins follow, and over which they are sent. */
 interface Given {
@@ -71,7 +79,7 @@ export function createBulletins(given: Given) {
     fates: bulletinLog,
     book: told,
     // Only a parked bulletin can be replayed.
-    rules: { filteredBy: () => null, match: () => ({ matches: true }) },
+    rules: { ...TAKES_ALL, filteredBy: () => null },
     receivers,
     enricher: bulletinLog,
     world,
@@ -123,7 +131,7 @@ function createPump(
   const parcels = new BulletinParcels({ memberId, state, parcels: given.parcels })
   const courier = new Courier({
     book,
-    rules: { match: () => ({ matches: true }) },
+    rules: TAKES_ALL,
     receivers,
     pace,
     parcels,

@@ -37,7 +37,7 @@ export interface LaneControlDeps {
   readonly log: Pick<LogStore, 'outlinesAfter'>
   readonly fates: Pick<FateStore, 'countParked' | 'nextParked'>
   readonly book: Pick<LaneBook, 'findLane' | 'save'>
-  readonly rules: Pick<LaneRules, 'filteredBy' | 'match'>
+  readonly rules: Pick<LaneRules, 'filteredBy' | 'match' | 'tellerOf'>
   readonly receivers: Pick<Receivers, 'findDestination'>
   readonly enricher: Pick<Enricher, 'readableHead'>
   readonly world: Pick<World, 'now'>

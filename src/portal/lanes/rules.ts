@@ -5,8 +5,10 @@
 import { skipEvent } from '../../core/lanes/state/cursor.ts'
 import {
   asReplayed,
+  asToldTo,
   filteredBy,
   type FilteredBy,
+  type FilterMatcher,
   type MatchFilter,
 } from '../../core/lanes/filters/filter-reason.ts'
 import { hasParts } from '../../core/lanes/state/gathering.ts'
@@ -56,6 +58,14 @@ export class LaneRules {
   /** Matches an entry with the filter of an epoch. `portals` is no part of it: see plans.ts. */
   readonly match: MatchFilter = (filter, entry) =>
     this.#compiled(filter)(entry, () => this.#whole(entry))
+
+  /** The entry that has told another one's change. It is read alone: few entries are told by another one. */
+  readonly tellerOf: FilterMatcher['tellerOf'] = (sequence) => this.#deps.log.entry(sequence)
+
+  /** The entry as a lane is told it: see `asToldTo`. */
+  asToldTo(lane: LaneState, entry: LogEntry): LogEntry {
+    return asToldTo(lane, entry, this)
+  }
 
   /**
    * The event with its data, which the outline of a large event has lost. It is read for this one answer and not

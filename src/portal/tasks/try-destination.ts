@@ -78,7 +78,7 @@ async function parcelOf(
   const entry = log.entry(sequence)
   if (entry === null) return null
   const lane = book.findLane(name)
-  const receiver = { match: rules.match }
+  const receiver = { match: rules.match, tellerOf: rules.tellerOf }
   const found =
     lane === null
       ? null
@@ -86,5 +86,6 @@ async function parcelOf(
           { log, book: { lane: () => lane }, receiver, clock: world },
           sequence,
         )
-  return parcels.create([entry], { previousSequence: found?.previous ?? null, replayed: false })
+  const told = lane === null ? entry : rules.asToldTo(lane, entry)
+  return parcels.create([told], { previousSequence: found?.previous ?? null, replayed: false })
 }

@@ -102,7 +102,7 @@ export interface WayFactsParts extends LaneViewParts {
   readonly config: Pick<PortalConfig, 'destinations'>
   readonly plans: Pick<LanePlans, 'all'>
   readonly book: EventViewParts['book']
-  readonly rules: Pick<LaneRules, 'filteredBy' | 'match'>
+  readonly rules: Pick<LaneRules, 'filteredBy' | 'match' | 'tellerOf'>
   readonly log: LaneViewParts['log'] & Pick<LogStore, 'entry'>
   readonly enricher: Pick<Enricher, 'readableHead'>
 }

@@ -7,7 +7,7 @@ import { aLane, anEntry } from '../../support/builders/a-lane.ts'
 import { NOW } from '../../support/time.ts'
 
 const ENTRY = anEntry({ sequence: 3, event: anEvent(), enrichment: anEnrichment() })
-const TAKES_ALL = { match: () => ({ matches: true }) as const }
+const TAKES_ALL = { match: () => ({ matches: true }) as const, tellerOf: () => null }
 
 describe('withoutContent()', () => {
   it('leaves name and time, and nothing that tells who did what', () => {

@@ -40,7 +40,7 @@ describe('LaneControl.apply()', () => {
     async (wish) => {
       const answers = await inLaneRoom({}, (scenario) => {
         const { match } = scenario.rules
-        const rules = { match, filteredBy: () => null }
+        const rules = { match, tellerOf: () => null, filteredBy: () => null }
         const receivers = { findDestination: () => null }
         const { log, fates, book } = scenario
         const world = { now: () => NOW }

@@ -72,7 +72,7 @@ function waitingOf(
   const log = logOf(played, portal)
   return lanesOf(played, portal).flatMap((lane) => {
     if (!isMeantToGoOn(lane)) return []
-    const next = log.find((row) => row.sequence > lane.cursor && isMeant(lane, row))
+    const next = log.find((row) => row.sequence > lane.cursor && isMeant(lane, row, log))
     return next === undefined ? [] : [{ lane, next: next.sequence }]
   })
 }
@@ -83,14 +83,22 @@ function isMeantToGoOn({ status, disabledReason }: StoredLane): boolean {
   return status !== 'paused'
 }
 
-function isMeant(lane: StoredLane, { sequence, event, enrichment }: LogRow): boolean {
-  const parsed = enrichment === null ? null : parseEnrichment(enrichment)
-  // Sound: these are the members that the filter reads, and the row holds a whole lane.
-  const entry = { sequence, event, enrichment: parsed ?? NOT_ENRICHED } as LogEntry
-  const filtered = filteredBy(lane as unknown as LaneState, entry, {
+function isMeant(lane: StoredLane, row: LogRow, log: readonly LogRow[]): boolean {
+  // Sound: the row holds a whole lane.
+  const filtered = filteredBy(lane as unknown as LaneState, entryOf(row), {
     match: (filter, of) => compileFilter(filter)(of),
+    tellerOf: (sequence) => {
+      const teller = log.find((other) => other.sequence === sequence)
+      return teller === undefined ? null : entryOf(teller)
+    },
   })
   return filtered === null
+}
+
+function entryOf({ sequence, event, enrichment }: LogRow): LogEntry {
+  const parsed = enrichment === null ? null : parseEnrichment(enrichment)
+  // Sound: these are the members that the filter reads.
+  return { sequence, event, enrichment: parsed ?? NOT_ENRICHED } as LogEntry
 }
 
 /** Once everything works, an active lane comes to its end without anybody's help. */

@@ -300,6 +300,7 @@ export class LaneScenario {
       retryMs,
       digestRule: this.#options.digestRule ?? null,
       match: this.match,
+      tellerOf: (sequence) => this.log.find((entry) => entry.sequence === sequence) ?? null,
       minIntervalMs: () => minIntervalMs,
       connect: (pulse) => {
         this.acquired.push(pulse)

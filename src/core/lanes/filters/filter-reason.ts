@@ -29,13 +29,15 @@ export type MatchFilter = (filter: EventFilter, entry: LogEntry) => Match
 /** A part that can match events: the receiver of a lane, or the rules of a portal's lanes. */
 export interface FilterMatcher {
   readonly match: MatchFilter
+  /** The entry of the log that has told another one's change, by its sequence; null once the log holds it no more. */
+  readonly tellerOf: (sequence: number) => LogEntry | null
 }
 
 /** The first reason why a lane does not get an entry; null when it gets it. */
 export function filteredBy(
   lane: LaneState,
   entry: LogEntry,
-  { match }: FilterMatcher,
+  matcher: FilterMatcher,
 ): FilteredBy | null {
   if (entry.event.quarantined !== null) return { reason: 'quarantined' }
   const epoch = epochAt(lane, entry.sequence)
@@ -43,11 +45,45 @@ export function filteredBy(
   const { erased } = entry.event
   if (erased !== undefined) return filteredOfErased(lane, entry, erased)
   if (epoch.silent !== null) return { reason: epoch.silent }
-  if (epoch.skipsUnchanged && entry.enrichment.toldBy !== null) return { reason: 'unchanged' }
-  const found = match(epoch, entry)
-  if (found.matches) return null
+  const found = matcher.match(epoch, entry)
+  if (found.matches) return isTold(lane, entry, matcher) ? { reason: 'unchanged' } : null
   const { matches: _matches, ...filtered } = found
   return filtered
+}
+
+/**
+ * Whether an entry says nothing new to a lane that skips such events: the lane gets the entry that has told its change.
+ * For example, a lane that takes `*SetEnumValues` alone never gets the update that told a change for both events. An
+ * entry that the log holds no more counts as told, so that a later look does not decide anew.
+ */
+function isTold(lane: LaneState, entry: LogEntry, matcher: FilterMatcher): boolean {
+  if (entry.enrichment.toldBy === null || !skipsUnchanged(lane, entry)) return false
+  const teller = findTeller(entry, matcher)
+  return teller === null || isMeant(lane, teller, matcher)
+}
+
+function findTeller(
+  { sequence, enrichment: { toldBy } }: LogEntry,
+  { tellerOf }: FilterMatcher,
+): LogEntry | null {
+  return toldBy !== null && toldBy < sequence ? tellerOf(toldBy) : null
+}
+
+/**
+ * The entry as a lane is told it. A lane that skips what another entry has told, and gets the entry all the same, never
+ * got the other one. So it is told the change here.
+ */
+export function asToldTo(lane: LaneState, entry: LogEntry, matcher: FilterMatcher): LogEntry {
+  if (!skipsUnchanged(lane, entry)) return entry
+  const teller = findTeller(entry, matcher)
+  if (teller === null || teller.event.erased !== undefined) return entry
+  if (isMeant(lane, teller, matcher)) return entry
+  const { changes } = teller.enrichment
+  return { ...entry, enrichment: { ...entry.enrichment, changes, toldBy: null } }
+}
+
+function skipsUnchanged(lane: LaneState, { sequence }: LogEntry): boolean {
+  return epochAt(lane, sequence)?.skipsUnchanged === true
 }
 
 /** A lane that has passed an erased event was meant to get it, unless a reason is written down why it was not. */

@@ -31,7 +31,7 @@ export const BATCH_BYTES = 1_000_000
 /** The dependencies of the courier. */
 export interface CourierDeps {
   readonly book: Pick<LaneBook, 'findLane' | 'setInMemory'>
-  readonly rules: Pick<LaneRules, 'match'>
+  readonly rules: Pick<LaneRules, 'match' | 'tellerOf' | 'asToldTo'>
   readonly receivers: Pick<Receivers, 'findDestination' | 'open'>
   readonly pace: Pick<LanePace, 'intervalMs' | 'takeSlot' | 'obey' | 'connect'>
   readonly parcels: Pick<Parcels, 'create' | 'delivery'>
@@ -65,6 +65,7 @@ export class Courier {
         sizeOf: (entry) => this.#sizeOf(destination, entry),
       }),
       match: rules.match,
+      tellerOf: rules.tellerOf,
       minIntervalMs: () => (receiver === null ? 0 : pace.intervalMs(receiver, this.#lane(name))),
       connect: (pulse) => pace.connect(pulse),
       takeSlot: async () => (receiver === null ? null : pace.takeSlot(receiver, this.#lane(name))),
@@ -102,22 +103,23 @@ export class Courier {
     entries: AttemptEntries,
     context: SendContext,
   ): Promise<DeliveryOutcome> {
-    const { receivers, pace, parcels, world } = this.#deps
+    const { receivers, rules, pace, parcels, world } = this.#deps
     const { name, timeoutMs } = destination
     const receiver = receivers.open(destination)
     if (receiver === null) return unusableEndpoint('misconfigured')
     const names = await this.#namesFor(destination, entries)
     const before = this.#lane(name)
-    const { outcome, memory } = await sendParcel(
-      receiver,
-      parcels.create(entries, context, names),
-      {
-        fetch: world.fetch,
-        now: world.now,
-        timeoutMs,
-        memory: before.memory,
-      },
-    )
+    const [first, ...others] = entries
+    const told: AttemptEntries = [
+      rules.asToldTo(before, first),
+      ...others.map((entry) => rules.asToldTo(before, entry)),
+    ]
+    const { outcome, memory } = await sendParcel(receiver, parcels.create(told, context, names), {
+      fetch: world.fetch,
+      now: world.now,
+      timeoutMs,
+      memory: before.memory,
+    })
     await pace.obey(receiver, { lane: { ...before, memory }, outcome })
     this.#remember(before, memory)
     return outcome
@@ -131,10 +133,12 @@ export class Courier {
   }
 
   /** The bytes that an entry of the log takes in a batch, with the comma behind it. */
-  #sizeOf({ type }: Destination, entry: LogEntry): number {
+  #sizeOf({ name, type }: Destination, entry: LogEntry): number {
+    const { rules, parcels } = this.#deps
     // The event's own sequence stands in the place of the previous one, which is not longer.
     const context = { previousSequence: entry.sequence, replayed: false }
-    const delivery: Delivery = this.#deps.parcels.delivery(entry, context)
+    const told = rules.asToldTo(this.#lane(name), entry)
+    const delivery: Delivery = parcels.delivery(told, context)
     const text = JSON.stringify(type?.layOutEntry?.(delivery) ?? null)
     return new TextEncoder().encode(text).length + 1
   }

@@ -43,7 +43,11 @@ function courierOf({
         seen.saves.push(next)
       },
     },
-    rules: { match: () => ({ matches: true }) },
+    rules: {
+      match: () => ({ matches: true }),
+      tellerOf: () => null,
+      asToldTo: (_lane, entry) => entry,
+    },
     receivers: {
       findDestination: (name) => known.find((destination) => destination.name === name) ?? null,
       open: () => receiver,
