@@ -62,7 +62,7 @@ export function formatEventsPage(): string {
     '',
     '- **To get an event, name it** in `events` of a destination, or in `SUBSCRIBED_EVENTS`: the relay binds it in every portal whose application has the scope in the heading. Case does not matter, and globs work: `onTask*`. An outgoing webhook needs no scope; tick the event in its form.',
     `- Without any setting the relay binds ${codes(DEFAULT_WANTED)}, and always ${codes(ALWAYS_WANTED)}.`,
-    '- An event marked † is not bound: the portal sends it by itself to the address that the application, its bot or its automation rule has. Events whose name begins with `OnApp` reach no destination.',
+    '- An event marked † is not bound: the portal sends it by itself to the address that the application, its bot or its automation rule has. Events about the application itself (`OnApp…` in this list) reach no destination.',
     `- For machines the type is \`bitrix24.event.\` and the name in lower case, for example \`${deliveryType('ONTASKADD')}\`; of a field of the CRM it is \`${deliveryType('ONCRMDEALUSERFIELDUPDATE')}\`. \`data.subject\` has the thing, \`data.payload\` all that Bitrix24 sent ([payloads.md](payloads.md)).`,
     `- The person who acted stands behind the sentence, as here user ${USER}; with the scope \`user_brief\` by name. Deals and other records can have titles in Bitrix24; an event holds their numbers only.`,
     '',

@@ -9,6 +9,7 @@ import { EVENTS_PATH } from '../events-path.ts'
 import * as v from 'valibot'
 import { canonicalName } from '../../core/events/event-names.ts'
 import type { BindRefusal } from '../../core/events/missing-events.ts'
+import { isOfApplication } from '../../core/events/topics.ts'
 import type { Json } from '../../core/log/event.ts'
 import { err, ok, type Result } from '../../core/result.ts'
 import { callCommands, MAX_COMMANDS } from '../servers/commands.ts'
@@ -177,7 +178,7 @@ function namesAt(bindings: readonly Binding[], address: string): Set<string> {
 
 function isSurplus({ event, address }: Binding, { current, wanted, bound }: Target): boolean {
   const isWanted = wanted.events.includes(event)
-  const isLifecycle = event.startsWith('ONAPP') || event === 'ONOFFLINEEVENT'
+  const isLifecycle = isOfApplication(event) || event === 'ONOFFLINEEVENT'
   if (address === current) return !isWanted && !isLifecycle && wanted.keeps?.(event) !== true
   return isWanted || isLifecycle ? bound.has(event) : true
 }

@@ -3,6 +3,7 @@
  * has the form of one from the portal that it names, but nothing proves yet that the portal has sent it.
  */
 import { canonicalName } from '../../core/events/event-names.ts'
+import { isOfApplication } from '../../core/events/topics.ts'
 import type { Json, RelayEvent } from '../../core/log/event.ts'
 import { err, ok, type Result } from '../../core/result.ts'
 import { decodeEvent } from './decode-event.ts'
@@ -77,7 +78,7 @@ function dispatch(
   sent: EventPayload,
 ): Result<IncomingRequest, 'missing_credentials'> {
   const name = canonicalName(sentName)
-  if (name?.startsWith('ONAPP')) return decodeLifecycle(name, sent)
+  if (name !== null && isOfApplication(name)) return decodeLifecycle(name, sent)
   return ok(eventRequest(sent.sender, () => decodeEvent(sentName, sent)))
 }
 

@@ -49,7 +49,7 @@ export interface UninstallRequest {
   readonly clean: boolean
 }
 
-/** Any other ONAPP… event. It is verified and answered, but neither stored nor delivered. */
+/** Any other event about the application itself. It is verified and answered, but neither stored nor delivered. */
 export interface NoticeRequest {
   readonly kind: 'notice'
   readonly name: string

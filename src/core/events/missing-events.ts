@@ -5,7 +5,7 @@
 import { nearestWord } from '../nearest-word.ts'
 import { displayName } from './event-names.ts'
 import { meaningOf } from './topics.ts'
-import { matchesOf, type WantedPatterns } from './wanted-events.ts'
+import { matchesOf, standsForOwn, type WantedPatterns } from './wanted-events.ts'
 
 /** The reason why an event is not bound: stable words, shown to operators. */
 export const MISSING_REASONS = [
@@ -87,7 +87,7 @@ export function unmatchedOf(
   const missing = globs.flatMap((glob): MissingEvent[] => {
     const beyond = matchesOf(glob, all ?? []).filter((name) => !own.includes(name))
     if (beyond.length > 0) return [{ event: glob, reason: 'no_scope', detail: scopesOf(beyond) }]
-    if (matchesOf(glob, own).length > 0) return []
+    if (matchesOf(glob, own).length > 0 || standsForOwn(glob)) return []
     return [{ event: glob, reason: 'not_offered', detail: null }]
   })
   return [...wrong, ...missing]

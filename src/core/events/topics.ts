@@ -76,6 +76,17 @@ export function meaningOf(code: string): EventMeaning | null {
     : { ...meaning, spelling: `${meaning.spelling}_${base.typeId}` }
 }
 
+// The kinds of the topics about the application: its installation, its payment, its methods and its settings.
+const OF_APPLICATION = /^application(?:_|$)/
+
+/**
+ * Whether a canonical code is an event about the application itself, such as `ONAPPINSTALL`. The relay acts upon these,
+ * and no destination gets them. A module's own event may begin alike: `ONAPPROVALADD` is one like any other.
+ */
+export function isOfApplication(code: string): boolean {
+  return OF_APPLICATION.test(meaningOf(code)?.topic.kind ?? '')
+}
+
 /** The event of all types to which an event of one type belongs. */
 export interface BaseEvent {
   /** Its canonical code, for example `ONCRMDYNAMICITEMADD`. */

@@ -1,7 +1,7 @@
 /** Decides to which events a portal has to be bound. */
 import { compileGlobs } from '../glob.ts'
 import { BINDABLE_EVENTS, canonicalName, userFieldOf } from './event-names.ts'
-import { meaningOf } from './topics.ts'
+import { EVENT_TOPICS, meaningOf } from './topics.ts'
 import { withoutTwins } from './twins.ts'
 
 /** The events that are bound in every case, so that the relay learns of its own uninstallation and of a new version. */
@@ -43,7 +43,7 @@ export function readWanted(
   const named = globs
     .flat()
     .filter((pattern) => !/^\*+$/u.test(pattern) && pattern !== DEFAULT_GLOB)
-  const wanted = configured ?? [...DEFAULT_WANTED, ...named.filter((name) => !isOwn(name))]
+  const wanted = configured ?? [...DEFAULT_WANTED, ...named.filter((name) => !isNeverBound(name))]
   const exact = wanted.filter((pattern) => !isGlobbed(pattern))
   const codes = [...ALWAYS_WANTED, ...exact].map((name) => canonicalName(name))
   return {
@@ -98,7 +98,24 @@ export function matchesOf(glob: string, offered: readonly string[]): readonly st
   return offered.filter((code) => meaningOf(code)?.topic.bindable !== false && matches(code))
 }
 
-/** Whether a destination names an event that no portal can be bound to: the relay's own, or the application's. */
-function isOwn(name: string): boolean {
-  return /^(?:relay\.|robot|onapp)/i.test(name)
+/** Whether a destination names nothing but events that no portal can be bound to. */
+function isNeverBound(pattern: string): boolean {
+  return isOfRelay(pattern) || (!isGlobbed(pattern) && standsForOwn(pattern))
+}
+
+// Events that no portal can be bound to: those of the application, and of robots.
+const OWN_EVENTS: readonly string[] = EVENT_TOPICS.filter(
+  ({ kind }) => kind === 'robot' || kind === 'robot_hint' || kind.startsWith('application'),
+).flatMap(({ events }) => Object.keys(events))
+
+/**
+ * Whether a glob or a name stands for an event that no portal can be bound to: the relay's own, the application's, or
+ * that of a robot. `robot*` does, and the portal's `ROBOTICS.PART.ADD` may be meant as well.
+ */
+export function standsForOwn(pattern: string): boolean {
+  return isOfRelay(pattern) || OWN_EVENTS.some(compileGlobs([pattern]))
+}
+
+function isOfRelay(pattern: string): boolean {
+  return /^relay\./i.test(pattern)
 }

@@ -2,7 +2,7 @@
 import { isBulletinName } from '../bulletins/bulletin.ts'
 import { BINDABLE_EVENTS, displayName } from '../events/event-names.ts'
 import { remedyOfMissing } from '../events/missing-events.ts'
-import { meaningOf } from '../events/topics.ts'
+import { isOfApplication, meaningOf } from '../events/topics.ts'
 import { nearestWord } from '../nearest-word.ts'
 import type { PortalStatus } from '../access/portal-status.ts'
 import type { Check } from '../views/why-view.ts'
@@ -84,7 +84,7 @@ function neverInLogCheck(name: string): Check | null {
         'The view of the portal lists the last ones in `bulletins`, with the fate of each at every destination that asks for it',
     }
   }
-  if (!name.startsWith('ONAPP')) return null
+  if (!isOfApplication(name)) return null
   return {
     ...found,
     finding: 'The relay acts upon an event of an application, and tells it to no destination',

@@ -1,6 +1,7 @@
 /** The bindings of a portal as the admin API shows them: what is not bound, why, and what the operator can do. */
 import { displayName } from '../../core/events/event-names.ts'
 import { remedyOfMissing, type MissingEvent } from '../../core/events/missing-events.ts'
+import { isOfApplication } from '../../core/events/topics.ts'
 import type { MissingView, SubscriptionsView } from '../../core/views/subscriptions-view.ts'
 import type { PortalConfig } from '../settings.ts'
 import type { PortalState } from '../state/portal-state.ts'
@@ -39,7 +40,7 @@ function missingView(event: string, because: MissingEvent | undefined): MissingV
 
 // The form of an outgoing webhook has no events of an application.
 function eventsToTick(wanted: readonly string[]): readonly string[] {
-  return wanted.filter((name) => !name.startsWith('ONAPP')).map((name) => displayName(name))
+  return wanted.filter((name) => !isOfApplication(name)).map((name) => displayName(name))
 }
 
 const OTHER_RELAY_REMEDY =

@@ -1,3 +1,4 @@
+import { unmatchedOf } from '../../../src/core/events/missing-events.ts'
 import { describe, expect, it } from 'vitest'
 import {
   DEFAULT_GLOB,
@@ -61,6 +62,20 @@ describe('wantedEvents()', () => {
       expect(wantedEvents(null, [[name]])).toEqual([...ALWAYS, ...REQUISITE])
     },
   )
+
+  it.each([
+    ['onApprovalAdd', 'ONAPPROVALADD'],
+    ['robotics.part.add', 'ROBOTICS.PART.ADD'],
+  ])('adds %s of a module, whose name begins like one that is never bound', (name, code) => {
+    expect(wantedEvents(null, [[name]])).toContain(code)
+  })
+
+  it('binds what a glob stands for beside events that are never bound', () => {
+    const wanted = readWanted(null, [['robot*', 'onApp*', 'relay.*']])
+    const offered = ['ROBOTICS.PART.ADD', 'ONAPPROVALADD', 'ONAPPTEST', 'RELAY.VISIT']
+    expect(expandWanted(wanted, offered).slice(-2)).toEqual(['ROBOTICS.PART.ADD', 'ONAPPROVALADD'])
+    expect(unmatchedOf(wanted, { own: [], all: [] })).toEqual([])
+  })
 
   it('binds the event of all types only, where one type of it is named as well', () => {
     const wanted = wantedEvents(['onCrmDynamicItemAdd_147', 'onCrmDynamicItemAdd'], [])

@@ -1,6 +1,5 @@
 /**
- * The events about the application itself, and what its robots send. Events whose name begins with ONAPP reach
- * no destination.
+ * The events about the application itself, which reach no destination, and what its robots send.
  */
 import type { EventTopic } from '../event-topic.ts'
 

@@ -2,6 +2,7 @@
  * The filter of a destination: its globs `events`, `fields` and `portals`, its `users` and its conditions. A lane
  * applies the filter when its walk comes to an event, not when the event arrives.
  */
+import { isOfApplication } from '../../events/topics.ts'
 import { hasTwinByData, namesOf } from '../../events/twins.ts'
 import { compileGlobs } from '../../glob.ts'
 import type { LogEntry, RelayEvent } from '../../log/event.ts'
@@ -58,7 +59,7 @@ export type CompiledFilter = (
   whole?: () => RelayEvent,
 ) => Match
 
-/** Prepares a filter. All globs ignore case. Lifecycle events (ONAPP…) match no filter. */
+/** Prepares a filter. All globs ignore case. Events about the application itself match no filter. */
 export function compileFilter({
   events,
   fields,
@@ -74,7 +75,7 @@ export function compileFilter({
   return (entry, whole = () => entry.event) => {
     const { event } = entry
     const named = hasTwinByData(event.name) && !isWantedEvent(event.name) ? whole() : event
-    if (isLifecycleEvent(event.name) || !namesOf(named).some(isWantedEvent)) {
+    if (isOfApplication(event.name.toUpperCase()) || !namesOf(named).some(isWantedEvent)) {
       return { matches: false, reason: 'event' }
     }
     if (!takesAllFields && (event.field === null || !isWantedField(event.field.fieldName))) {
@@ -116,8 +117,4 @@ function compileConditions(texts: readonly string[]): (whole: () => RelayEvent) 
 export function compilePortals(patterns: readonly string[]): (portal: PortalIdentity) => boolean {
   const isWanted = compileGlobs(patterns)
   return ({ memberId, domain }) => isWanted(memberId) || (domain !== null && isWanted(domain))
-}
-
-function isLifecycleEvent(name: string): boolean {
-  return name.toUpperCase().startsWith('ONAPP')
 }

@@ -70,6 +70,11 @@ describe('compileFilter() events', () => {
     expect(match(aFilter({ events: [] }), anEvent())).toEqual(not('event'))
   })
 
+  it('matches an event of a module whose name begins like those of the application', () => {
+    const event = anEvent({ name: 'ONAPPROVALADD', field: null })
+    expect(match(aFilter({ events: ['onApproval*'] }), event)).toEqual(MATCHES)
+  })
+
   it.each(['ONAPPINSTALL', 'ONAPPUNINSTALL', 'ONAPPUPDATE', 'ONAPPPAYMENT', 'onAppTest'])(
     'refuses the lifecycle event %s under every glob',
     (name) => {
