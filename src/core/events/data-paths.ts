@@ -5,6 +5,9 @@ import type { DataPath } from './event-topic.ts'
 // The members of `data` into one of which Bitrix24 writes the record of an event, the latest state first.
 const RECORDS = ['FIELDS_AFTER', 'FIELDS_BEFORE', 'FIELDS'] as const
 
+// Bitrix24 writes this text where PHP has nothing.
+const NOTHING = 'undefined'
+
 // The form of an id. The longest ids are those of calls, with 60 characters, so a text of more than 120 is no id.
 const ID = /^[^\p{C}\s]{1,120}$/u
 
@@ -20,17 +23,20 @@ export function readId(data: Json, paths: readonly DataPath[]): string | null {
 }
 
 /**
- * The id in a value; null where it is none. Bitrix24 writes the text "undefined" where PHP has nothing, and 0 where
- * there is no such thing. Of a list the first id counts.
+ * The id in a value; null where it is none: the text "undefined", and 0, which Bitrix24 writes where there is no such
+ * thing. Of a list the first id counts.
  */
 export function idOf(value: Json | undefined): string | null {
   if (isList(value)) return idOf(value[0])
   if (typeof value !== 'string' && typeof value !== 'number') return null
   const id = String(value)
-  return id === '0' || id === 'undefined' || !ID.test(id) ? null : id
+  return id === '0' || id === NOTHING || !ID.test(id) ? null : id
 }
 
-/** The first text or number that one of the paths leads to, whatever it says; null when there is none. */
+/**
+ * The first text or number that one of the paths leads to, whatever it says; null when there is none. The text
+ * "undefined" is none.
+ */
 export function readText(data: Json, paths: readonly DataPath[]): string | null {
   for (const path of paths) {
     const found = valuesAt(data, path).find(isText)
@@ -40,7 +46,9 @@ export function readText(data: Json, paths: readonly DataPath[]): string | null 
 }
 
 function isText(value: Json | undefined): value is string | number {
-  return (typeof value === 'string' && value !== '') || typeof value === 'number'
+  return (
+    (typeof value === 'string' && value !== '' && value !== NOTHING) || typeof value === 'number'
+  )
 }
 
 function valuesAt(data: Json, path: DataPath): readonly (Json | undefined)[] {

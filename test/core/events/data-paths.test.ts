@@ -50,6 +50,7 @@ it.each([
   [{ CALL_DURATION: 0 }, '0'],
   [{ FIELDS: { CALL_DURATION: 'two words' } }, 'two words'],
   [{ CALL_DURATION: '', OTHER: 'x' }, 'x'],
+  [{ CALL_DURATION: 'undefined', OTHER: 'x' }, 'x'],
   [{ CALL_DURATION: { ID: '7' } }, null],
   [null, null],
 ])('readText() of %j is %j', (data, expected) => {

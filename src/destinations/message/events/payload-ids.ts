@@ -11,6 +11,8 @@ const ID_KEY = /(?:^|_)[Ii][Dd]$|[a-z]Id$/
 // The keys that are left out: they name a portal or an application, or hold an authorization, by which nobody finds
 // an object.
 const USELESS_KEY = /^(?:auth|member_?id|client_?id)$/i
+// The text that Bitrix24 writes where PHP has nothing, and what JSON knows beside numbers and texts.
+const NO_ID = /^(?:undefined|true|false)$/
 const MAX_DEPTH = 4
 // The longest ids are those of calls, with 60 characters. No id is cut.
 const MAX_TEXT = 120
@@ -93,5 +95,6 @@ function collect({ name, value, depth }: Member, found: PayloadId[], maxCount: n
     return
   }
   const text = safeText(String(value), MAX_TEXT)
-  if (ID_KEY.test(name) && text !== '') found.push({ name: safeText(name, MAX_TEXT), value: text })
+  if (ID_KEY.test(name) && text !== '' && !NO_ID.test(text))
+    found.push({ name: safeText(name, MAX_TEXT), value: text })
 }

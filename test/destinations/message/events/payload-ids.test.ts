@@ -13,6 +13,7 @@ test.each<readonly [Json, string]>([
   ['107', 'ID=107'],
   [107, 'ID=107'],
   [{ ID: '' }, ''],
+  [{ ID: 'undefined', OWNER_ID: true, PARENT_ID: '5' }, 'PARENT_ID=5'],
   [null, ''],
   [[], ''],
   [{ ID: { VALUE: 1 } }, ''],
