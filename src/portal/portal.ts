@@ -1,7 +1,7 @@
 /**
- * The Durable Object of one portal: the methods that the Worker calls over RPC (portal-calls.ts), the alarm, and the
- * one step that goes on after each commit. The parts that do the work are built in parts.ts. The Worker can call every
- * public method, so everything else is `#private`.
+ * The Durable Object of one portal: the methods that the Worker calls over RPC, the alarm, and the one step that goes
+ * on after each commit. Each call is described in its interface (portal-calls.ts). The parts that do the work are built
+ * in parts.ts. The Worker can call every public method, so everything else is `#private`.
  */
 import type { EventsPage, EventView, ParkedView, ReplayView } from '../core/views/event-views.ts'
 import { DurableObject } from 'cloudflare:workers'
@@ -78,89 +78,66 @@ export class PortalObject extends DurableObject<unknown> implements PortalCalls 
     void ctx.blockConcurrencyWhile(() => startPortal(this.#parts))
   }
 
-  /**
-   * Stores an event durably and in order, or tells its place when it is stored already. Without a trusted token
-   * nothing is stored.
-   */
   async append(request: AppendRequest): Promise<AppendAnswer> {
     const answer = await this.#act((parts) => appendEvent(parts, request))
     if (answer.kind === 'untrusted' && this.#parts.bulletins.noteRefused()) this.#advance()
     return answer
   }
 
-  /**
-   * Stores events of one isolate that share a call. In the answer null stands for an event that could not be stored.
-   */
   async appendAll(requests: readonly AppendRequest[]): Promise<readonly (AppendAnswer | null)[]> {
     return Promise.all(requests.map((request) => this.append(request).catch(() => null)))
   }
 
-  /** Whether a token, named by its hash, speaks for this portal. */
   async recognises(tokenHash: string): Promise<boolean> {
     return this.#act(({ trust }) => trust.trusts(tokenHash) || trust.verify(tokenHash))
   }
 
-  /**
-   * Decides about an installation. A user who may see the portal's status gets it. An installation without any proof
-   * is not stored.
-   */
   async install(request: InstallRequest, origin?: InstallOrigin): Promise<InstallCallAnswer> {
     const answer = await this.#act((parts) => installPortal(parts, request, origin))
     if (answer.kind !== 'installed') return answer
     return { ...answer, status: answer.isOwner ? installStatus(this.#parts) : null }
   }
 
-  /** Takes the notice of an uninstall, and ends the installation as soon as the portal confirms it. */
   uninstall(call: UninstallCall): Promise<UninstallAnswer> {
     return this.#act((parts) => uninstallPortal(parts, call))
   }
 
-  /** The daily visit. The answer is the number of events that were dropped. */
   async touch(): Promise<{ dropped: number }> {
     return this.#act(visitPortal)
   }
 
-  /** The call of the object by itself: a new invocation, in which it may make requests again. */
   goOn(): void {
     this.#act(() => {})
   }
 
-  /** The portal for the admin API; null when nothing is known of it. */
   view(): WholeView | null {
     return this.#ifKnown(wholePortal)
   }
 
-  /** A page of events, newest first; null when nothing is known of the portal. */
   events(before: number, limit: number): EventsPage | null {
     return this.#ifKnown((parts) => eventsPage(parts, before, limit))
   }
 
-  /** One event with its fates; null when it is not in the log. */
   event(sequence: number): EventView | null {
     return this.#ifKnown((parts) => oneEventView(parts, sequence))
   }
 
-  /** A page of the events after a sequence, oldest first; null when nothing is known of the portal. */
   exportPage(after: number): readonly EventView[] | null {
     return this.#ifKnown((parts) => exportPage(parts, after))
   }
 
-  /** Erases the content of an event. */
   eraseEvent(sequence: number): EventErasure {
     return this.#act((parts) => eraseEvent(parts, sequence))
   }
 
-  /** Erases everything of the portal, if its domain is named. */
   erase(domain: string): Promise<PortalErasure> {
     return this.#act((parts) => erasePortal(parts, domain))
   }
 
-  /** Everything that is parked; null when nothing is known of the portal. */
   parked(): readonly ParkedView[] | null {
     return this.#ifKnown(parkedView)
   }
 
-  /** The facts from which `why` answers; null when nothing is known of the portal. */
   why(question: WhyQuestion): WhyFacts | null {
     const { state, world } = this.#parts
     if (!state.isKnown()) return null
@@ -169,27 +146,22 @@ export class PortalObject extends DurableObject<unknown> implements PortalCalls 
     return { portal, event, ways: wayFacts(this.#parts, event, world.now()) }
   }
 
-  /** The number of the portal's records that each key has sealed; null when nothing is known of the portal. */
   seals(): SealsView | null {
     return this.#ifKnown(sealsView)
   }
 
-  /** A short text that changes with everything that the view and the events show; null when nothing is known. */
   async stamp(): Promise<string | null> {
     return this.#ifKnown(stampOf)
   }
 
-  /** The last 48 hours of the portal and its lanes; null when nothing is known. */
   history(): HistoryView | null {
     return this.#ifKnown(historyView)
   }
 
-  /** Pauses or resumes a lane, or parks its front. The answer is the new status of the lane. */
   controlLane(destination: string, wish: LaneWish): Result<LaneStatus, LaneFault> {
     return this.#act((parts) => controlLane(parts, destination, wish))
   }
 
-  /** Lets a destination have events again. The answer is the number of these events. */
   replay(
     destination: string,
     wish: ReplayWish,
@@ -198,42 +170,34 @@ export class PortalObject extends DurableObject<unknown> implements PortalCalls 
     return this.#act((parts) => replay(parts, destination, { ...options, wish }))
   }
 
-  /** The message that a destination would get about an event, or about an invented one (null). */
   preview(destination: string, sequence: number | null): Promise<Result<Preview, PreviewRefusal>> {
     return previewMessage(this.#parts, destination, sequence)
   }
 
-  /** Sends a test message with the portal's values; null when the destination is not known. */
   sendTestMessage(destination: string): Promise<DeliveryOutcome | null> {
     return this.#act((parts) => sendTestMessage(parts, destination))
   }
 
-  /** The events that a replay would send to a destination: their number, and the first of them. */
   replayList(destination: string, wish: ReplayWish): Result<ReplayView, LaneFault> {
     return replayView(this.#parts, destination, wish)
   }
 
-  /** Stores a value of the portal, sealed, or removes it. */
   setValue(name: string, value: string | null): Promise<SetValueAnswer> {
     return this.#act((parts) => setValue(parts, name, value))
   }
 
-  /** Removes a pin, counted from 1 as the view shows them. */
   removePin(n: number): Promise<PinAnswer> {
     return this.#act((parts) => removePin(parts, n))
   }
 
-  /** Makes the portal's robot address, below the origin that the operator called; null where nothing is installed. */
   renewRobotAddress(calledOrigin: string): Promise<string | null> {
     return this.#act((parts) => renewRobotAddress(parts, calledOrigin))
   }
 
-  /** Removes the portal's robot address; false when there is none. */
   removeRobotAddress(): boolean {
     return this.#act(removeRobotAddress)
   }
 
-  /** Begins a comparison of the portal with everything that is known of it. Differences are told at once. */
   reconcile(): ReconcileAnswer {
     return this.#act(reconcile)
   }
