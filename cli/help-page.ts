@@ -1,6 +1,6 @@
 /**
- * Keeps docs/cli.md equal with what `--help` says: `npm run generate` writes the help of a command into each block of the page
- * whose fence names it, for example "text help: keys rotate". A test fails when they differ.
+ * Keeps docs/cli.md equal with what `--help` says: `npm run generate` writes the help of a command into each block of
+ * the page whose fence names it, for example "text help: keys rotate". A test fails when they differ.
  */
 import { readFileSync } from 'node:fs'
 import process from 'node:process'

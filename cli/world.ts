@@ -56,8 +56,8 @@ export function createWorld(process: NodeJS.Process): World {
 }
 
 /**
- * From its first wait on, a command is ended by Ctrl-C in order: at once while it waits, and else with its next wait. A second
- * Ctrl-C ends the process.
+ * From its first wait on, a command is ended by Ctrl-C in order: at once while it waits, and else with its next wait. A
+ * second Ctrl-C ends the process.
  */
 function createSleep(process: NodeJS.Process): World['sleep'] {
   let interrupt: AbortController | null = null

@@ -1,6 +1,7 @@
 /** Checks the rules of the house that lint does not know. CONTRIBUTING.md says what each of them is about. */
 import { fileURLToPath } from 'node:url'
 import { readCommandLine } from './command-line.ts'
+import { comments } from './house/comments.ts'
 import { commits } from './house/commits.ts'
 import { deps } from './house/deps.ts'
 import { glossary } from './house/glossary.ts'
@@ -23,6 +24,7 @@ const RULES = [
   way,
   sql,
   pages,
+  comments,
   records,
   sleeps,
   identities,

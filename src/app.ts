@@ -249,7 +249,10 @@ function createPages(env: Env, access: AccessVerifier): PageDeps {
   return { admin: createAdmin(env), auth: createAdminAuth(env, access), problems, warnings }
 }
 
-/** What is allowed in the configuration, and dangerous or probably not meant so: `/healthz` and the overview tell the same. */
+/**
+ * What is allowed in the configuration, and dangerous or probably not meant so: `/healthz` and the overview tell the
+ * same.
+ */
 function warningsOf({ warnings, doubts }: Config): readonly string[] {
   return [...warnings, ...doubts]
 }

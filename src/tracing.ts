@@ -1,6 +1,6 @@
 /**
- * The only user of the platform's traces. A span costs nothing while `observability.traces` is off, which it is unless the
- * operator switches it on (docs/metrics.md, "Traces").
+ * The only user of the platform's traces. A span costs nothing while `observability.traces` is off, which it is unless
+ * the operator switches it on (docs/metrics.md, "Traces").
  */
 import { tracing } from 'cloudflare:workers'
 import type { InSpan } from './core/in-span.ts'

@@ -1,6 +1,6 @@
 /**
- * Calls the admin API. Each answer is held against the schema by which the relay makes it, so a command never works with
- * what it does not understand. Redirects are not followed, since the token would go along.
+ * Calls the admin API. Each answer is held against the schema by which the relay makes it, so a command never works
+ * with what it does not understand. Redirects are not followed, since the token would go along.
  */
 import * as v from 'valibot'
 import { HealthSchema, type HealthView } from '../../src/core/views/health-view.ts'
@@ -64,8 +64,8 @@ export class AdminClient {
   }
 
   /**
-   * The lines of a long answer, each of which the schema has understood, as they came. Throws a `Fault` when the answer breaks
-   * off, and at the first line of another form.
+   * The lines of a long answer, each of which the schema has understood, as they came. Throws a `Fault` when the answer
+   * breaks off, and at the first line of another form.
    */
   async *lines(
     path: string,

@@ -1,4 +1,7 @@
-/** Asks about many things, a few at a time: a relay may have a thousand portals, and each of them is an object to be woken. */
+/**
+ * Asks about many things, a few at a time: a relay may have a thousand portals, and each of them is an object to be
+ * woken.
+ */
 
 /** The questions that are under way at a time. */
 const AT_A_TIME = 8

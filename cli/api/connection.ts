@@ -1,6 +1,6 @@
 /**
- * The way to the relay: its address, and what opens its admin surface. The token comes from the environment or from a file,
- * never from the command line, which every process of the machine can read. It is printed nowhere.
+ * The way to the relay: its address, and what opens its admin surface. The token comes from the environment or from a
+ * file, never from the command line, which every process of the machine can read. It is printed nowhere.
  */
 import { parseEnv } from 'node:util'
 import { EXIT } from '../exit-codes.ts'

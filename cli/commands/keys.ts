@@ -99,7 +99,9 @@ async function askSeals(
   return { asked, unknown: portals.length - asked.length }
 }
 
-/** Null for a portal that is listed although its object holds nothing any more. Every other failure would hide records. */
+/**
+ * Null for a portal that is listed although its object holds nothing any more. Every other failure would hide records.
+ */
 async function askPortal(client: AdminClient, memberId: string): Promise<Seals | null> {
   try {
     return await client.ask(portalPath(memberId, '/seals'), ShownSealsSchema)

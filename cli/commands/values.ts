@@ -1,6 +1,6 @@
 /**
- * `values`: stores a value of a portal, or removes it. A value is a secret, so it comes from standard input, a file or the
- * environment, and never from the command line. The relay shows none.
+ * `values`: stores a value of a portal, or removes it. A value is a secret, so it comes from standard input, a file or
+ * the environment, and never from the command line. The relay shows none.
  */
 import type { Command } from 'commander'
 import { portalPath } from '../api/admin-client.ts'

@@ -1,6 +1,6 @@
 /**
- * Checks of `doctor`: wrangler.toml with the operator's wrangler.local.toml over it, the secrets file, what the loader of the
- * Worker itself says of both, and the sizes that Cloudflare allows. No value is shown.
+ * Checks of `doctor`: wrangler.toml with the operator's wrangler.local.toml over it, the secrets file, what the loader
+ * of the Worker itself says of both, and the sizes that Cloudflare allows. No value is shown.
  */
 import { parseEnv } from 'node:util'
 import { isTable, parseToml, type TomlTable, type TomlValue } from '../../playground/toml.ts'

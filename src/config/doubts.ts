@@ -1,6 +1,6 @@
 /**
- * Doubts: what is allowed in the configuration, and is probably not meant so. Nothing is stopped because of a doubt; `/healthz`
- * and the first line of the log tell it. A doubt names settings and variables, and never shows a value.
+ * Doubts: what is allowed in the configuration, and is probably not meant so. Nothing is stopped because of a doubt;
+ * `/healthz` and the first line of the log tell it. A doubt names settings and variables, and never shows a value.
  */
 import { isMemberId } from '../core/access/member-id.ts'
 import { bulletinGlobs, recipientsOf, type BulletinReader } from '../core/bulletins/asking.ts'
@@ -122,7 +122,9 @@ function doubtDestination({ name, filter, settings }: Destination): readonly str
   return [...joined, ...portals, ...invented]
 }
 
-/** Whether an address stands for one that somebody has to fill in; `example.com` and its like are nobody's (RFC 2606). */
+/**
+ * Whether an address stands for one that somebody has to fill in; `example.com` and its like are nobody's (RFC 2606).
+ */
 function isPlaceholder(value: unknown): boolean {
   if (typeof value !== 'string' || !/^https?:\/\//i.test(value)) return false
   const host = URL.canParse(value) ? new URL(value).hostname : ''

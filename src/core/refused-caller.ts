@@ -1,6 +1,6 @@
 /**
- * A caller that was not let through, as the operator sees it: enough to find a wrong character in a setting, and neither
- * a token nor anything of the body. Pure.
+ * A caller that was not let through, as the operator sees it: enough to find a wrong character in a setting, and
+ * neither a token nor anything of the body. Pure.
  */
 import type { InstallRefusal } from './access/installs/install-refusal.ts'
 

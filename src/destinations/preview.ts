@@ -68,7 +68,9 @@ function lineOf(line: Line): MessageLine {
   return line.map(({ text, style }) => ({ text, style }))
 }
 
-/** Every receiver is told JSON; a text that is none any more, because a secret was taken out of it, is shown as it is. */
+/**
+ * Every receiver is told JSON; a text that is none any more, because a secret was taken out of it, is shown as it is.
+ */
 function parse(text: string): Json {
   try {
     // Sound: any JSON value is one.
@@ -80,8 +82,8 @@ function parse(text: string): Json {
 }
 
 /**
- * A parcel about an invented event that has just come, as one of this portal would be; `now` is in unix milliseconds. An event
- * of another time would be said to come late.
+ * A parcel about an invented event that has just come, as one of this portal would be; `now` is in unix milliseconds.
+ * An event of another time would be said to come late.
  */
 export function sampleParcel(
   portal: Pick<Delivery, 'memberId' | 'domain'> | null,

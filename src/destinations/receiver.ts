@@ -107,7 +107,10 @@ export interface Handshake {
 export interface Receiver {
   /** Makes the request for one parcel. */
   prepare(parcel: Parcel, terms: AttemptTerms): Promise<OutgoingRequest>
-  /** The message of one parcel for people, before it is laid out; absent for a machine, and where a template has words of its own. */
+  /**
+   * The message of one parcel for people, before it is laid out; absent for a machine, and where a template has words
+   * of its own.
+   */
   compose?(parcel: Parcel, now: number): Message
   /** Judges the receiver's answer. `now` (unix milliseconds) is needed for Retry-After dates. */
   judge(answer: Answer, now: number): AnswerVerdict

@@ -1,6 +1,6 @@
 /**
- * The memory that one isolate has of a list of the directory, for `/healthz`. Anybody may call that route as often as he
- * likes, so the directory is asked once in a while, whoever calls.
+ * The memory that one isolate has of a list of the directory, for `/healthz`. Anybody may call that route as often as
+ * he likes, so the directory is asked once in a while, whoever calls.
  */
 
 /** The time for which a list is remembered. */

@@ -7,6 +7,7 @@ import type { Remote } from '../objects/remote.ts'
 export type PortalClient = Remote<PortalObject, keyof PortalCalls>
 
 /**
- * Gives a new client of a portal's object each time: one that failed once stays broken (docs/cloudflare.md, "Calling an object").
+ * Gives a new client of a portal's object each time: one that failed once stays broken (docs/cloudflare.md, "Calling an
+ * object").
  */
 export type PortalLookup = (memberId: string) => PortalClient

@@ -1,6 +1,6 @@
 /**
- * The dry run of an order to replay: it asks the portals that the order would tell, in the same order, how many events each would
- * send again. Nothing is stored and nothing is sent.
+ * The dry run of an order to replay: it asks the portals that the order would tell, in the same order, how many events
+ * each would send again. Nothing is stored and nothing is sent.
  */
 import type { ReplayDryRun } from '../core/views/destination-views.ts'
 import type { DirectoryRemote } from '../objects/directory.ts'
@@ -48,7 +48,9 @@ export async function dryRunReplay(
 
 const PARKED = { kind: 'parked' } as const
 
-/** The domains of portals by their member ids, as far as these have reported one: some pages of the directory's list. */
+/**
+ * The domains of portals by their member ids, as far as these have reported one: some pages of the directory's list.
+ */
 async function domainsOf(
   directory: ReplayDryRunDeps['directory'],
   { found, after }: { readonly found: readonly string[]; readonly after: string },

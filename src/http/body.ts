@@ -10,7 +10,10 @@ export const MAX_BODY_BYTES = 256 * 1024
 
 const ENCODER = new TextEncoder()
 
-/** Reads at most `maxBytes` as UTF-8, and asks a stream of unknown length for no more. A broken character becomes U+FFFD. */
+/**
+ * Reads at most `maxBytes` as UTF-8, and asks a stream of unknown length for no more. A broken character becomes
+ * U+FFFD.
+ */
 export async function readBody(
   request: Request,
   maxBytes = MAX_BODY_BYTES,

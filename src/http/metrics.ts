@@ -1,6 +1,6 @@
 /**
- * `GET /metrics` for Prometheus, behind the same door as the admin API. It asks the directory's list of portals once, whatever
- * the number of portals. docs/metrics.md tells what each metric means, and how late it is.
+ * `GET /metrics` for Prometheus, behind the same door as the admin API. It asks the directory's list of portals once,
+ * whatever the number of portals. docs/metrics.md tells what each metric means, and how late it is.
  */
 import { Hono, type Context, type MiddlewareHandler } from 'hono'
 import type { RestErrorKind } from '../bitrix24/servers/rest-error.ts'

@@ -1,7 +1,7 @@
 /**
- * The rows of the directory: pins, pending installs, and the list of portals. The tables come into being with the first row, so
- * that a question alone stores nothing (docs/cloudflare.md, "Storage limits"). A row that was damaged outside of this
- * program ends no question: each method says what counts in its place.
+ * The rows of the directory: pins, pending installs, and the list of portals. The tables come into being with the first
+ * row, so that a question alone stores nothing (docs/cloudflare.md, "Storage limits"). A row that was damaged outside
+ * of this program ends no question: each method says what counts in its place.
  */
 import * as v from 'valibot'
 import type { LineWriter } from '../log.ts'

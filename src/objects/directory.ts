@@ -142,8 +142,8 @@ export class Directory extends DurableObject<unknown> {
   }
 
   /**
-   * The sums over all reports and everything that is past, at most ten seconds old. A row that is read costs a thousandth
-   * of one that is written, so nothing is summed before somebody asks.
+   * The sums over all reports and everything that is past, at most ten seconds old. A row that is read costs a
+   * thousandth of one that is written, so nothing is summed before somebody asks.
    */
   sumMetrics(now: number): MetricSums {
     const known = this.#sums

@@ -1,4 +1,7 @@
-/** The row of the past tallies, in the directory's list of portals. It is written when a portal ends, and with notes of refused callers. */
+/**
+ * The row of the past tallies, in the directory's list of portals. It is written when a portal ends, and with notes of
+ * refused callers.
+ */
 import * as v from 'valibot'
 import { addPast, NO_PAST, type PastTallies } from '../core/reports/past-tallies.ts'
 import { hasTable, jsonOf, type Database } from '../storage/database.ts'

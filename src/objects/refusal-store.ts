@@ -1,6 +1,6 @@
 /**
- * The last refusals of callers, in two rings: of portals that the directory lists, and of all others. So a flood of strangers
- * leaves those of known portals where they are.
+ * The last refusals of callers, in two rings: of portals that the directory lists, and of all others. So a flood of
+ * strangers leaves those of known portals where they are.
  */
 import * as v from 'valibot'
 import type { ListedRefusal, RefusedCaller } from '../core/refused-caller.ts'

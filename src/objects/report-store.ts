@@ -1,6 +1,6 @@
 /**
- * The reports of all portals, as the directory's list keeps them. The table comes into being with the first report. A page
- * reads a bounded number of rows, whatever is looked for, and a report that was damaged outside of this program is
+ * The reports of all portals, as the directory's list keeps them. The table comes into being with the first report. A
+ * page reads a bounded number of rows, whatever is looked for, and a report that was damaged outside of this program is
  * left out until its portal reports again.
  */
 import * as v from 'valibot'

@@ -1,8 +1,8 @@
 /**
  * The requests to the outside that a portal's object may make in one invocation. The free plan allows 50 of them, and
- * each event that the platform delivers to the object begins a new invocation (docs/cloudflare.md, "Free plan"). A burst
- * of events leads to hundreds of sends that go on after the last append. So the object calls itself when it has made
- * 40, and goes on in the new invocation: otherwise the platform would refuse the next send, and a healthy receiver
+ * each event that the platform delivers to the object begins a new invocation (docs/cloudflare.md, "Free plan"). A
+ * burst of events leads to hundreds of sends that go on after the last append. So the object calls itself when it has
+ * made 40, and goes on in the new invocation: otherwise the platform would refuse the next send, and a healthy receiver
  * would count as unreachable.
  */
 import type { Fetch } from '../core/fetch.ts'

@@ -1,7 +1,8 @@
 /**
  * The calls that the Worker makes to a portal's object over RPC: the whole contract between the two, in one place. The
  * object implements them (portal.ts), and the edge's client has them as promises (src/edge/portal-client.ts). An object
- * and its caller may be of two releases for some minutes, so a change here is one for test/upgrade/former-calls.test.ts.
+ * and its caller may be of two releases for some minutes, so a change here is one for
+ * test/upgrade/former-calls.test.ts.
  */
 import type { InstallRequest } from '../bitrix24/wire/request.ts'
 import type { InstallStatus } from '../core/access/portal-status.ts'

@@ -20,7 +20,10 @@ import type { Scheduler } from './scheduler.ts'
 import type { PortalState } from './state/portal-state.ts'
 import type { World } from './world.ts'
 
-/** The hourly report waits until every lane rests, so that it tells what has to wait, but no longer than this, in milliseconds. */
+/**
+ * The hourly report waits until every lane rests, so that it tells what has to wait, but no longer than this, in
+ * milliseconds.
+ */
 export const REST_PATIENCE_MS = 10 * MINUTE_MS
 
 /** After a report that did not arrive the next one waits so long, in milliseconds. */
@@ -52,7 +55,9 @@ export interface ReporterDeps {
 /** The reports of one portal. */
 export class Reporter {
   readonly #deps: ReporterDeps
-  /** Since when the hourly report is due, as soon as storage knows of it, in unix milliseconds; null while it is not. */
+  /**
+   * Since when the hourly report is due, as soon as storage knows of it, in unix milliseconds; null while it is not.
+   */
   #owedSince: number | null = null
   /** Whether the directory has a line of the portal, as far as this life of the object knows. */
   #isListed: boolean | null = null
@@ -65,7 +70,9 @@ export class Reporter {
     this.#deps = deps
   }
 
-  /** Reports when the signs have changed, and when nothing waits any more of what was told; called after each commit. */
+  /**
+   * Reports when the signs have changed, and when nothing waits any more of what was told; called after each commit.
+   */
   follow(): void {
     if (!this.#isProven()) return
     const { state, book, world, source } = this.#deps

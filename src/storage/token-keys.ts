@@ -26,8 +26,8 @@ const KEY_ID = /^[A-Za-z0-9_-]{1,32}$/
 const BARE_KEY_ID = 'bare'
 
 /**
- * Parses `TOKEN_KEYS`, as JSON text, as an object or as one bare key. The error is a sentence that counts keys. It shows
- * neither ids nor values, since an operator may have put one in the place of the other.
+ * Parses `TOKEN_KEYS`, as JSON text, as an object or as one bare key. The error is a sentence that counts keys. It
+ * shows neither ids nor values, since an operator may have put one in the place of the other.
  */
 export function parseTokenKeys(
   source: string | Record<string, unknown>,

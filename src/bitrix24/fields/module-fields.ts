@@ -1,8 +1,8 @@
 /**
  * Reads fields of any module. An event names such a field by its number, and `userfieldconfig.get` wants the module as
- * well, so every module is asked that can have the field (docs/bitrix24.md#fields-of-every-module). A field of the CRM is
- * then read by the method of its family, as its own events are: the two methods differ in small things, which would look
- * like changes.
+ * well, so every module is asked that can have the field (docs/bitrix24.md#fields-of-every-module). A field of the CRM
+ * is then read by the method of its family, as its own events are: the two methods differ in small things, which would
+ * look like changes.
  */
 import type { FieldFamily, Json, ThinReason } from '../../core/log/event.ts'
 import type { FieldRead, FieldRef } from '../../core/fields/field-read.ts'
@@ -21,7 +21,8 @@ import { attributesOf } from './field-attributes.ts'
 
 /**
  * The modules that are asked. The documentation names the first two
- * (https://dev.1c-bitrix.ru/rest_help/userfieldconfig/index.php); one that a portal does not offer answers with an error.
+ * (https://dev.1c-bitrix.ru/rest_help/userfieldconfig/index.php); one that a portal does not offer answers with an
+ * error.
  */
 const MODULES = ['crm', 'rpa', 'main', 'tasks', 'catalog'] as const
 
@@ -42,8 +43,8 @@ export interface ModuleReads {
 }
 
 /**
- * Reads the fields, each with a command for each module. `reasonOf` names the reason of a failed command. A field counts
- * as read when one module shows it, and never as gone: no module tells a missing field from a foreign one.
+ * Reads the fields, each with a command for each module. `reasonOf` names the reason of a failed command. A field
+ * counts as read when one module shows it, and never as gone: no module tells a missing field from a foreign one.
  */
 export async function readModuleFields(
   fields: readonly FieldRef[],

@@ -1,6 +1,6 @@
 /**
- * Asks a portal which events it offers. The method `events` without parameters answers the events that the scopes of the
- * application allow, and with FULL those of all scopes (docs/bitrix24.md#handlers).
+ * Asks a portal which events it offers. The method `events` without parameters answers the events that the scopes of
+ * the application allow, and with FULL those of all scopes (docs/bitrix24.md#handlers).
  */
 import { canonicalName } from '../../core/events/event-names.ts'
 import type { EventOffer } from '../../core/events/missing-events.ts'

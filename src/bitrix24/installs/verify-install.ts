@@ -78,7 +78,8 @@ export async function verifyInstall(
 /**
  * Asks the OAuth servers alone whether the claims of an installation agree with its tokens. This is the cheap
  * half of a verification: at most two calls. An ONAPPUSERREADY names the server of its pairs; one that names
- * none is asked about at the first server alone. It needs no object of the portal, so the edge can ask it before it keeps anything of an installation that it cannot hand over.
+ * none is asked about at the first server alone. It needs no object of the portal, so the edge can ask it before it
+ * keeps anything of an installation that it cannot hand over.
  */
 export async function confirmSender(
   request: InstallRequest,

@@ -25,8 +25,8 @@ export const TOKEN_NAMES = [
 const JOINED = TOKEN_NAMES.replaceAll('[-_. ]', '[_-]')
 const NAMED = new RegExp(`((?:${JOINED})${FILLER}{0,8}${EQUALS}${FILLER}{0,8})(${VALUE})`, 'gi')
 
-// In tables, in XML, in dumps of PHP and in forms of several parts, other signs stand between a name and its value. There
-// the value counts only when it looks like a token.
+// In tables, in XML, in dumps of PHP and in forms of several parts, other signs stand between a name and its value.
+// There the value counts only when it looks like a token.
 const LIKE_TOKEN = String.raw`(?=[a-z0-9])(?=[\w.~+/=-]{0,64}?\d)[\w.~+/=-]{16,2000}`
 const APART = String.raw`(?:<\/?[a-z]{1,10}>|CDATA|string\(\d{1,5}\)|s:\d{1,5}:|[^a-z0-9])`
 const LOOSE = new RegExp(`((?:${TOKEN_NAMES})\\d{0,3}${APART}{1,40}?)(${LIKE_TOKEN})`, 'gi')
@@ -38,7 +38,8 @@ const IS = String.raw`(?:%(?:25){0,2}3d|=|(?:\\*"|'):\s{0,4}(?:\\*"|')|\\*";s:\d
 const INDEX = String.raw`(?:(?:\[|%(?:25){0,2}5b)\w{0,40}(?:\]|%(?:25){0,2}5d))?`
 const AUTH = new RegExp(`(${NO_WORD_BEFORE}auth${INDEX}${IS})(${VALUE})`, 'gi')
 
-// As the name of a tag or of a field of a form, or beside its value in an attribute, the value has to look like a token.
+// As the name of a tag or of a field of a form, or beside its value in an attribute, the value has to look like a
+// token.
 const TAGGED = new RegExp(
   String.raw`(<auth>(?:<[^<>]{1,60}>){0,4}|(?:name|key)\s?=\s?["']auth["'][^\w<>]{1,20}(?:value\s?=\s?["'])?)(${LIKE_TOKEN})`,
   'gi',

@@ -5,7 +5,9 @@
  */
 import { DAY_MS, MINUTE_MS } from '../durations.ts'
 
-/** The last events from which the usual silence of a portal is known: as many as each start of its object reads anyway. */
+/**
+ * The last events from which the usual silence of a portal is known: as many as each start of its object reads anyway.
+ */
 export const REMEMBERED_EVENTS = 16
 
 /** The shortest silence that is looked into: after a burst of events, silence is usual. */

@@ -36,10 +36,11 @@ export interface Recipients {
 }
 
 /**
- * Who is told a bulletin: those that ask for its type, and the fallback of the destination that it is about. `readers` are the
- * destinations whose globs `portals` take the portal: no other one is told anything of it, also not as a fallback, since it may
- * belong to another customer. The destination that a bulletin is about is never told, since it may be the one that takes
- * nothing. So without a fallback, and without another one that asks, nobody is, and the bulletin is only shown.
+ * Who is told a bulletin: those that ask for its type, and the fallback of the destination that it is about. `readers`
+ * are the destinations whose globs `portals` take the portal: no other one is told anything of it, also not as a
+ * fallback, since it may belong to another customer. The destination that a bulletin is about is never told, since it
+ * may be the one that takes nothing. So without a fallback, and without another one that asks, nobody is, and the
+ * bulletin is only shown.
  */
 export function recipientsOf(
   { type, about }: Pick<Bulletin, 'type' | 'about'>,

@@ -1,6 +1,7 @@
 /**
- * The desk decides which bulletins are told. It remembers what was told, so that each cause is told once: a trouble when it
- * begins and when it ends, a count when it has grown, a step in the life of the installation when it was taken. Pure.
+ * The desk decides which bulletins are told. It remembers what was told, so that each cause is told once: a trouble
+ * when it begins and when it ends, a count when it has grown, a step in the life of the installation when it was taken.
+ * Pure.
  */
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../durations.ts'
 import type { Bulletin, BulletinType } from './bulletin.ts'
@@ -29,7 +30,10 @@ export const REFUSALS_COOLDOWN_MS = DAY_MS
 /** So many refused calls within a day are told. */
 export const MANY_REFUSALS = 5
 
-/** Refused calls that are too few to be told are stored so rarely at most, in milliseconds: a stranger decides when they come. */
+/**
+ * Refused calls that are too few to be told are stored so rarely at most, in milliseconds: a stranger decides when they
+ * come.
+ */
 export const REFUSALS_STORED_MS = MINUTE_MS
 
 /** How long changes that a comparison finds are gathered before their number is told, in milliseconds. */
@@ -206,8 +210,8 @@ function storedRefusals({ refused }: Desk, now: number): Desk['refused'] {
 }
 
 /**
- * The refused calls to store. A portal with few events is asleep between two of them, and its object would begin to count anew
- * each time. While the cause rests nothing is stored, so a flood costs no row.
+ * The refused calls to store. A portal with few events is asleep between two of them, and its object would begin to
+ * count anew each time. While the cause rests nothing is stored, so a flood costs no row.
  */
 function refusedAfter(
   desk: Desk,

@@ -7,8 +7,8 @@ import type { LogEntry } from '../log/event.ts'
 import type { Bulletin } from './bulletin.ts'
 
 /**
- * The step that an event tells; null for every other event. Bitrix24 sends ONAPPPAYMENT when the payment of an application
- * begins and when it ends (https://apidocs.bitrix24.com/api-reference/common/events/on-app-payment.html).
+ * The step that an event tells; null for every other event. Bitrix24 sends ONAPPPAYMENT when the payment of an
+ * application begins and when it ends (https://apidocs.bitrix24.com/api-reference/common/events/on-app-payment.html).
  */
 export function lifeOfEntry({
   event: { name, data },

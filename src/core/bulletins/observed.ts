@@ -159,8 +159,8 @@ function causesOfStorage({ storage }: ObservedPortal, isOpen: boolean): readonly
 /**
  * What has become of a cause that is not seen any more:
  * - `recovered`: all is well again, as far as this cause goes;
- * - `lasts`: something else hides it. A lane that was paused has not recovered, and one that was resumed has not before its
- *   receiver has taken something. A portal whose lost tokens are hidden by its full storage has not either;
+ * - `lasts`: something else hides it. A lane that was paused has not recovered, and one that was resumed has not before
+ *   its receiver has taken something. A portal whose lost tokens are hidden by its full storage has not either;
  * - `void`: there is nothing left that could be well: the destination was removed, or the application was uninstalled.
  */
 export type CauseEnd = 'recovered' | 'lasts' | 'void'

@@ -11,8 +11,8 @@ export const LEAST_QUIET_MS = 3 * DAY_MS
 const UNUSUAL = 3
 
 /**
- * When the silence after these events has lasted for longer than is usual, in unix milliseconds; null while too few events
- * are known. The times of the last events come in any order; `now` is in unix milliseconds.
+ * When the silence after these events has lasted for longer than is usual, in unix milliseconds; null while too few
+ * events are known. The times of the last events come in any order; `now` is in unix milliseconds.
  */
 export function quietAt(eventTimes: readonly number[], now: number): number | null {
   // A clock that was ahead has left times behind that have not come yet.

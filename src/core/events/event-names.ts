@@ -70,8 +70,8 @@ export function userFieldOf(canonical: string): UserFieldName | null {
 }
 
 /**
- * Returns the type that receivers see, for example `bitrix24.crm.requisite_user_field.updated`. The name of a bulletin is its
- * type.
+ * Returns the type that receivers see, for example `bitrix24.crm.requisite_user_field.updated`. The name of a bulletin
+ * is its type.
  */
 export function deliveryType(canonical: string): string {
   if (isBulletinName(canonical)) return canonical

@@ -13,7 +13,9 @@ const ACTIONS: ReadonlyMap<string, FieldAction> = new Map([
   ['MAIN.ON.USER.TYPE.DELETE', 'deleted'],
 ])
 
-/** The field that an event is about, whether the event itself names it or only its number; null for every other event. */
+/**
+ * The field that an event is about, whether the event itself names it or only its number; null for every other event.
+ */
 export function fieldOf(event: RelayEvent): UserField | null {
   return event.field ?? moduleFieldOf(event)
 }

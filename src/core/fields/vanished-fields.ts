@@ -10,7 +10,9 @@ import { diffFields } from './changes.ts'
 import { goneState, owedBy, snapshotOf, type FieldState } from './field-state.ts'
 import { createReconciledEvent, type ReconciledEvent } from './reconciled-event.ts'
 
-/** The entity of the fields of a smart process that an event deletes, for example `CRM_13`; null for any other event. */
+/**
+ * The entity of the fields of a smart process that an event deletes, for example `CRM_13`; null for any other event.
+ */
 export function vanishedEntity({ name, data, quarantined }: RelayEvent): string | null {
   if (name !== TYPE_DELETED || quarantined !== null) return null
   const id = readId(data, ['ID'])

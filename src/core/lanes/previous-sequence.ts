@@ -1,7 +1,7 @@
 /**
- * Finds the previous sequence of a delivery: the sequence before it that the same destination was meant to get. A filter
- * may leave out a hundred thousand events before it, so the log is looked through a part at a time, and others have
- * their turn between two parts.
+ * Finds the previous sequence of a delivery: the sequence before it that the same destination was meant to get. A
+ * filter may leave out a hundred thousand events before it, so the log is looked through a part at a time, and others
+ * have their turn between two parts.
  */
 import { outlinesBefore } from '../log/entries.ts'
 import { isMeant } from './filters/filter-reason.ts'

@@ -27,7 +27,10 @@ export interface Walk extends WalkPorts {
   readonly erasures: number
   /** Whether the last send was a live event. Live events and replays take turns. */
   liveWasLast: boolean
-  /** The event that is to be replayed next, and the sequence before it that the destination was meant to get; null before it was looked for. */
+  /**
+   * The event that is to be replayed next, and the sequence before it that the destination was meant to get; null
+   * before it was looked for.
+   */
   upForReplay: { readonly sequence: number; readonly previous: number | null } | null
 }
 

@@ -13,8 +13,8 @@ export type Json =
   | { readonly [key: string]: Json }
 
 /**
- * The kind of CRM entity that a user field belongs to, as it appears in delivery types. `module` stands for a field of any
- * module, which its event names by number only.
+ * The kind of CRM entity that a user field belongs to, as it appears in delivery types. `module` stands for a field of
+ * any module, which its event names by number only.
  */
 export type FieldFamily =
   | 'requisite'
@@ -98,7 +98,8 @@ export const NO_CONTENT: Omit<RelayEvent, 'name'> = {
 
 /**
  * Every reason why an authentic event was not understood: stable words, shown to operators. `too_large`
- * stands for an event of which only its head and its size are stored, `unreadable_row` for an event whose row in the log is damaged.
+ * stands for an event of which only its head and its size are stored, `unreadable_row` for an event whose row in the
+ * log is damaged.
  */
 export const QUARANTINE_REASONS = [
   'unknown_event_name',

@@ -1,6 +1,6 @@
 /**
- * The metrics of the relay: what `GET /metrics` tells, from the sums over all portals. No metric has a label for the portal, and
- * the values of every label are few: words of this program, and the names of destinations. Pure.
+ * The metrics of the relay: what `GET /metrics` tells, from the sums over all portals. No metric has a label for the
+ * portal, and the values of every label are few: words of this program, and the names of destinations. Pure.
  */
 import { PORTAL_STATUSES } from '../access/portal-status.ts'
 import { SECOND_MS } from '../durations.ts'

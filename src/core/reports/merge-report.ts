@@ -1,6 +1,6 @@
 /**
- * Merges the report of a portal with the one before it, so that counters over all portals only grow. Reports come twice, late,
- * and from an object that has forgotten the last seconds; portals end and come back. Pure.
+ * Merges the report of a portal with the one before it, so that counters over all portals only grow. Reports come
+ * twice, late, and from an object that has forgotten the last seconds; portals end and come back. Pure.
  */
 import { MINUTE_MS } from '../durations.ts'
 import { highestNumbers } from '../tallies/merge-numbers.ts'

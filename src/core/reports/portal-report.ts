@@ -1,6 +1,6 @@
 /**
- * The report of a portal: everything that the directory knows of it, so that a list of ten thousand portals asks none of
- * them. A portal reports when its signs change, and at most once an hour besides. Pure.
+ * The report of a portal: everything that the directory knows of it, so that a list of ten thousand portals asks none
+ * of them. A portal reports when its signs change, and at most once an hour besides. Pure.
  */
 import type { PortalStatus } from '../access/portal-status.ts'
 import { causeKey, type OpenCause } from '../bulletins/observed.ts'

@@ -37,8 +37,8 @@ export interface PortalProblem {
 export const FAILING_ATTEMPTS = 6
 
 /**
- * A lane whose front has failed and waits for longer than this before it is tried again is a problem too, in milliseconds: its
- * receiver has asked for it. The waits of the first attempts are shorter, and end with a sixth one.
+ * A lane whose front has failed and waits for longer than this before it is tried again is a problem too, in
+ * milliseconds: its receiver has asked for it. The waits of the first attempts are shorter, and end with a sixth one.
  */
 export const FAILING_WAIT_MS = 12 * MINUTE_MS
 

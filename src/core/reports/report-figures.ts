@@ -1,7 +1,7 @@
 /**
- * The figures of a report: everything that is summed over all portals, as one short text. Ten thousand are read at a time, so
- * the text has two lines. The first one holds the words, which many portals have in common: it is read once for all of them.
- * The second one holds numbers alone, place by place. Pure.
+ * The figures of a report: everything that is summed over all portals, as one short text. Ten thousand are read at a
+ * time, so the text has two lines. The first one holds the words, which many portals have in common: it is read once
+ * for all of them. The second one holds numbers alone, place by place. Pure.
  */
 import type { PortalStatus } from '../access/portal-status.ts'
 import type { Counts } from '../tallies/edge-tally.ts'
@@ -189,8 +189,8 @@ function mergeInto(sums: number[], numbers: readonly number[], merges: readonly 
 
 function parseList(line: string): number[] | null {
   try {
-    // Sound: this program writes lists of numbers here; one that was damaged outside of it shows a wrong number until its
-    // portal reports again.
+    // Sound: this program writes lists of numbers here; one that was damaged outside of it shows a wrong number until
+    // its portal reports again.
     return JSON.parse(line) as number[]
   } catch {
     // Swallows a SyntaxError: the text is damaged.

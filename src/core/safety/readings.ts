@@ -18,8 +18,8 @@ const MIN_ROOM = 4096
 /** The number of characters around a changed part that belong to its reading, when the text is long. */
 const CONTEXT = 300
 
-// The letters that NFKC makes of full-width ones and ligatures, without what nobody sees. A NUL stands beside each letter
-// of ASCII in UTF-16.
+// The letters that NFKC makes of full-width ones and ligatures, without what nobody sees. A NUL stands beside each
+// letter of ASCII in UTF-16.
 const NOT_ASCII = /\0|[^\0-\x7f]/
 const INVISIBLE = /[\0\p{Cf}\p{Default_Ignorable_Code_Point}]/gu
 

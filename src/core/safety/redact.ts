@@ -21,7 +21,9 @@ export function redactText(text: string, secrets: readonly string[], maxLength =
   return isReadable(kept, forms) ? cut(MARK, maxLength) : kept
 }
 
-/** Returns the whole text without the secrets, in each of these forms. Unlike a redacted text it keeps its addresses. */
+/**
+ * Returns the whole text without the secrets, in each of these forms. Unlike a redacted text it keeps its addresses.
+ */
 export function maskSecrets(text: string, secrets: readonly string[]): string {
   return maskForms(text, [...new Set(secrets.flatMap((secret) => listForms(secret)))])
 }

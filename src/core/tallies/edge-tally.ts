@@ -1,6 +1,6 @@
 /**
- * The tally of the edge: what an isolate counts in its memory of requests that leave no row. It travels with an event, or
- * with the note of a refused caller, which both go anyway; so counting costs no call. Pure.
+ * The tally of the edge: what an isolate counts in its memory of requests that leave no row. It travels with an event,
+ * or with the note of a refused caller, which both go anyway; so counting costs no call. Pure.
  */
 import { NO_LATENCIES, type Latencies } from './latencies.ts'
 import { sumNumbers } from './merge-numbers.ts'

@@ -1,6 +1,6 @@
 /**
- * The last hours of a lane: how long its deliveries took, and how much waited. They stand in the row of the lanes, which is
- * written anyway, so they cost no row; an hour in which nothing was tried has none. Pure.
+ * The last hours of a lane: how long its deliveries took, and how much waited. They stand in the row of the lanes,
+ * which is written anyway, so they cost no row; an hour in which nothing was tried has none. Pure.
  */
 import { HOUR_MS } from '../durations.ts'
 import { addLatencies, DELIVERY_BOUNDS_MS } from './latencies.ts'
@@ -9,8 +9,9 @@ import { addLatencies, DELIVERY_BOUNDS_MS } from './latencies.ts'
 export const KEPT_HOURS = 48
 
 /**
- * One hour of a lane, a list of numbers since all hours of all lanes are written with each of their rows: its number since
- * 1970, the most events that waited at an attempt, and the deliveries by `DELIVERY_BOUNDS_MS`, zeros at the end left out.
+ * One hour of a lane, a list of numbers since all hours of all lanes are written with each of their rows: its number
+ * since 1970, the most events that waited at an attempt, and the deliveries by `DELIVERY_BOUNDS_MS`, zeros at the end
+ * left out.
  */
 export type LaneHour = readonly [hour: number, waiting: number, ...counts: number[]]
 
@@ -41,7 +42,10 @@ export function tallyLaneHour(
   return [...kept, [hour, Math.max(waited, waiting), ...counts]]
 }
 
-/** The first bound below which this share of the deliveries lies, in milliseconds; null when it is beyond every bound, or nothing was delivered. */
+/**
+ * The first bound below which this share of the deliveries lies, in milliseconds; null when it is beyond every bound,
+ * or nothing was delivered.
+ */
 export function boundOfShare(counts: readonly number[], share: number): number | null {
   const all = counts.reduce((sum, count) => sum + count, 0)
   let seen = 0

@@ -1,6 +1,7 @@
 /**
  * Latencies, counted by fixed bounds: so many took at most 250 ms, so many more at most 500 ms, and so on. A count only
- * grows. The bounds belong to the form in which counts are stored, so they never change: other bounds get another name. Pure.
+ * grows. The bounds belong to the form in which counts are stored, so they never change: other bounds get another name.
+ * Pure.
  */
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../durations.ts'
 

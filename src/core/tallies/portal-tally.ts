@@ -1,7 +1,8 @@
 /**
  * The tally of a portal: what its object counts beside its lanes. It stands in the row of the lanes, which is written
- * anyway, so counting costs no row; what was counted since that row was written last is lost when the object ends. Events
- * themselves are counted by their sequences and by the numbers of the log, which are as durable as they are. Pure.
+ * anyway, so counting costs no row; what was counted since that row was written last is lost when the object ends.
+ * Events themselves are counted by their sequences and by the numbers of the log, which are as durable as they are.
+ * Pure.
  */
 import type { Enrichment } from '../log/event.ts'
 import { addEdgeTally, NO_EDGE_TALLY, type Counts, type EdgeTally } from './edge-tally.ts'

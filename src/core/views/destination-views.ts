@@ -87,7 +87,10 @@ export const PreviewViewSchema = v.object({
   type: v.string(),
   headers: v.record(v.string(), v.string()),
   body: JsonSchema,
-  /** The parts of a message for people; null for a machine, and where a template has words of its own. Objects of an older release leave it out. */
+  /**
+   * The parts of a message for people; null for a machine, and where a template has words of its own. Objects of an
+   * older release leave it out.
+   */
   message: v.exactOptional(v.nullable(MessageViewSchema)),
 })
 

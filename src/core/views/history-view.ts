@@ -5,7 +5,10 @@ import { listOf, NumberOrNullSchema, TimeSchema } from './schema.ts'
 const LaneHourSchema = v.object({
   /** Events that were delivered, those of replays left out. */
   delivered: v.number(),
-  /** Half of them took at most so long from receipt to delivery, in milliseconds; null for more than a day, or when none was delivered. */
+  /**
+   * Half of them took at most so long from receipt to delivery, in milliseconds; null for more than a day, or when none
+   * was delivered.
+   */
   medianMs: NumberOrNullSchema,
   /** The same for 95 of 100. */
   p95Ms: NumberOrNullSchema,

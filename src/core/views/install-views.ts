@@ -1,6 +1,6 @@
 /**
- * The installation of a portal as the operator sees it: what waits for a decision, what stands in its way, and each time what the
- * operator can do. It holds no secret. Every time is ISO 8601, or null.
+ * The installation of a portal as the operator sees it: what waits for a decision, what stands in its way, and each
+ * time what the operator can do. It holds no secret. Every time is ISO 8601, or null.
  */
 import * as v from 'valibot'
 import type { AccessTrouble } from '../access/access.ts'

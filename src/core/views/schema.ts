@@ -1,6 +1,6 @@
 /**
- * The words in which the schemas of views are written. A view is declared once, as a schema: its type comes from it, and so
- * does its part of the OpenAPI document.
+ * The words in which the schemas of views are written. A view is declared once, as a schema: its type comes from it,
+ * and so does its part of the OpenAPI document.
  */
 import * as v from 'valibot'
 import type { Json } from '../log/event.ts'

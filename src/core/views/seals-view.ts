@@ -1,4 +1,6 @@
-/** The sealed records of a portal by their keys, so that an operator knows when a former key may go. It holds no secret. */
+/**
+ * The sealed records of a portal by their keys, so that an operator knows when a former key may go. It holds no secret.
+ */
 import * as v from 'valibot'
 import { listOf } from './schema.ts'
 

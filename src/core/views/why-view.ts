@@ -1,6 +1,6 @@
 /**
- * The answer to "why did a destination get no message about this event?", in the names of the HTTP contract: the way of the
- * event, check by check, and the first one that stands in the way. It holds no secret.
+ * The answer to "why did a destination get no message about this event?", in the names of the HTTP contract: the way of
+ * the event, check by check, and the first one that stands in the way. It holds no secret.
  */
 import * as v from 'valibot'
 import { listOf, NumberOrNullSchema, TextOrNullSchema, TimeOrNullSchema } from './schema.ts'

@@ -8,8 +8,8 @@ import { isByGlob, matchesOf, type WantedPatterns } from '../events/wanted-event
 /** Whether a portal is bound to an event. */
 export type Binding =
   /**
-   * `own`: it comes without a binding. `by_hand`: it comes by the portal's outgoing webhook when it is ticked in its form,
-   * whatever the configuration wants to be bound.
+   * `own`: it comes without a binding. `by_hand`: it comes by the portal's outgoing webhook when it is ticked in its
+   * form, whatever the configuration wants to be bound.
    */
   | { readonly kind: 'bound' | 'unchecked' | 'own' | 'by_hand' | 'not_wanted' }
   /** `because` is null in rows of versions that did not say it. */

@@ -73,7 +73,9 @@ const NO_ROBOT_ADDRESS: Check = {
     'POST /admin/api/portals/{memberId}/robot-address makes one: put it into the robot "Outgoing webhook"',
 }
 
-/** What is told or done, and never stands in a log: events of the relay itself, and those of the life of an application. */
+/**
+ * What is told or done, and never stands in a log: events of the relay itself, and those of the life of an application.
+ */
 function neverInLogCheck(name: string): Check | null {
   const found = { step: 'arrival', reason: 'not_in_log', blocks: true } as const
   if (isBulletinName(name.toLowerCase())) {

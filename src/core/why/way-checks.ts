@@ -37,7 +37,10 @@ export function wayChecks(way: WayFacts, terms: WayTerms): readonly Check[] {
   return [filter, ...laneChecks(way, { ...terms, lane })]
 }
 
-/** What a replay that has begun waits for: the same as its lane, and else its turn. The event was parked or left out before. */
+/**
+ * What a replay that has begun waits for: the same as its lane, and else its turn. The event was parked or left out
+ * before.
+ */
 function replayChecks(
   terms: LaneTerms,
   [filter, fate]: readonly [Check, FateView | null],

@@ -1,6 +1,7 @@
 /**
- * The facts from which `why` answers, as a portal's object gathers them by the functions that decide in earnest: the fate
- * of an event, the filter that left it out, the binding, the lane. They hold no secret and can be sent as they are.
+ * The facts from which `why` answers, as a portal's object gathers them by the functions that decide in earnest: the
+ * fate of an event, the filter that left it out, the binding, the lane. They hold no secret and can be sent as they
+ * are.
  */
 import type { PortalStatus } from '../access/portal-status.ts'
 import type { EventFilter } from '../lanes/filters/filter.ts'

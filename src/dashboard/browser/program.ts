@@ -1,6 +1,6 @@
 /**
- * The program of every page, where it begins. It shows times in the reader's own zone, and keeps the page of a portal up to date. Every
- * page works without it. `npm run generate` writes it into `frame/script.ts`.
+ * The program of every page, where it begins. It shows times in the reader's own zone, and keeps the page of a portal
+ * up to date. Every page works without it. `npm run generate` writes it into `frame/script.ts`.
  */
 import { tellDistances, tellTimes } from './times.ts'
 import { watch } from './watch.ts'

@@ -1,9 +1,11 @@
-/** Puts the parts of a page with `data-live` anew, without loading the page: what the reader types and chooses stays. */
+/**
+ * Puts the parts of a page with `data-live` anew, without loading the page: what the reader types and chooses stays.
+ */
 import { tellTimes } from './times.ts'
 
 /**
- * Makes the function that asks for the page and puts its parts anew. It answers how many events have come, and rejects when the
- * relay does not answer with a page. `main` gets the focus when its owner is gone.
+ * Makes the function that asks for the page and puts its parts anew. It answers how many events have come, and rejects
+ * when the relay does not answer with a page. `main` gets the focus when its owner is gone.
  */
 export function createRenewal(main: HTMLElement): () => Promise<number> {
   const shown = new Map(liveParts(document).map((part) => [part.id, part.innerHTML]))

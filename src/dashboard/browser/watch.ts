@@ -47,7 +47,8 @@ export function watch({ mark, status, main, tellDistances }: WatchedPage): void 
     isLooking = true
     try {
       const answer = await fetch(stampAddress, { redirect: 'manual' })
-      // The session has ended: the page loads anew, and asks to sign in. Cloudflare Access leads to a sign-in of its own.
+      // The session has ended: the page loads anew, and asks to sign in. Cloudflare Access leads to a sign-in of its
+      // own.
       if (answer.status === 401 || answer.type === 'opaqueredirect') return location.reload()
       await compare(await textOf(answer))
     } catch {

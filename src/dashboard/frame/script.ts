@@ -77,10 +77,12 @@ export const SCRIPT = `(function() {
 	}
 
 // src/dashboard/browser/renew.ts
-/** Puts the parts of a page with \`data-live\` anew, without loading the page: what the reader types and chooses stays. */
+/**
+	* Puts the parts of a page with \`data-live\` anew, without loading the page: what the reader types and chooses stays.
+	*/
 	/**
-	* Makes the function that asks for the page and puts its parts anew. It answers how many events have come, and rejects when the
-	* relay does not answer with a page. \`main\` gets the focus when its owner is gone.
+	* Makes the function that asks for the page and puts its parts anew. It answers how many events have come, and rejects
+	* when the relay does not answer with a page. \`main\` gets the focus when its owner is gone.
 	*/
 	function createRenewal(main) {
 		const shown = new Map(liveParts(document).map((part) => [part.id, part.innerHTML]));
@@ -192,8 +194,8 @@ export const SCRIPT = `(function() {
 
 // src/dashboard/browser/program.ts
 /**
-	* The program of every page, where it begins. It shows times in the reader's own zone, and keeps the page of a portal up to date. Every
-	* page works without it. \`npm run generate\` writes it into \`frame/script.ts\`.
+	* The program of every page, where it begins. It shows times in the reader's own zone, and keeps the page of a portal
+	* up to date. Every page works without it. \`npm run generate\` writes it into \`frame/script.ts\`.
 	*/
 	const main = document.getElementById("content");
 	if (main !== null) run(main);

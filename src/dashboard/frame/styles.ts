@@ -1,6 +1,6 @@
 /**
- * The styles of the dashboard: light and dark, from 360 px up, without anything to load. Styles in attributes are forbidden by
- * the content security policy, so each look has a class.
+ * The styles of the dashboard: light and dark, from 360 px up, without anything to load. Styles in attributes are
+ * forbidden by the content security policy, so each look has a class.
  */
 
 /** One style sheet; constant text, so it goes into the page as it is. */

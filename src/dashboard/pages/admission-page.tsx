@@ -26,8 +26,8 @@ export interface AdmissionPage {
   /** Whether the reader came by plain http from another machine, where no browser keeps the session. */
   readonly isInsecure: boolean
   /**
-   * Whether the reader followed a link on another site, for example in a message. Then the browser has kept the cookie of a
-   * session back (`SameSite=Strict`). The page loads itself again, which sends it.
+   * Whether the reader followed a link on another site, for example in a message. Then the browser has kept the cookie
+   * of a session back (`SameSite=Strict`). The page loads itself again, which sends it.
    */
   readonly isFromElsewhere: boolean
 }

@@ -1,4 +1,6 @@
-/** The page of the callers that were not let through: who called, from where, why it was refused, and what ends that. */
+/**
+ * The page of the callers that were not let through: who called, from where, why it was refused, and what ends that.
+ */
 import type { RefusedCallerView } from '../../core/views/refused-callers-view.ts'
 import type { PageContent } from '../frame/document.tsx'
 import { Distance, Time } from '../parts/time.tsx'

@@ -1,4 +1,7 @@
-/** The page that asks before a replay in all portals. It says what each portal would send; only its button sends anything. */
+/**
+ * The page that asks before a replay in all portals. It says what each portal would send; only its button sends
+ * anything.
+ */
 import type { ReplayDryRun } from '../../core/views/destination-views.ts'
 import type { PageContent } from '../frame/document.tsx'
 import { ActButton } from '../parts/buttons.tsx'

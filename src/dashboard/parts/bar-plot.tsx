@@ -1,6 +1,6 @@
 /**
- * A plot of bars, one for each hour: drawn by the Worker, without a script, in the colours of the styles. The numbers stand in a
- * table beside it, for readers who do not see it.
+ * A plot of bars, one for each hour: drawn by the Worker, without a script, in the colours of the styles. The numbers
+ * stand in a table beside it, for readers who do not see it.
  */
 
 /** One bar; its heights are shares of the plot, from 0 to 1. */

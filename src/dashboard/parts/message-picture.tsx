@@ -1,6 +1,6 @@
 /**
- * A message drawn like a chat shows one, from its own parts: headline, lead, lines, notes. It is a picture of what the message
- * tells. Each receiver lays it out in its own form, and makes it shorter where it is too long.
+ * A message drawn like a chat shows one, from its own parts: headline, lead, lines, notes. It is a picture of what the
+ * message tells. Each receiver lays it out in its own form, and makes it shorter where it is too long.
  */
 import type { MessageLine, MessageView } from '../../core/views/message-view.ts'
 

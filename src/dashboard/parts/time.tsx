@@ -1,6 +1,6 @@
 /**
- * Times on pages. The Worker writes them in UTC. The script puts the time of the reader's own zone in their place, and lets
- * ages grow.
+ * Times on pages. The Worker writes them in UTC. The script puts the time of the reader's own zone in their place, and
+ * lets ages grow.
  */
 import type { PageTerms } from '../terms.ts'
 import { formatDistance } from '../words/distance.ts'

@@ -1,6 +1,6 @@
 /**
- * Bulletins in words, for the dashboard: what has happened, and what there is to do. The messages to receivers have words of
- * their own in six languages (`src/destinations/language/bulletins`).
+ * Bulletins in words, for the dashboard: what has happened, and what there is to do. The messages to receivers have
+ * words of their own in six languages (`src/destinations/language/bulletins`).
  */
 import type { BulletinType } from '../../core/bulletins/bulletin.ts'
 import type { Tone } from './tone.ts'

@@ -35,7 +35,9 @@ const QUARANTINED: Readonly<Record<QuarantineReason, string>> = {
   unreadable_row: 'Its row in the log is damaged',
 }
 
-/** What the relay has made of an event: of its content, which an operator may have erased, and of the changes behind it. */
+/**
+ * What the relay has made of an event: of its content, which an operator may have erased, and of the changes behind it.
+ */
 export function explainedWords(view: EventView): StepWords {
   if (view.erasedAt !== undefined) return ERASED
   return view.quarantined ? quarantineWords(view) : enrichmentWords(view)

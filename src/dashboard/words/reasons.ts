@@ -1,6 +1,6 @@
 /**
- * The reasons of failed attempts in words, with what ends each of them. The set of reasons is closed: a receiver with a new
- * word does not compile until it stands here.
+ * The reasons of failed attempts in words, with what ends each of them. The set of reasons is closed: a receiver with a
+ * new word does not compile until it stands here.
  */
 import type { ParkReason } from '../../core/lanes/state/fate.ts'
 import type { DisabledReason } from '../../core/lanes/state/lane-state.ts'

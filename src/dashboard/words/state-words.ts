@@ -1,4 +1,7 @@
-/** The states of portals and the problems of their lanes in words: for the portal's own page, and for a line of the overview. */
+/**
+ * The states of portals and the problems of their lanes in words: for the portal's own page, and for a line of the
+ * overview.
+ */
 import type { PortalStatus } from '../../core/access/portal-status.ts'
 import type { ProblemReason } from '../../core/reports/problem.ts'
 import type { Tone } from './tone.ts'
@@ -9,7 +12,10 @@ export interface StateWords {
   readonly text: string
 }
 
-/** Each state that is not all right: its tone, its sentence on the page of the portal, and its words behind the portal's name. */
+/**
+ * Each state that is not all right: its tone, its sentence on the page of the portal, and its words behind the portal's
+ * name.
+ */
 const STATES: Readonly<Record<Exclude<PortalStatus, 'active'>, readonly [Tone, string, string?]>> =
   {
     portal_full: [

@@ -14,7 +14,9 @@ export interface PresentedToken extends CallerToken {
   readonly token: string
 }
 
-/** The trust in a token as far as memory and the configuration know it; `unknown` where only KV or the object can tell. */
+/**
+ * The trust in a token as far as memory and the configuration know it; `unknown` where only KV or the object can tell.
+ */
 export function recallTrust(
   { callers, world }: Pick<IntakeDeps, 'callers' | 'world'>,
   presented: PresentedToken,

@@ -1,7 +1,8 @@
 /**
- * Decides which refusals of callers are noted: the first of a kind at once, then few. The directory gets at most one of a kind
- * in ten seconds and isolate, so a flood of strangers costs a few writes, and a wrong token is seen with its first event. The
- * operator's log gets one of a kind an hour and isolate, and each known portal is a kind of its own there.
+ * Decides which refusals of callers are noted: the first of a kind at once, then few. The directory gets at most one of
+ * a kind in ten seconds and isolate, so a flood of strangers costs a few writes, and a wrong token is seen with its
+ * first event. The operator's log gets one of a kind an hour and isolate, and each known portal is a kind of its own
+ * there.
  */
 import { HOUR_MS, SECOND_MS } from '../../core/durations.ts'
 import { BoundedMap } from '../../core/bounded-map.ts'
@@ -32,7 +33,9 @@ export class RefusalSampler {
     return isFirst(this.#notedAt, { kind, at, intervalMs: NOTE_INTERVAL_MS })
   }
 
-  /** Whether to write a line about a refusal. Strangers share one kind, since they choose the portals that they name. */
+  /**
+   * Whether to write a line about a refusal. Strangers share one kind, since they choose the portals that they name.
+   */
   takesLine({ at, memberId, request, reason }: RefusedCaller, { isKnown }: RefusedPortal): boolean {
     const kind = `${request} ${reason} ${isKnown ? memberId : ''}`
     return isFirst(this.#writtenAt, { kind, at, intervalMs: LINE_INTERVAL_MS })

@@ -1,6 +1,6 @@
 /**
- * The beginning of an installation, and each later request that tells of it: the application was installed or updated, or
- * its page was opened. None of them is an event of the log.
+ * The beginning of an installation, and each later request that tells of it: the application was installed or updated,
+ * or its page was opened. None of them is an event of the log.
  */
 import { EVENTS_PATH } from '../../bitrix24/events-path.ts'
 import type { InstallRequest } from '../../bitrix24/wire/request.ts'

@@ -1,6 +1,6 @@
 /**
- * The end of an installation. An event in the spill was acknowledged before, so the edge brings it to the portal's object
- * first: afterwards no token is trusted any more.
+ * The end of an installation. An event in the spill was acknowledged before, so the edge brings it to the portal's
+ * object first: afterwards no token is trusted any more.
  */
 import type { UninstallRequest } from '../../bitrix24/wire/request.ts'
 import { describeError } from '../../core/safety/redact.ts'

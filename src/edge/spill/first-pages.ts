@@ -1,6 +1,6 @@
 /**
- * The first page of what waits in KV for a portal, and of what was refused: a thousand requests, and an operator needs no
- * more of them at a time.
+ * The first page of what waits in KV for a portal, and of what was refused: a thousand requests, and an operator needs
+ * no more of them at a time.
  */
 import type { RefusedRecord, SpillStore } from '../../storage/spill-store.ts'
 

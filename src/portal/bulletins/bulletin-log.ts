@@ -1,6 +1,6 @@
 /**
- * The bulletins of one portal in the form of a log, so that the lanes that tell them walk as those of events do. A number
- * stands in the place of the sequence, and a bulletin holds its own fates.
+ * The bulletins of one portal in the form of a log, so that the lanes that tell them walk as those of events do. A
+ * number stands in the place of the sequence, and a bulletin holds its own fates.
  */
 import { asEntry, type NumberedBulletin } from '../../core/bulletins/bulletin.ts'
 import type { ExactFate } from '../../core/lanes/state/fate.ts'

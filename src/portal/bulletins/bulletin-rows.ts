@@ -1,6 +1,6 @@
 /**
- * The rows of bulletins as typed values. A damaged bulletin is left out, and a damaged desk begins anew: the number of the
- * last bulletin is then taken from the bulletins that are there.
+ * The rows of bulletins as typed values. A damaged bulletin is left out, and a damaged desk begins anew: the number of
+ * the last bulletin is then taken from the bulletins that are there.
  */
 import * as v from 'valibot'
 import type { Json } from '../../core/log/event.ts'

@@ -1,6 +1,6 @@
 /**
- * All SQL over the bulletins of a portal. The tables come into being with the first bulletin, or with the first thing that
- * has to be remembered for one: a portal whose bulletins nobody asks for pays nothing for them. No method awaits.
+ * All SQL over the bulletins of a portal. The tables come into being with the first bulletin, or with the first thing
+ * that has to be remembered for one: a portal whose bulletins nobody asks for pays nothing for them. No method awaits.
  */
 import type { NumberedBulletin } from '../../core/bulletins/bulletin.ts'
 import type { Desk } from '../../core/bulletins/desk.ts'

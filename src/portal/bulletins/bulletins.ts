@@ -62,8 +62,8 @@ export class Bulletins {
   }
 
   /**
-   * Reads what is stored. To be called once, at the end of each start, with the lanes as they stand then: the life of a portal
-   * up to its first look is told to nobody. Nothing is told yet, so that a start writes nothing.
+   * Reads what is stored. To be called once, at the end of each start, with the lanes as they stand then: the life of a
+   * portal up to its first look is told to nobody. Nothing is told yet, so that a start writes nothing.
    */
   begin(): void {
     const { state, book, lanes } = this.#parts
@@ -76,7 +76,9 @@ export class Bulletins {
     this.#dueAt = plan.bulletins.length > 0 ? this.#parts.world.now() : plan.dueAt
   }
 
-  /** Tells what has to be told now; called after each commit. Throws when storage refuses; the next call tries again. */
+  /**
+   * Tells what has to be told now; called after each commit. Throws when storage refuses; the next call tries again.
+   */
   follow(): void {
     const { lanes, book, store } = this.#parts
     if (!this.#hasBegun || !lanes.isConcerned() || !this.#isProven()) return
@@ -156,7 +158,9 @@ export class Bulletins {
     return open.map((key) => ({ ...causeOfKey(key), since: toldAt[key] ?? null }))
   }
 
-  /** Whether the portal is or was connected: of a stranger whose installation waits nothing is told, and nothing stored. */
+  /**
+   * Whether the portal is or was connected: of a stranger whose installation waits nothing is told, and nothing stored.
+   */
   #isProven(): boolean {
     const { state } = this.#parts
     return state.isKnown() && (isKnownPortal(state.install()) || state.head() > 0)
@@ -191,7 +195,8 @@ export class Bulletins {
   #write(plan: DeskPlan): void {
     const { db, store, book, lanes, bulletinLog, observer } = this.#parts
     const { desk } = plan
-    // The first step of a portal stores its desk: without it a later life would take for told what this one has not told.
+    // The first step of a portal stores its desk: without it a later life would take for told what this one has not
+    // told.
     if (desk === this.#desk && this.#isDeskStored) return
     const told = plan.bulletins.flatMap((bulletin) => {
       const { isWanted, to } = lanes.recipientsOf(bulletin)

@@ -1,6 +1,6 @@
 /**
- * Builds the parts that tell bulletins. They are a second row of lanes over a log of their own: the same book, the same walks
- * and the same courier as those of events, with other rows.
+ * Builds the parts that tell bulletins. They are a second row of lanes over a log of their own: the same book, the same
+ * walks and the same courier as those of events, with other rows.
  */
 import type { PortalStatus } from '../../core/access/portal-status.ts'
 import type { LaneState } from '../../core/lanes/state/lane-state.ts'

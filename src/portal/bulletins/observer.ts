@@ -57,7 +57,10 @@ interface Front {
   readonly lookedAt: number
 }
 
-/** A lane that goes on, or goes on within this time, in milliseconds, has so long to catch up before it counts as behind. */
+/**
+ * A lane that goes on, or goes on within this time, in milliseconds, has so long to catch up before it counts as
+ * behind.
+ */
 const GRACE_MS = MINUTE_MS
 
 /** The observer of one portal. */
@@ -118,7 +121,9 @@ export class Observer {
     if (refusals) this.#refusals = []
   }
 
-  /** Notes a caller that was refused, and returns how many were since that was told or stored last, within a day or so. */
+  /**
+   * Notes a caller that was refused, and returns how many were since that was told or stored last, within a day or so.
+   */
   noteRefused(): number {
     this.#refusals = [...this.#refusals, this.#deps.world.now()].slice(-MAX_REFUSALS)
     return this.#refusals.length
@@ -185,8 +190,8 @@ export class Observer {
   }
 
   /**
-   * An event may be old for other reasons than its lane: it waited in the spill, or an operator has resumed the lane a moment
-   * ago, or the lane gathers a digest. So a lane that goes on has a minute to catch up.
+   * An event may be old for other reasons than its lane: it waited in the spill, or an operator has resumed the lane a
+   * moment ago, or the lane gathers a digest. So a lane that goes on has a minute to catch up.
    */
   #behindAt(lane: LaneState, oldestWaitingAt: number | null): number | null {
     const { destination, gathering } = lane

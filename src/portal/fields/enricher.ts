@@ -88,9 +88,9 @@ export class Enricher {
   }
 
   /**
-   * Takes over what the rows carry, and the events that waited when the object ended. A former version of this program let
-   * lanes tell an event whose enrichment storage had refused. Such an event stays thin, and its change is owed:
-   * a snapshot moves only with an event that nobody has seen yet.
+   * Takes over what the rows carry, and the events that waited when the object ended. A former version of this program
+   * let lanes tell an event whose enrichment storage had refused. Such an event stays thin, and its change is owed: a
+   * snapshot moves only with an event that nobody has seen yet.
    */
   load({ awaiting, carrying }: StoredRows, isTold: (entry: LogEntry) => boolean): void {
     const { fields, access } = this.#deps

@@ -1,7 +1,7 @@
 /**
  * Keeps the bindings of a portal as the configuration wants them: after an installation or update, once a day,
- * and when the portal is silent for longer than usual, they are compared with the wanted events and mended. Events that could not be bound are recorded for
- * the operator.
+ * and when the portal is silent for longer than usual, they are compared with the wanted events and mended. Events that
+ * could not be bound are recorded for the operator.
  */
 import { EVENTS_PATH } from '../../bitrix24/events-path.ts'
 import { askInstalled } from '../../bitrix24/installs/app-info.ts'

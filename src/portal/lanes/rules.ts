@@ -95,8 +95,9 @@ export class LaneRules {
   }
 
   /**
-   * The first entry behind the cursor that a lane gets; null when none waits, or when it is not among the next ones. The
-   * cursor may stand before events that the lane does not get, for example while one of them waits for its enrichment.
+   * The first entry behind the cursor that a lane gets; null when none waits, or when it is not among the next ones.
+   * The cursor may stand before events that the lane does not get, for example while one of them waits for its
+   * enrichment.
    */
   frontOf(lane: LaneState): LogEntry | null {
     const next = this.#deps.log.outlinesAfter(lane.cursor, MAX_LOOKED)
@@ -135,8 +136,8 @@ export class LaneRules {
    * Moves the cursors of active lanes over the events that they do not get, by the filters that are in force.
    * Such moves are not stored, so each start begins with them, before the lanes are matched: otherwise a
    * changed configuration would decide again about events that were left out before. No lane has passed an event that
-   * waits for its enrichment, and `users` asks the enrichment, so the moves end at `readableHead`. Of a lane that stands
-   * there, nothing is read.
+   * waits for its enrichment, and `users` asks the enrichment, so the moves end at `readableHead`. Of a lane that
+   * stands there, nothing is read.
    */
   skipFiltered(readableHead: number): void {
     const { book } = this.#deps

@@ -33,7 +33,10 @@ export class CommitGroups {
     this.#deps = deps
   }
 
-  /** Commits a request together with those that come in the same turn. Rejects when storage fails; then nothing is stored. */
+  /**
+   * Commits a request together with those that come in the same turn. Rejects when storage fails; then nothing is
+   * stored.
+   */
   add(request: AppendRequest): Promise<AppendAnswer> {
     return new Promise((resolve, reject) => {
       this.#queue.push({ request, resolve, reject })

@@ -190,8 +190,8 @@ export class LogStore {
   }
 
   /**
-   * The outlines of entries after a sequence, oldest first. An outline is an entry in which long parts are missing; it is
-   * enough to decide whether a lane gets the entry.
+   * The outlines of entries after a sequence, oldest first. An outline is an entry in which long parts are missing; it
+   * is enough to decide whether a lane gets the entry.
    */
   outlinesAfter(sequence: number, limit: number): LogEntry[] {
     return this.#pageAfter(sequence, limit, (page) => this.#outlines(page))
@@ -233,7 +233,10 @@ export class LogStore {
     return row === undefined ? null : parseEntry(row)
   }
 
-  /** The place of a drained event that stands in the log already; events with equal content count as one within `windowMs`. */
+  /**
+   * The place of a drained event that stands in the log already; events with equal content count as one within
+   * `windowMs`.
+   */
   findPlace(arrival: Arrival, windowMs: number = DUPLICATE_WINDOW_MS): StoredPlace | null {
     return findStoredPlace(this.#db, this.#segments.all(), { arrival, windowMs })
   }

@@ -78,8 +78,9 @@ export class YoungestStore {
    * The entries that still wait for their enrichment, oldest first. An event waits for seconds, or until the
    * alarm that stands within minutes of each append, or while storage refuses, and then no event comes after it.
    * So pages are read from the end of the log as far as that time reaches. In a log without an event of the last
-   * hour the alarm has ended all waiting but that of the youngest events. A portal that sends hundreds of events a second
-   * has more within that time than memory keeps. Then each of them came within seconds, and no further one is looked at.
+   * hour the alarm has ended all waiting but that of the youngest events. A portal that sends hundreds of events a
+   * second has more within that time than memory keeps. Then each of them came within seconds, and no further one is
+   * looked at.
    */
   awaiting(): LogEntry[] {
     const found: LogEntry[] = []

@@ -1,4 +1,6 @@
-/** The names of the tables of a log's segments. Each segment has a log, its fates and its digests in tables of its own. */
+/**
+ * The names of the tables of a log's segments. Each segment has a log, its fates and its digests in tables of its own.
+ */
 import { tableNames, type Database } from '../../storage/database.ts'
 
 /** The id of the first segment, whose tables have no number in their names. */

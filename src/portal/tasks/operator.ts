@@ -21,8 +21,8 @@ type ReconcileParts = Pick<
 >
 
 /**
- * Pauses or resumes a lane, or parks its front. The answer is the new status of the lane. The lane that tells bulletins to
- * the same destination is paused and resumed with it.
+ * Pauses or resumes a lane, or parks its front. The answer is the new status of the lane. The lane that tells bulletins
+ * to the same destination is paused and resumed with it.
  */
 export function controlLane(
   { control, matcher, book, bulletinControl, scheduler }: LaneActParts,
@@ -82,8 +82,8 @@ export function reconcile({
 }
 
 /**
- * Lets a destination have events again, and answers how many; a dry run only counts them. With everything that is parked come
- * the parked bulletins.
+ * Lets a destination have events again, and answers how many; a dry run only counts them. With everything that is
+ * parked come the parked bulletins.
  */
 export function replay(
   {

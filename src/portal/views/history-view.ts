@@ -1,6 +1,6 @@
 /**
- * The last 48 hours of a portal. Events are counted by their sequences: the log is searched for the first one of each hour, so
- * that a few rows are read for a busy hour and one for a quiet one.
+ * The last 48 hours of a portal. Events are counted by their sequences: the log is searched for the first one of each
+ * hour, so that a few rows are read for a busy hour and one for a quiet one.
  */
 import { HOUR_MS } from '../../core/durations.ts'
 import type { LaneState } from '../../core/lanes/state/lane-state.ts'
@@ -55,9 +55,9 @@ function endAt(ends: readonly number[], place: number): number {
 }
 
 /**
- * The last sequence up to `upTo` behind which no event of the log was received before `time`. Events stand in the order of
- * their receipt, but for those out of the spill, which count where they were stored. It looks at the last event, then at one
- * twice as far away each time, and at last between two of them.
+ * The last sequence up to `upTo` behind which no event of the log was received before `time`. Events stand in the order
+ * of their receipt, but for those out of the spill, which count where they were stored. It looks at the last event,
+ * then at one twice as far away each time, and at last between two of them.
  */
 function lastBefore(log: HistoryViewParts['log'], time: number, upTo: number): number {
   const isBefore = (sequence: number): boolean => {
@@ -80,7 +80,9 @@ function lastBefore(log: HistoryViewParts['log'], time: number, upTo: number): n
   return before
 }
 
-/** One hour of a lane in a log that ended at `end` when the hour did. What waits now has waited since it was received. */
+/**
+ * One hour of a lane in a log that ended at `end` when the hour did. What waits now has waited since it was received.
+ */
 function laneHour(
   { hours, cursor }: Pick<LaneState, 'hours' | 'cursor'>,
   { number, end }: { readonly number: number; readonly end: number },

@@ -48,7 +48,10 @@ export function laneView(parts: LaneViewParts, lane: LaneState, now: number): La
   }
 }
 
-/** The rows among which the front of a lane is looked for: the cursor of one that stands still is before events that it does not get. */
+/**
+ * The rows among which the front of a lane is looked for: the cursor of one that stands still is before events that it
+ * does not get.
+ */
 const MAX_LOOKED = 50
 
 /** The first event behind the cursor that the destination gets; null when none waits, or when it is not found soon. */

@@ -15,7 +15,10 @@ export interface ReplayViewParts extends EventViewParts {
   readonly bulletinControl: Pick<LaneControl, 'replay'>
 }
 
-/** The view of a replay that nobody has asked for yet. The parked bulletins, which go with all that is parked, are counted only. */
+/**
+ * The view of a replay that nobody has asked for yet. The parked bulletins, which go with all that is parked, are
+ * counted only.
+ */
 export function replayView(
   parts: ReplayViewParts,
   destination: string,

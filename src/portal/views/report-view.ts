@@ -1,4 +1,6 @@
-/** The report of a portal for the directory, and the signs by which its object knows that there is something to report. */
+/**
+ * The report of a portal for the directory, and the signs by which its object knows that there is something to report.
+ */
 import { domainOf } from '../../core/access/domains.ts'
 import { reportLane } from '../../core/reports/lane-report.ts'
 import { signsOf, type PortalReport, type Signs } from '../../core/reports/portal-report.ts'

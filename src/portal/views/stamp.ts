@@ -1,6 +1,6 @@
 /**
- * The stamp of a portal: a short text that changes whenever its page does. A page that is watched asks for it again and again, so
- * it is made of memory alone and reads no row.
+ * The stamp of a portal: a short text that changes whenever its page does. A page that is watched asks for it again and
+ * again, so it is made of memory alone and reads no row.
  */
 import { sha256Hex } from '../../core/safety/sha256.ts'
 import type { Bulletins } from '../bulletins/bulletins.ts'

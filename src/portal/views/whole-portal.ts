@@ -1,6 +1,6 @@
 /**
- * The whole view of a portal: its view, together with those of its lanes, its bindings, its storage, its robot address and its
- * bulletins.
+ * The whole view of a portal: its view, together with those of its lanes, its bindings, its storage, its robot address
+ * and its bulletins.
  */
 import type { RobotAddress } from '../installs/robot-address.ts'
 import type { LaneBook } from '../lanes/book/book.ts'

@@ -1,6 +1,6 @@
 /**
- * Gathers the facts from which `why` answers. Each of them comes from the function that decides in earnest: the filter of
- * the lane's rules, the fate, the plan of the configuration. They hold no secret.
+ * Gathers the facts from which `why` answers. Each of them comes from the function that decides in earnest: the filter
+ * of the lane's rules, the fate, the plan of the configuration. They hold no secret.
  */
 import { domainOf } from '../../core/access/domains.ts'
 import { canonicalName } from '../../core/events/event-names.ts'
@@ -141,7 +141,9 @@ export function wayFacts(
   })
 }
 
-/** Whether one of the lane's replays has still to send an event; `takes` says whether either kind of replay takes it. */
+/**
+ * Whether one of the lane's replays has still to send an event; `takes` says whether either kind of replay takes it.
+ */
 function isWantedAgain(
   { replays }: LaneState,
   sequence: number,

@@ -51,7 +51,8 @@ export type Match =
     }
 
 /**
- * A filter that is ready for many events. The entry may be an outline; where the answer depends on the data of the event,
+ * A filter that is ready for many events. The entry may be an outline; where the answer depends on the data of the
+ * event,
  * `whole` gives the event with them.
  */
 export type CompiledFilter = (

@@ -34,8 +34,8 @@ export function filterOf(filter: Omit<Epoch, 'from'>): Omit<Epoch, 'from'> {
 /**
  * A lane whose last epoch has this filter: the same lane when it is so already, else one with a new epoch.
  * The filters that stood keep what they have decided, which reaches up to `decidedUpTo`: at least to the
- * cursor and to the end of the digest under way and its halves. A filter that may decide only from a sequence on (`from`) begins
- * there at the earliest.
+ * cursor and to the end of the digest under way and its halves. A filter that may decide only from a sequence on
+ * (`from`) begins there at the earliest.
  */
 export function matchEpoch(
   lane: LaneState,

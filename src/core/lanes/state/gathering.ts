@@ -1,7 +1,7 @@
 /**
  * The gathering of a lane: which of its events go out together as one digest. A batch that the receiver refuses is
- * halved: the front half becomes the digest under way, and the other one waits behind it as it is. A half of one event is
- * no digest, so `singlyUpTo` lets it go alone.
+ * halved: the front half becomes the digest under way, and the other one waits behind it as it is. A half of one event
+ * is no digest, so `singlyUpTo` lets it go alone.
  */
 
 /** Everything that a lane remembers of the events that go out together. */
@@ -48,7 +48,9 @@ export function halveDigest(gathering: Gathering): Gathering {
   return startingWith(gathering, [underWay.slice(0, middle), underWay.slice(middle), ...halves])
 }
 
-/** The gathering when the events up to a sequence go out one by one: their digest fell apart, and nothing of it is left. */
+/**
+ * The gathering when the events up to a sequence go out one by one: their digest fell apart, and nothing of it is left.
+ */
 export function splitParts(gathering: Gathering, upTo: number): Gathering {
   return { ...gathering, underWay: null, singlyUpTo: upTo }
 }

@@ -66,8 +66,8 @@ export function matchLanes(
 }
 
 /**
- * Whether a lane holds nothing: the portal was never its own, and is not now. Versions that gave each destination a lane
- * in each portal have left such lanes behind.
+ * Whether a lane holds nothing: the portal was never its own, and is not now. Versions that gave each destination a
+ * lane in each portal have left such lanes behind.
  */
 function isNeedless(lane: LaneState, plan: LanePlan | null): boolean {
   if (plan !== null && plan.silent !== 'portal') return false

@@ -103,7 +103,10 @@ function FateText({ fate }: { readonly fate: FateView }) {
   )
 }
 
-/** The time, the attempts and the status of a fate. The relay writes them down only where they do not follow from the cursor. */
+/**
+ * The time, the attempts and the status of a fate. The relay writes them down only where they do not follow from the
+ * cursor.
+ */
 function FateFacts({ fate: { state, at, attempts, status } }: { readonly fate: FateView }) {
   if (state === 'filtered' || state === 'unchanged') return null
   return (

@@ -1,4 +1,7 @@
-/** The last 48 hours of a portal as plots: events received, and of each lane how long deliveries took and how much waited. */
+/**
+ * The last 48 hours of a portal as plots: events received, and of each lane how long deliveries took and how much
+ * waited.
+ */
 import { DELIVERY_BOUNDS_MS } from '../../../core/tallies/latencies.ts'
 import type { HistoryView, LaneHourView } from '../../../core/views/history-view.ts'
 import { BarPlot, type Bar } from '../../parts/bar-plot.tsx'

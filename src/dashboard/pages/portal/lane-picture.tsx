@@ -1,6 +1,6 @@
 /**
- * The log as a line, with the cursor of a lane on it. The right end is the newest event. The scale is logarithmic, so that one
- * waiting event and a hundred thousand can be seen in the same picture.
+ * The log as a line, with the cursor of a lane on it. The right end is the newest event. The scale is logarithmic, so
+ * that one waiting event and a hundred thousand can be seen in the same picture.
  */
 import type { LaneView } from '../../../core/views/lane-view.ts'
 import { counted, formatNumber } from '../../words/counts.ts'

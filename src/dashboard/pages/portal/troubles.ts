@@ -141,7 +141,10 @@ function bulletinTroubles(view: WholeView): readonly PortalTrouble[] {
   return [...open, ...untold]
 }
 
-/** Lists what is wrong outside of the object. It is looked for when a page is loaded, since each look costs two lists of KV. */
+/**
+ * Lists what is wrong outside of the object. It is looked for when a page is loaded, since each look costs two lists of
+ * KV.
+ */
 export function outsideTroublesOf(
   memberId: string,
   { spilled, spillRefused }: SpilledRequests,

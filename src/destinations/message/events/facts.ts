@@ -47,7 +47,8 @@ const TELLERS: Readonly<Partial<Record<TopicKind, Teller>>> = {
       Y: words.values.yes,
       N: words.values.no,
     }),
-    // `DAY` is the name in the former documentation (https://dev.1c-bitrix.ru/rest_help/general/events/onapppayment.php).
+    // `DAY` is the name in the former documentation
+    // (https://dev.1c-bitrix.ru/rest_help/general/events/onapppayment.php).
     daysLeft: textAt(data, 'DAYS', 'DAY'),
   }),
   offline_queue: (data, words) => ({ waiting: waitingAt(data, words) }),

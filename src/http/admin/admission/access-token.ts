@@ -1,6 +1,7 @@
 /**
  * Verifies the token that Cloudflare Access puts on each request that it lets through: its signature, its issuer, its
- * audience and its end (https://developers.cloudflare.com/cloudflare-one/access-controls/applications/http-apps/authorization-cookie/validating-json/).
+ * audience and its end
+ * (https://developers.cloudflare.com/cloudflare-one/access-controls/applications/http-apps/authorization-cookie/validating-json/).
  */
 import { createRemoteJWKSet, customFetch, jwtVerify } from 'jose'
 import { MINUTE_MS, SECOND_MS } from '../../../core/durations.ts'

@@ -25,7 +25,8 @@ export interface SessionTerms {
 export async function beginSession(c: Context, { adminToken, now }: SessionTerms): Promise<void> {
   const value = `${now + SESSION_MS}.${crypto.randomUUID()}`
   await setSignedCookie(c, COOKIE, value, keyOf(adminToken), {
-    // The name then begins with `__Host-`: Secure, path `/`, and no other host may set it. Browsers keep such a cookie of
+    // The name then begins with `__Host-`: Secure, path `/`, and no other host may set it. Browsers keep such a cookie
+    // of
     // http://localhost too, which they trust like https.
     prefix: 'host',
     httpOnly: true,

@@ -26,7 +26,10 @@ export const ParkedSchema = v.strictObject({ parked: v.literal(true) })
 /** Other orders take no query. */
 const NoQuerySchema = v.strictObject({})
 
-/** The query of a replay: a dry run only counts, so many portals in one request; a misspelt one must not replay in earnest. */
+/**
+ * The query of a replay: a dry run only counts, so many portals in one request; a misspelt one must not replay in
+ * earnest.
+ */
 export const ReplayOrderQuerySchema = v.pipe(
   v.strictObject({
     dryRun: v.optional(v.picklist(['true', 'false'])),

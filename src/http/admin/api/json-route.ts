@@ -37,8 +37,8 @@ export interface PortalFinder {
 }
 
 /**
- * Does the work with the object of the portal that the path names by its member id or its domain, or answers 404 when the
- * path names none.
+ * Does the work with the object of the portal that the path names by its member id or its domain, or answers 404 when
+ * the path names none.
  */
 export async function withPortal(
   c: Context,
@@ -88,8 +88,8 @@ export function readQuery<S extends v.GenericSchema>(
 }
 
 /**
- * Reads a JSON body, or `empty` in the place of no body; null when it does not have the form of the schema. The content type does not count,
- * since command line clients send a wrong one by default.
+ * Reads a JSON body, or `empty` in the place of no body; null when it does not have the form of the schema. The content
+ * type does not count, since command line clients send a wrong one by default.
  */
 export async function readJson<S extends v.GenericSchema>(
   request: Request,

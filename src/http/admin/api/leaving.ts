@@ -72,8 +72,8 @@ async function eraseEvent(c: Context, client: PortalClient): Promise<Response> {
 }
 
 /**
- * The log as lines of JSON, oldest event first. The client gets one page while the next one is read, so a long log never
- * stands in memory. A portal that fails breaks the answer off: an export that ends in order is complete.
+ * The log as lines of JSON, oldest event first. The client gets one page while the next one is read, so a long log
+ * never stands in memory. A portal that fails breaks the answer off: an export that ends in order is complete.
  */
 async function exportLog(c: Context, newClient: () => PortalClient): Promise<Response> {
   const query = readQuery(c, AfterSchema)

@@ -17,7 +17,8 @@ type Act = (client: PortalClient, c: PageContext) => Promise<Feedback>
 export function addActs(routes: Hono<PageEnv>, depsOf: PageDepsOf): void {
   const portalRoute = '/admin/portals/:memberId'
   const add = (path: string, act: Act): void => {
-    // An act's address is asked for again where a session has ended, or out of the bar of the browser. A replay has a page there.
+    // An act's address is asked for again where a session has ended, or out of the bar of the browser. A replay has a
+    // page there.
     if (!path.endsWith('/replay')) {
       routes.get(`${portalRoute}${path}`, (c) =>
         c.redirect(portalPath(c.req.param('memberId') ?? ''), 303),

@@ -60,8 +60,8 @@ export function admit(authOf: (c: Context) => PageAuth): MiddlewareHandler<PageE
 }
 
 /**
- * The reader's session: that of a sign-in, or that of Cloudflare Access, whose token is as secret as a session's name; null for
- * none.
+ * The reader's session: that of a sign-in, or that of Cloudflare Access, whose token is as secret as a session's name;
+ * null for none.
  */
 async function findSession(c: Context, auth: PageAuth): Promise<string | null> {
   const { adminToken, now } = auth

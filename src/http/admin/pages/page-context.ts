@@ -18,7 +18,9 @@ export interface PageEnv {
 /** One request of a page. */
 export type PageContext = Context<PageEnv>
 
-/** The circumstances of the page that a request gets; its nonce comes with the answer. `now` is in unix milliseconds. */
+/**
+ * The circumstances of the page that a request gets; its nonce comes with the answer. `now` is in unix milliseconds.
+ */
 export function termsOf(c: PageContext, now: number): Omit<PageTerms, 'nonce'> {
   // A request whose admission failed carries none.
   const admission: Admission | undefined = c.get('admission')

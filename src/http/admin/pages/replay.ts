@@ -33,8 +33,8 @@ async function showReplay({ c, deps, client, memberId }: AskedPortal): Promise<R
 }
 
 /**
- * The events that a form wants again: all parked ones, a range, or some by their sequences, where neighbours are one range;
- * null for none of these.
+ * The events that a form wants again: all parked ones, a range, or some by their sequences, where neighbours are one
+ * range; null for none of these.
  */
 export function replayWishes(form: URLSearchParams): readonly ReplayWish[] | null {
   if (form.get('parked') === 'true') return [{ kind: 'parked' }]

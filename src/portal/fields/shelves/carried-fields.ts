@@ -1,10 +1,10 @@
 /**
- * The fields that rows of the log carry. An event that was explained changes its row and moves the snapshot of its field:
- * two rows for one moment. So the row of the event carries what has changed of the field, against the state on its shelf,
- * and the shelf is written after some events (field-store.ts).
+ * The fields that rows of the log carry. An event that was explained changes its row and moves the snapshot of its
+ * field: two rows for one moment. So the row of the event carries what has changed of the field, against the state on
+ * its shelf, and the shelf is written after some events (field-store.ts).
  *
- * For example, event 42 has changed the order of field 235. Its row says so, and carries the new order for the snapshot.
- * Then the object ends. The next one finds both in the row of event 42, which is among the youngest ones.
+ * For example, event 42 has changed the order of field 235. Its row says so, and carries the new order for the
+ * snapshot. Then the object ends. The next one finds both in the row of event 42, which is among the youngest ones.
  */
 import * as v from 'valibot'
 import type { FieldState } from '../../../core/fields/field-state.ts'

@@ -3,9 +3,9 @@
  * (shelf-store.ts). One with a large definition has a row of its own, and so has one that a former version has written,
  * until it is written next.
  *
- * The newest state of some fields is carried by the rows of the events that told it (carried-fields.ts). These states are
- * put on their shelves together, with whatever else is written of a field, or when a row that carries one is not among
- * the youngest any more.
+ * The newest state of some fields is carried by the rows of the events that told it (carried-fields.ts). These states
+ * are put on their shelves together, with whatever else is written of a field, or when a row that carries one is not
+ * among the youngest any more.
  */
 import type { FieldRef } from '../../../core/fields/field-read.ts'
 import type { FieldState } from '../../../core/fields/field-state.ts'
@@ -94,8 +94,8 @@ export class FieldStore implements RowKeeper {
   }
 
   /**
-   * Writes fields, and those that rows carry with them; those of one shelf together. Of two states of one field the last
-   * one counts.
+   * Writes fields, and those that rows carry with them; those of one shelf together. Of two states of one field the
+   * last one counts.
    */
   save(fields: readonly FieldState[]): void {
     for (const { id } of fields) this.#versions.set(id, this.versionOf(id) + 1)

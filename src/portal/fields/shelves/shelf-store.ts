@@ -1,6 +1,6 @@
 /**
- * All SQL over the shelves. A shelf is one row with the states of up to 16 fields whose numbers are neighbours, as those
- * of fields mostly are that somebody edits together: so a read that explains many of them writes few rows.
+ * All SQL over the shelves. A shelf is one row with the states of up to 16 fields whose numbers are neighbours, as
+ * those of fields mostly are that somebody edits together: so a read that explains many of them writes few rows.
  */
 import {
   hasTable,

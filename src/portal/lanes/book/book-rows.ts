@@ -1,7 +1,8 @@
 /**
  * The one row that stores all lanes of a portal, as JSON. Its members keep the names and the places that they have
- * always had: those of the gathering stand beside the others, and `nextAttemptAt` is the time of a retry, or of the probe
- * of a disabled lane. Reading completes what an older version has not stored yet; a row that cannot be read at all is damaged.
+ * always had: those of the gathering stand beside the others, and `nextAttemptAt` is the time of a retry, or of the
+ * probe of a disabled lane. Reading completes what an older version has not stored yet; a row that cannot be read at
+ * all is damaged.
  */
 import * as v from 'valibot'
 import { NO_LANES, type BookState } from '../../../core/lanes/state/book-state.ts'

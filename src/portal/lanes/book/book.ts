@@ -158,8 +158,8 @@ export class LaneBook implements TallyKeeper {
   }
 
   /**
-   * Deletes every lane, inside the caller's transaction; the counting begins anew with the row that is left. Memory follows
-   * with `adopt`.
+   * Deletes every lane, inside the caller's transaction; the counting begins anew with the row that is left. Memory
+   * follows with `adopt`.
    */
   clear(begun: Pick<PortalTally, 'since' | 'from'>): void {
     this.#written = { ...NO_LANES, tally: { ...NO_PORTAL_TALLY, ...begun } }

@@ -1,6 +1,6 @@
 /**
- * The lines in the operator's log about the lanes of one portal: a lane was disabled, and something was parked. They are
- * written once memory has followed, so a start, which reads the same lanes again, writes none.
+ * The lines in the operator's log about the lanes of one portal: a lane was disabled, and something was parked. They
+ * are written once memory has followed, so a start, which reads the same lanes again, writes none.
  */
 import type { ExactFate, ParkReason } from '../../../core/lanes/state/fate.ts'
 import type { LaneState } from '../../../core/lanes/state/lane-state.ts'

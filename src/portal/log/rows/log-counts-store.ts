@@ -1,6 +1,6 @@
 /**
- * The numbers of a portal's log, kept with its segments: an operator sees them, and nobody counts a hundred thousand rows
- * for that.
+ * The numbers of a portal's log, kept with its segments: an operator sees them, and nobody counts a hundred thousand
+ * rows for that.
  */
 import type { Database } from '../../../storage/database.ts'
 import { numberIn } from './segment-rows.ts'
@@ -54,7 +54,9 @@ export class LogCountsStore {
     return { entries, reconciled: 0, thin: 0, quarantined: 0 }
   }
 
-  /** Adds to the numbers of a segment, by its id. The number of events needs no write: it follows from their sequences. */
+  /**
+   * Adds to the numbers of a segment, by its id. The number of events needs no write: it follows from their sequences.
+   */
   add(
     id: number,
     { reconciled = 0, thin = 0, quarantined = 0 }: Partial<Omit<LogCounts, 'entries'>>,

@@ -12,7 +12,8 @@ const MAX_OUTLINE_BYTES = 4096
 
 /**
  * The columns of an entry without its long parts: the data of an event, and what an enrichment
- * tells of changes and fields. SQLite takes them away, so that a large event never comes into the memory of the program.
+ * tells of changes and fields. SQLite takes them away, so that a large event never comes into the memory of the
+ * program.
  */
 const OUTLINE_COLUMNS = `sequence, received_at, receipt, digest, reconciled,
   iif(octet_length(event) <= ${MAX_OUTLINE_BYTES}, event,
@@ -24,8 +25,8 @@ const OUTLINE_COLUMNS = `sequence, received_at, receipt, digest, reconciled,
     iif(json_valid(enrichment), json_remove(enrichment, '$.changes', '$.field', '$.carried'), '')) AS enrichment`
 
 /**
- * Reads outlines in the order of the rows. The present version may understand a quarantined event, and needs its data for
- * that. So such an event is read with `wholeOf`, and then cut.
+ * Reads outlines in the order of the rows. The present version may understand a quarantined event, and needs its data
+ * for that. So such an event is read with `wholeOf`, and then cut.
  */
 export function readOutlines(
   db: Database,

@@ -17,8 +17,8 @@ export interface PlaceSearch {
 }
 
 /**
- * The place of an event in the log, however long ago it was stored; null when it is not there. Every segment of that time
- * is read: this is the price of having no index, and only the spill pays it.
+ * The place of an event in the log, however long ago it was stored; null when it is not there. Every segment of that
+ * time is read: this is the price of having no index, and only the spill pays it.
  */
 export function findStoredPlace(
   db: Database,

@@ -1,6 +1,7 @@
 /**
  * The end of an installation. A notice of it is only a claim of somebody who knows the application token, so
- * the portal is asked first (installs/uninstall-notices.ts). Then uninstaller.ts deletes what the installation has left.
+ * the portal is asked first (installs/uninstall-notices.ts). Then uninstaller.ts deletes what the installation has
+ * left.
  */
 import { isRepeatedUninstall } from '../../../core/access/ended-tokens.ts'
 import { clampTs, isLateUninstall } from '../../../core/access/installs/lifecycle.ts'

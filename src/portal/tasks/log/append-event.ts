@@ -1,7 +1,7 @@
 /**
- * The append of an event: the token is asked whether it speaks for the portal, and then the event is stored. A full object
- * makes room first: old events go, and early ones where the log has a limit. Only an object that stays full refuses the
- * event, and says so.
+ * The append of an event: the token is asked whether it speaks for the portal, and then the event is stored. A full
+ * object makes room first: old events go, and early ones where the log has a limit. Only an object that stays full
+ * refuses the event, and says so.
  */
 import { countErased, isErased, isKnownPortal } from '../../../core/access/installs/install.ts'
 import { isFullError } from '../../../storage/database.ts'

@@ -36,8 +36,8 @@ export function makeRoom(parts: LogParts): Promise<number> {
 }
 
 /**
- * Seeks room after a failure, in the background, when the object is full: it cannot store the outcomes of its lanes, and
- * perhaps no event comes that makes room for them.
+ * Seeks room after a failure, in the background, when the object is full: it cannot store the outcomes of its lanes,
+ * and perhaps no event comes that makes room for them.
  */
 export function seekRoomAfter(
   failure: unknown,
