@@ -234,13 +234,14 @@ export class Enricher {
     const { access } = this.#deps
     const refusal = access.hasAccess() ? access.refusal() : 'no_tokens'
     if (refusal !== null && !this.#writer.write(this.#reads.oweRereads())) return false
-    const groups = this.#waiting
-      .byField()
-      .filter(([, events]) => refusal !== null || needsNoRead(events))
-    // Without a refusal the groups hold only events that need no read, and such events are told without a reason. So
-    // `not_found` stands here for the type alone, and no event carries it.
-    const reason = refusal ?? 'not_found'
-    return this.#writer.write(groups.map((group) => this.#reads.enrichUnread(group, reason)))
+    const groups = this.#waiting.byField()
+    return this.#writer.write(
+      refusal === null
+        ? groups
+            .filter(([, events]) => needsNoRead(events))
+            .map((group) => this.#reads.enrichDeleted(group))
+        : groups.map((group) => this.#reads.enrichUnread(group, refusal)),
+    )
   }
 
   /** Sleeps until the budget of the oldest event is over, and ends the waiting of this event then. */

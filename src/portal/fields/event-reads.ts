@@ -40,6 +40,9 @@ export interface EventReadsDeps {
   readonly world: Pick<World, 'now'>
 }
 
+/** Events of one field, oldest first. */
+type FieldEvents = readonly [field: UserField, events: readonly EventToEnrich[]]
+
 /** A request with its answer, and the generation of the install in which it was asked. */
 interface AnsweredRead {
   readonly request: FieldsToRead
@@ -142,16 +145,16 @@ export class EventReads {
     return fields.flatMap((field) => this.#enrich(field, request, answer) ?? [])
   }
 
-  /** Enriches the events of one field without asking the portal. */
-  enrichUnread(
-    [field, events]: readonly [UserField, readonly EventToEnrich[]],
-    reason: ThinReason,
-  ): Enriched {
-    const state = this.#stateOf(field)
-    const userNames = this.#names.known()
-    return needsNoRead(events)
-      ? enrichGone(state, events, { readAt: this.#deps.world.now(), userNames })
-      : enrichThin(state, events, { reason, userNames })
+  /** Enriches the events of one field that need no read, as one of them says that it was deleted (`needsNoRead`). */
+  enrichDeleted([field, events]: FieldEvents): Enriched {
+    const readAt = this.#deps.world.now()
+    return enrichGone(this.#stateOf(field), events, { readAt, userNames: this.#names.known() })
+  }
+
+  /** Enriches the events of one field that could not be read. Those that need no read are told without the reason. */
+  enrichUnread([field, events]: FieldEvents, reason: ThinReason): Enriched {
+    if (needsNoRead(events)) return this.enrichDeleted([field, events])
+    return enrichThin(this.#stateOf(field), events, { reason, userNames: this.#names.known() })
   }
 
   /** The enrichments of one field that follow from an answer; null when none follows yet. */
