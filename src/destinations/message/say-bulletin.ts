@@ -1,13 +1,16 @@
 /** Says a bulletin in words: what has happened, what there is to do, and the reason where one is known. */
 import type { BulletinType } from '../../core/bulletins/bulletin.ts'
 import type { Json, RelayEvent } from '../../core/log/event.ts'
-import type { BulletinText, LastingBulletin, ToldBulletin } from '../language/bulletin-words.ts'
+import type { BulletinText } from '../language/bulletin-words.ts'
 import type { Catalogue } from '../language/catalogue.ts'
 import { fillPlural } from '../language/languages.ts'
 import { fillSpans, foreign, own, type Line } from './text/line.ts'
 import { safeText } from './text/safe-text.ts'
 
 const MAX_NAME = 80
+
+/** The bulletin that says which other one has ended. */
+const RECOVERED: BulletinType = 'relay.recovered'
 
 /** A bulletin in words. */
 export interface WordedBulletin {
@@ -51,12 +54,15 @@ function textOf(
   data: Json,
   { bulletins }: Catalogue,
 ): (Omit<BulletinText, 'remedy'> & { readonly remedy: string | null }) | null {
-  // Sound: a name that is no such type finds nothing.
-  const type = name as BulletinType
-  if (type !== 'relay.recovered') return bulletins.told[type satisfies ToldBulletin] ?? null
-  const from = memberOf(data, 'from')
-  const title = bulletins.recovered[from as LastingBulletin] ?? null
+  if (name !== RECOVERED) return find(bulletins.told, name)
+  const title = find(bulletins.recovered, memberOf(data, 'from'))
   return title === null ? null : { title, remedy: null }
+}
+
+/** The text of a name that the catalogue has; null for every other value. */
+function find<T>(texts: Readonly<Record<string, T>>, name: Json): T | null {
+  if (typeof name !== 'string' || !Object.hasOwn(texts, name)) return null
+  return texts[name] ?? null
 }
 
 function named(data: Json, key: string): Line {

@@ -60,6 +60,17 @@ describe('sayBulletin()', () => {
     expect(say('en', 'relay.recovered', { from: 'relay.moon.full' })).toBe('relay.recovered')
   })
 
+  test.each([['relay.lane.disabled'], null, 7, 'constructor'].map((from) => ({ from })))(
+    'finds no title of what has recovered by $from',
+    (data) => {
+      expect(say('en', 'relay.recovered', data)).toBe('relay.recovered')
+    },
+  )
+
+  test('says a type that has the name of a member of every object by its name', () => {
+    expect(say('en', 'constructor', {})).toBe('constructor')
+  })
+
   test('takes the text of a portal for text of a portal', () => {
     const data = { method: 'user.get\u202E\n*bold*' }
     const { title } = sayBulletin({ name: 'relay.portal.method_confirm', data }, catalogueOf('en'))
