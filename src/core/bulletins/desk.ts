@@ -242,9 +242,9 @@ function parkedAfter(
   const names = new Set(
     told.flatMap(({ type, about }) => (type === 'relay.event.parked' ? [about] : [])),
   )
-  return lanes.flatMap((lane) =>
-    names.has(lane.destination) ? [[lane.destination, lane.parked] as [string, number]] : [],
-  )
+  return lanes
+    .filter(({ destination }) => names.has(destination))
+    .map(({ destination, parked }) => [destination, parked])
 }
 
 /** A count that has grown, and the time at which it is told at the earliest. */

@@ -67,15 +67,21 @@ export const NO_LANES: DestinationTotals = {
 /** A structure whose members may change, while it is summed. */
 type Mutable<T> = T extends object ? { -readonly [Name in keyof T]: Mutable<T[Name]> } : T
 
+/** A copy that may change. */
+function copyToSum<T>(sums: T): Mutable<T> {
+  // Sound: a copy has the members of its original, and nothing else holds it.
+  return structuredClone(sums) as Mutable<T>
+}
+
 /** Sums figures. There may be ten thousand, so the sums grow in one structure of their own. */
 export function sumReports(reports: Iterable<ReportFigures>): ReportTotals {
-  const totals = structuredClone(NO_TOTALS) as Mutable<ReportTotals>
+  const totals = copyToSum(NO_TOTALS)
   const destinations = new Map<string, Mutable<DestinationTotals>>()
   for (const report of reports) {
     addReport(totals, report)
     for (const lane of report.lanes) {
       const known = destinations.get(lane.destination)
-      const sums = known ?? (structuredClone(NO_LANES) as Mutable<DestinationTotals>)
+      const sums = known ?? copyToSum(NO_LANES)
       if (known === undefined) destinations.set(lane.destination, sums)
       addLane(sums, lane, report.portals)
     }
