@@ -4,7 +4,6 @@ import { loadConfig, type Config, type Env } from './config/config.ts'
 import { untraced, type InSpan } from './core/in-span.ts'
 import { describeError } from './core/safety/redact.ts'
 import { expandWanted, KNOWN_OFFER, readWanted } from './core/events/wanted-events.ts'
-import type { RefusedCaller } from './core/refused-caller.ts'
 import type { CronDeps } from './edge/cron.ts'
 import { AccessVerifier } from './http/admin/admission/access-token.ts'
 import type { PageAuth } from './http/admin/pages/admission.ts'
@@ -15,6 +14,7 @@ import { createAdminRoutes, type AdminDeps } from './http/admin/routes.ts'
 import { createBitrix24Routes } from './http/bitrix24.ts'
 import { createRobotRoutes } from './http/robots.ts'
 import { CallerMemory } from './edge/callers/caller-memory.ts'
+import { noteRefusedCaller } from './edge/callers/note-refused-caller.ts'
 import { errorResponse } from './http/error-response.ts'
 import { healthResponse } from './http/health.ts'
 import { createMetricsRoute, type MetricsDeps } from './http/metrics.ts'
@@ -154,27 +154,6 @@ interface EdgeMemory {
   readonly world: World
 }
 
-/** Tells log and directory of a refused caller, seldom enough; without the directory the list lacks a line. */
-async function noteRefusedCaller(
-  env: Env,
-  { memory, sampler }: Pick<EdgeMemory, 'memory' | 'sampler'>,
-  refused: RefusedCaller,
-): Promise<void> {
-  const { memberId, network, request, reason } = refused
-  const isKnown = memberId !== null && memory.isKnown(memberId)
-  if (sampler.takesLine(refused, { isKnown })) {
-    logLine('warn', 'caller_refused', { memberId, known: isKnown, network, request, reason })
-  }
-  if (!sampler.takes(refused, { isKnown })) return
-  const edgeTally = memory.counts.take()
-  try {
-    await directoryOf(env).noteRefused(refused, edgeTally)
-  } catch (error) {
-    memory.counts.giveBack(edgeTally)
-    logLine('warn', 'refusal_unnoted', { error: describeError(error) })
-  }
-}
-
 function createIntake(env: Env, edge: EdgeMemory): IntakeDeps {
   const { memory, installMemory, appends, hints, sampler } = edge
   const config = configOf(env)
@@ -189,7 +168,8 @@ function createIntake(env: Env, edge: EdgeMemory): IntakeDeps {
         isUntrustedWithinLimit: (key) => isWithin(env.UNTRUSTED_LIMIT, key),
         isAddressWithinLimit: (address) => isWithin(env.ADDRESS_LIMIT, address),
       },
-      noteRefusedCaller: (refused) => noteRefusedCaller(env, { memory, sampler }, refused),
+      noteRefusedCaller: (refused) =>
+        noteRefusedCaller({ memory, sampler, directory: directoryOf(env), logLine }, refused),
     },
     installMemory,
     spill: {
