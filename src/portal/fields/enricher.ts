@@ -79,12 +79,22 @@ export class Enricher {
 
   constructor(deps: EnricherDeps) {
     this.#deps = deps
-    this.#repeats = new RepeatedEvents({ ...deps, onDue: () => this.#start() })
-    this.#reads = new EventReads({ ...deps, waiting: this.#waiting, repeats: this.#repeats })
-    const { access, state } = deps
+    const { fields, reconciliation, writer, state, access, world, scheduler } = deps
+    const waiting = this.#waiting
+    const repeats = new RepeatedEvents({ world, scheduler, onDue: () => this.#start() })
     const carriedFor = () =>
       access.hasAccess() ? { generation: access.generation(), head: state.head() } : null
-    this.#writer = new EnrichmentWriter({ ...deps, waiting: this.#waiting, carriedFor })
+    this.#repeats = repeats
+    this.#reads = new EventReads({ waiting, repeats, fields, access, world })
+    this.#writer = new EnrichmentWriter({
+      waiting,
+      fields,
+      reconciliation,
+      writer,
+      carriedFor,
+      world,
+      scheduler,
+    })
   }
 
   /**
