@@ -94,7 +94,7 @@ export function createParts({ storage, memberId, settings, scheduler }: PartsDep
   const upToFields = { ...upToLog, ...createFields(upToLog) }
   const upToLanes = { ...upToFields, ...createLanes(upToFields) }
   const status = (): PortalStatus => portalStatus(upToLanes)
-  const upToBulletins = { ...upToLanes, ...createBulletins({ ...upToLanes, status }) }
+  const upToBulletins = { ...upToLanes, ...createBulletins({ ...upToLanes, status }, upToLanes) }
   const [waker, reporter] = [createWaker(upToBulletins), createReporter(upToBulletins)]
   return { ...upToBulletins, waker, reporter }
 }

@@ -32,17 +32,8 @@ import { BulletinStore } from './bulletin-store.ts'
 import { Bulletins } from './bulletins.ts'
 import { Observer } from './observer.ts'
 
-/** A bulletin goes to the lane that it was made for, and no event tells another bulletin's change. */
-const TAKES_ALL = {
-  match: () => ({ matches: true }) as const,
-  tellerOf: () => null,
-  asToldTo: (_lane: LaneState, entry: LogEntry) => entry,
-}
-
-/** Everything of the portal from which bulletins follow, and over which they are sent. */
-interface Given {
-  readonly memberId: string
-  readonly db: Database
+/** Everything of the portal that bulletins tell of. */
+interface Observed {
   readonly state: PortalState
   readonly status: () => PortalStatus
   readonly log: LogStore
@@ -50,6 +41,12 @@ interface Given {
   readonly book: LaneBook
   readonly rules: LaneRules
   readonly space: LogSpace
+}
+
+/** Everything with which bulletins are stored and sent. */
+interface Means {
+  readonly memberId: string
+  readonly db: Database
   readonly receivers: Receivers
   readonly pace: LanePace
   readonly parcels: Parcels
@@ -60,20 +57,15 @@ interface Given {
 }
 
 /** The parts that tell bulletins, and the controls of their lanes. */
-export function createBulletins(given: Given) {
-  const { memberId, db, state, status, log, youngest, book, rules, space, config, world } = given
-  const { receivers } = given
+export function createBulletins(observed: Observed, means: Means) {
+  const { state } = observed
+  const { memberId, db, receivers, config, world } = means
   const store = new BulletinStore(db)
   const bulletinLog = new BulletinLog(store)
-  const told = createBook(given, { store, bulletinLog })
-  const pump = createPump(given, { book: told, bulletinLog })
+  const told = createBook(means, { store, bulletinLog })
+  const pump = createPump(means, { state, book: told, bulletinLog })
   const lanes = new BulletinLanes({ memberId, config, state, receivers, book: told })
-  const observed = {
-    all: () => book.all(),
-    lastParkReason: (destination: string) => book.lastParkReason(destination),
-    frontOf: (lane: LaneState) => rules.frontOf(lane),
-  }
-  const observer = new Observer({ state, status, log, youngest, lanes: observed, space, world })
+  const observer = createObserver(observed, world)
   const bulletinControl = new LaneControl({
     log: bulletinLog,
     fates: bulletinLog,
@@ -98,6 +90,18 @@ export function createBulletins(given: Given) {
   return { bulletins, bulletinLog, bulletinBook: told, bulletinControl }
 }
 
+function createObserver(
+  { state, status, log, youngest, book, rules, space }: Observed,
+  world: World,
+): Observer {
+  const lanes = {
+    all: () => book.all(),
+    lastParkReason: (destination: string) => book.lastParkReason(destination),
+    frontOf: (lane: LaneState) => rules.frontOf(lane),
+  }
+  return new Observer({ state, status, log, youngest, lanes, space, world })
+}
+
 function createBook(
   {
     memberId,
@@ -105,7 +109,7 @@ function createBook(
     damaged,
     world,
     scheduler,
-  }: Pick<Given, 'memberId' | 'db' | 'damaged' | 'world' | 'scheduler'>,
+  }: Pick<Means, 'memberId' | 'db' | 'damaged' | 'world' | 'scheduler'>,
   { store, bulletinLog }: { readonly store: BulletinStore; readonly bulletinLog: BulletinLog },
 ): LaneBook {
   return new LaneBook({
@@ -121,14 +125,19 @@ function createBook(
 
 /** The walks, over the portal's own connections and pace. Once a walk rests, its sends are stored. */
 function createPump(
-  given: Pick<
-    Given,
-    'memberId' | 'state' | 'parcels' | 'receivers' | 'pace' | 'world' | 'scheduler'
-  >,
-  { book, bulletinLog }: { readonly book: LaneBook; readonly bulletinLog: BulletinLog },
+  means: Pick<Means, 'memberId' | 'parcels' | 'receivers' | 'pace' | 'world' | 'scheduler'>,
+  {
+    state,
+    book,
+    bulletinLog,
+  }: {
+    readonly state: PortalState
+    readonly book: LaneBook
+    readonly bulletinLog: BulletinLog
+  },
 ): Pump {
-  const { memberId, state, receivers, pace, world, scheduler } = given
-  const parcels = new BulletinParcels({ memberId, state, parcels: given.parcels })
+  const { memberId, receivers, pace, world, scheduler } = means
+  const parcels = new BulletinParcels({ memberId, state, parcels: means.parcels })
   const courier = new Courier({
     book,
     rules: TAKES_ALL,
