@@ -3,8 +3,10 @@
  * seven members, those that it extends or picks included. One whose name ends in `Parts` belongs to an act over
  * most of a portal's object, as its view or an uninstall, and may have nine. `PortalParts` are all parts of the
  * object: the object alone has them, and everything else picks from them, by nine at most. What a task takes for another
- * one that is a step of it (`PartsOf<typeof tidyLog>`) is the step's, which has its own nine. Where a part is built, its
- * list names each member: the compiler refuses one too many there, but not among what is spread into the list.
+ * one that is a step of it (`PartsOf<typeof tidyLog>`) is the step's, which has its own nine. A function of the portal
+ * that is named `create…` builds several parts, so each of its arguments may have nine members, whatever its type is
+ * called. Where a part is built, its list names each member: the compiler refuses one too many there, but not among what
+ * is spread into the list.
  */
 import { isNode, listFiles, nodesOf, parseFile, type Rule, type SyntaxNode } from './source.ts'
 
@@ -18,31 +20,71 @@ const WHOLE = 'PortalParts'
 const BUILDERS = ['src/portal/parts.ts', 'src/portal/portal.ts']
 const MOST_PICKED = 9
 
+/** The functions that build parts below the builders, and the most members of each of their arguments. */
+const PORTAL = 'src/portal/'
+const FACTORY = /^create[A-Z]/
+const MOST_GIVEN = 9
+
 /** No part takes more things than it may. */
 export const deps: Rule = {
   name: 'deps',
   check(root) {
     const shapes = new Map<string, SyntaxNode>()
-    const whole: string[] = []
-    const looked: { name: string; file: string; most: number }[] = []
+    const problems: string[] = []
+    const looked: List[] = []
     for (const file of listFiles(root, 'src')) {
       const tree = parseFile(root, file)
-      if (BUILDERS.includes(file)) whole.push(...findSpread(tree).map((end) => `${file} ${end}`))
-      else whole.push(...findWhole(tree).map((end) => `${file} ${end}`))
+      const isBuilder = BUILDERS.includes(file)
+      if (!isBuilder) problems.push(...findWhole(tree).map((end) => `${file} ${end}`))
+      problems.push(...findSpread(tree).map((end) => `${file} ${end}`))
+      const own = new Map<string, SyntaxNode>()
       for (const node of nodesOf(tree)) {
         const name = declaredName(node)
         if (name === '') continue
         shapes.set(name, node)
+        own.set(name, node)
         const limit = LIMITS.find(({ ending }) => ending.test(name))
-        if (limit !== undefined) looked.push({ name, file, most: limit.most })
+        if (limit !== undefined)
+          looked.push({ name: `${name} in ${file}`, type: node, own, most: limit.most })
       }
+      if (!isBuilder && file.startsWith(PORTAL)) looked.push(...listsOfFactories(tree, file, own))
     }
-    const problems = looked.flatMap(({ name, file, most }) => {
-      const count = membersOf(name, shapes).size
-      return count > most ? [`${name} in ${file} has ${count} members, more than ${most}`] : []
-    })
-    return { problems: [...problems, ...whole], summary: `${looked.length} lists of dependencies` }
+    for (const { name, type, own, most } of looked) {
+      // Two files may call different shapes by one name: then each file means its own.
+      const count = membersOf(type, new Map([...shapes, ...own])).size
+      if (count > most) problems.push(`${name} has ${count} members, more than ${most}`)
+    }
+    return { problems, summary: `${looked.length} lists of dependencies` }
   },
+}
+
+/** A list of dependencies, with the shapes that its file declares. */
+interface List {
+  /** What a problem calls it. */
+  readonly name: string
+  /** The declaration of the list, or the type of an argument. */
+  readonly type: SyntaxNode
+  readonly own: ReadonlyMap<string, SyntaxNode>
+  readonly most: number
+}
+
+/** The arguments of the functions of a file that build parts. */
+function listsOfFactories(
+  tree: readonly SyntaxNode[],
+  file: string,
+  own: ReadonlyMap<string, SyntaxNode>,
+): readonly List[] {
+  return [...nodesOf(tree)].flatMap(({ type, id, init, params }) => {
+    const isFunction = type === 'FunctionDeclaration'
+    const made = isFunction ? params : type === 'VariableDeclarator' && Object(init)['params']
+    const name = isNode(id) ? String(id['name']) : ''
+    if (!FACTORY.test(name) || !Array.isArray(made)) return []
+    return made.flatMap((argument: SyntaxNode, at) => {
+      const given = Object(argument['typeAnnotation'])['typeAnnotation']
+      const label = `argument ${at + 1} of ${name} in ${file}`
+      return isNode(given) ? [{ name: label, type: given, own, most: MOST_GIVEN }] : []
+    })
+  })
 }
 
 /** The places of a file that take all parts, or that pick too many of them. */
@@ -66,15 +108,24 @@ function findWhole(tree: readonly SyntaxNode[]): readonly string[] {
   return problems
 }
 
-/** The parts that are built from a list into which something is spread. */
+/**
+ * The parts that are built from a list into which something is spread. Members that are written out and stand under a
+ * condition (`...(text !== '' && { text })`) are seen by everyone, and may stand there.
+ */
 function findSpread(tree: readonly SyntaxNode[]): readonly string[] {
   const built = [...nodesOf(tree)].filter(({ type }) => type === 'NewExpression')
   return built.flatMap(({ callee, arguments: given }) => {
     const lists = Array.isArray(given) ? given.filter(isNode) : []
     const members = lists.flatMap(({ properties }) => (Array.isArray(properties) ? properties : []))
-    const isSpread = members.some((member) => isNode(member) && member.type === 'SpreadElement')
+    const isSpread = members.some((member) => isNode(member) && isHiddenSpread(member))
     return isSpread && isNode(callee) ? [`spreads into what ${String(callee['name'])} takes`] : []
   })
+}
+
+function isHiddenSpread({ type, argument }: SyntaxNode): boolean {
+  return (
+    type === 'SpreadElement' && Object(Object(argument)['right'])['type'] !== 'ObjectExpression'
+  )
 }
 
 function isReferenceTo(node: unknown, name: string): boolean {
@@ -92,23 +143,31 @@ function declaredName({ type, id }: SyntaxNode): string {
  * The members of a shape: those in its body, those of every shape that it extends or joins, and the names that
  * a `Pick` lists. What a member itself picks from another class is one dependency, whatever it picks.
  */
-function membersOf(name: string, shapes: ReadonlyMap<string, SyntaxNode>): ReadonlySet<string> {
-  const shape = shapes.get(name)
-  if (shape === undefined) return new Set()
-  const { body, typeAnnotation } = shape
-  const members = new Set(isNode(body) ? ownMembers(body['body']) : [])
-  const heads = Array.isArray(shape['extends']) ? shape['extends'] : []
-  for (const head of heads.map((one: SyntaxNode) => one['expression'])) add(head)
-  add(typeAnnotation)
+function membersOf(
+  shape: SyntaxNode,
+  shapes: ReadonlyMap<string, SyntaxNode>,
+): ReadonlySet<string> {
+  const members = new Set<string>()
+  add(shape)
   return members
 
   function add(type: unknown): void {
     if (!isNode(type)) return
-    if (type.type === 'Identifier') addAll(membersOf(String(type['name']), shapes))
+    if (type.type === 'Identifier') {
+      const declared = shapes.get(String(type['name']))
+      if (declared !== undefined) addAll(membersOf(declared, shapes))
+    }
+    if (type.type === 'TSInterfaceDeclaration') addInterface(type)
+    if (type.type === 'TSTypeAliasDeclaration') add(type['typeAnnotation'])
     if (type.type === 'TSTypeLiteral') addAll(ownMembers(type['members']))
     if (type.type === 'TSIntersectionType' && Array.isArray(type['types']))
       type['types'].forEach(add)
     if (type.type === 'TSTypeReference') addReference(type)
+  }
+
+  function addInterface({ body, extends: heads }: SyntaxNode): void {
+    if (isNode(body)) addAll(ownMembers(body['body']))
+    if (Array.isArray(heads)) heads.forEach((head: SyntaxNode) => add(head['expression']))
   }
 
   function addReference({ typeName, typeArguments }: SyntaxNode): void {

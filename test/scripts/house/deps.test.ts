@@ -69,10 +69,51 @@ test("what a task takes for a step of it is the step's", () => {
   expect(problemsOf(`type VisitParts = ${nine} & PartsOf<typeof tidyLog>`)).toEqual([])
 })
 
-test('what is spread into the list of a part that is built is found', () => {
-  const problems = (text: string) => deps.check(aProject({ 'src/portal/parts.ts': text })).problems
-  expect(problems('const pump = new Pump({ ...common, book })')).toEqual([
-    'src/portal/parts.ts spreads into what Pump takes',
+test.each(['src/portal/parts.ts', 'src/portal/fields/enricher.ts', 'src/app.ts'])(
+  'what is spread into the list of a part that is built is found in %s',
+  (file) => {
+    const problems = (text: string) => deps.check(aProject({ [file]: text })).problems
+    const spreads = [`${file} spreads into what Pump takes`]
+    expect(problems('const pump = new Pump({ ...common, book })')).toEqual(spreads)
+    expect(problems('const pump = new Pump({ ...this.#deps, book })')).toEqual(spreads)
+    expect(problems('const pump = new Pump({ ...(isOn && common), book })')).toEqual(spreads)
+    expect(problems('const pump = new Pump({ world, book })')).toEqual([])
+    expect(problems('const pump = new Pump({ world, ...(isOn && { book }) })')).toEqual([])
+  },
+)
+
+test.each([
+  ['a function', (type: string) => `function createLanes(given: ${type}) {}`],
+  ['a function that is exported', (type: string) => `export function createLanes(a: ${type}) {}`],
+  ['a function that takes it apart', (type: string) => `function createLanes({ a }: ${type}) {}`],
+  ['an arrow', (type: string) => `const createLanes = ({ a }: ${type}) => a`],
+])('each argument of %s that builds parts of a portal has at most nine members', (_what, made) => {
+  const file = 'src/portal/lanes/create-lanes.ts'
+  const problems = (text: string) => deps.check(aProject({ [file]: text })).problems
+  const nine = members([...EIGHT, 'i'])
+  const ten = members([...EIGHT, 'i', 'j'])
+  const problem = `argument 1 of createLanes in ${file} has 10 members, more than 9`
+  expect(problems(made(ten))).toEqual([problem])
+  expect(problems(`interface Given ${ten}\n${made('Given')}`)).toEqual([problem])
+  expect(problems(`interface Given ${nine}\n${made("Given & Pick<All, 'j'>")}`)).toEqual([problem])
+  expect(problems(`interface Given ${nine}\n${made('Given')}`)).toEqual([])
+})
+
+test('a further argument of a function that builds parts is counted too', () => {
+  const text = `function createLanes(log: Log, given: ${members([...EIGHT, 'i', 'j'])}) {}`
+  expect(deps.check(aProject({ 'src/portal/lanes/a.ts': text })).problems).toHaveLength(1)
+  // Neither the builders nor what stands outside of a portal's object is counted.
+  expect(problemsOf(text)).toEqual([])
+  expect(deps.check(aProject({ 'src/portal/parts.ts': text })).problems).toEqual([])
+})
+
+test('two files that call different shapes by one name are counted each by its own', () => {
+  const factory = 'function createLanes(given: Given) {}'
+  const files = {
+    'src/portal/a.ts': `interface Given ${members([...EIGHT, 'i', 'j'])}\n${factory}`,
+    'src/portal/b.ts': `interface Given ${members(EIGHT)}\n${factory}`,
+  }
+  expect(deps.check(aProject(files)).problems).toEqual([
+    'argument 1 of createLanes in src/portal/a.ts has 10 members, more than 9',
   ])
-  expect(problems('const pump = new Pump({ world, book })')).toEqual([])
 })
