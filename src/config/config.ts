@@ -112,9 +112,9 @@ function readConfig(env: Env): Config {
     problems: reader.problems,
     warnings: reader.warnings,
   }
-  const { destinations, webhooks, adminToken, adminAccess } = config
+  const { adminToken, adminAccess } = config
   const hasAdmin = adminToken !== null || adminAccess !== null
-  const doubts = listDoubts({ env, known: reader.read, destinations, webhooks, hasAdmin })
+  const doubts = listDoubts({ ...config, env, known: reader.read, hasAdmin })
   return { ...config, doubts }
 }
 

@@ -4,6 +4,7 @@
  */
 import { isMemberId } from '../core/access/member-id.ts'
 import { bulletinGlobs, recipientsOf, type BulletinReader } from '../core/bulletins/asking.ts'
+import { leftOutNames } from '../core/events/wanted-events.ts'
 import { nearestWord } from '../core/nearest-word.ts'
 import type { OutgoingWebhook } from '../core/access/outgoing-webhook.ts'
 import type { Destination } from '../destinations/settings/destination.ts'
@@ -23,6 +24,8 @@ export interface DoubtTerms {
   /** Null when DESTINATIONS cannot be read. */
   readonly destinations: readonly Destination[] | null
   readonly webhooks: readonly OutgoingWebhook[]
+  /** Null when SUBSCRIBED_EVENTS is not set: then the destinations decide. */
+  readonly subscribedEvents: readonly string[] | null
   /** Whether anybody can open the admin surface. */
   readonly hasAdmin: boolean
 }
@@ -42,6 +45,7 @@ export function listDoubts(terms: DoubtTerms): readonly string[] {
     ...doubtOrigin(terms.env['PUBLIC_URL']),
     ...doubtWebhooks(webhooks),
     ...(destinations ?? []).flatMap(doubtDestination),
+    ...doubtEvents(terms),
     ...doubtFallbacks(destinations ?? []),
     ...doubtFallbackPortals(destinations ?? []),
   ]
@@ -122,9 +126,18 @@ function doubtDestination({ name, filter, settings }: Destination): readonly str
   return [...joined, ...portals, ...invented]
 }
 
-/**
- * Whether an address stands for one that somebody has to fill in; `example.com` and its like are nobody's (RFC 2606).
- */
+/** The destinations that wait for an event which the list of events leaves out. An outgoing webhook may send it all the same. */
+function doubtEvents({ destinations, subscribedEvents, webhooks }: DoubtTerms): readonly string[] {
+  if (subscribedEvents === null || webhooks.length > 0) return []
+  return (destinations ?? [])
+    .filter(({ filter }) => leftOutNames(subscribedEvents, filter.events).length > 0)
+    .map(
+      ({ name }) =>
+        `DESTINATIONS.${name}.events names an event that SUBSCRIBED_EVENTS leaves out: no portal is asked for it`,
+    )
+}
+
+/** Whether an address stands for one that somebody has to fill in; `example.com` and its like are nobody's (RFC 2606). */
 function isPlaceholder(value: unknown): boolean {
   if (typeof value !== 'string' || !/^https?:\/\//i.test(value)) return false
   const host = URL.canParse(value) ? new URL(value).hostname : ''

@@ -25,6 +25,22 @@ describe('a configuration', () => {
     expect(doubtsOf()).toEqual([])
   })
 
+  it.each([
+    ['onCrmDealAdd'],
+    ['onCrmDynamicItemAdd_147'],
+    ['onTask*'],
+    ['onAppPayment'],
+    ['robot_hint'],
+    ['relay.portal.paid'],
+    ['onImBotMessageAdd'],
+  ])('whose list of events leaves %s of a destination in, or decides nothing of it', (name) => {
+    const SUBSCRIBED_EVENTS = ['onCrmDeal*', 'onCrmDynamicItemAdd']
+    const DESTINATIONS = [{ ...ERP, events: ['onCrmDealUpdate', name] }]
+    const fallback = /told when others fail/
+    const doubts = doubtsOf({ SUBSCRIBED_EVENTS, DESTINATIONS, OUTGOING_WEBHOOK_TOKENS: {} })
+    expect(doubts.filter((doubt) => !fallback.test(doubt))).toEqual([])
+  })
+
   it.each<[string, Record<string, unknown>, string]>([
     [
       'without destinations',
@@ -50,6 +66,15 @@ describe('a configuration', () => {
       'with the URL of a portal',
       { DESTINATIONS: [{ ...ERP, portals: ['https://acme.bitrix24.com'] }] },
       'DESTINATIONS.erp.portals holds a URL: a portal is named by its domain alone',
+    ],
+    [
+      'with an event that the list of events leaves out',
+      {
+        SUBSCRIBED_EVENTS: ['onCrmDeal*', 'onCrmDynamicItemAdd'],
+        OUTGOING_WEBHOOK_TOKENS: {},
+        DESTINATIONS: [{ ...ERP, events: ['onCrmDealAdd', 'onTaskAdd'] }],
+      },
+      'DESTINATIONS.erp.events names an event that SUBSCRIBED_EVENTS leaves out: no portal is asked for it',
     ],
     [
       'with token and domain the wrong way round',

@@ -2,7 +2,7 @@
 import { compileGlobs } from '../glob.ts'
 import { BINDABLE_EVENTS, canonicalName, userFieldOf } from './event-names.ts'
 import { EVENT_TOPICS, meaningOf } from './topics.ts'
-import { withoutTwins } from './twins.ts'
+import { sharedName, withoutTwins } from './twins.ts'
 
 /** The events that are bound in every case, so that the relay learns of its own uninstallation and of a new version. */
 export const ALWAYS_WANTED = ['onAppUninstall', 'onAppUpdate'] as const
@@ -96,6 +96,20 @@ export function isByGlob(event: string, { globs }: WantedPatterns): boolean {
 export function matchesOf(glob: string, offered: readonly string[]): readonly string[] {
   const matches = compileGlobs([glob, glob.replace(/_[\d*?]+$/, '')])
   return offered.filter((code) => meaningOf(code)?.topic.bindable !== false && matches(code))
+}
+
+/** The exact names among those of a destination for which no portal is asked, since a configured list leaves them out. */
+export function leftOutNames(
+  configured: readonly string[],
+  named: readonly string[],
+): readonly string[] {
+  const wanted = readWanted(configured, [])
+  return named.filter((name) => {
+    const code = isGlobbed(name) || isNeverBound(name) ? null : canonicalName(name)
+    if (code === null || meaningOf(code)?.topic.bindable === false) return false
+    const codes = [code, sharedName(code)]
+    return !codes.some((one) => wanted.names.includes(one) || isByGlob(one, wanted))
+  })
 }
 
 /** Whether a destination names nothing but events that no portal can be bound to. */
