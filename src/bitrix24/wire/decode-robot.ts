@@ -41,7 +41,7 @@ export function readDocument(documentId: Json | undefined): JsonObject | null {
   const [owner, last] = isJsonObject(documentId)
     ? [documentId['1'], documentId['2']]
     : [documentId[1], documentId[2]]
-  const text = typeof last === 'string' ? last : ''
+  const text = typeof last === 'string' || typeof last === 'number' ? String(last) : ''
   // A task is named by its number alone, behind its class.
   if (typeof owner === 'string' && owner.endsWith('\\Task') && /^\d{1,15}$/.test(text)) {
     return { type: 'TASK', id: text }

@@ -76,6 +76,10 @@ describe('readDocument()', () => {
   it.each([
     [['crm', 'CCrmDocumentDeal', 'DEAL_4325'], { type: 'DEAL', id: '4325' }],
     [['crm', 'Dynamic', 'DYNAMIC_174_5'], { type: 'DYNAMIC_174', id: '5' }],
+    [
+      ['tasks', 'Bitrix\\Tasks\\Integration\\Bizproc\\Document\\Task', 73],
+      { type: 'TASK', id: '73' },
+    ],
     [['lists', 'BizprocDocument', '17'], null],
     [['crm', 'x', 'deal 7'], null],
     ['DEAL_4325', null],
