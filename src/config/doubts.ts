@@ -126,7 +126,10 @@ function doubtDestination({ name, filter, settings }: Destination): readonly str
   return [...joined, ...portals, ...invented]
 }
 
-/** The destinations that wait for an event which the list of events leaves out. An outgoing webhook may send it all the same. */
+/**
+ * The destinations that wait for an event which the list of events leaves out. An outgoing webhook may send it all the
+ * same.
+ */
 function doubtEvents({ destinations, subscribedEvents, webhooks }: DoubtTerms): readonly string[] {
   if (subscribedEvents === null || webhooks.length > 0) return []
   return (destinations ?? [])
@@ -137,7 +140,9 @@ function doubtEvents({ destinations, subscribedEvents, webhooks }: DoubtTerms): 
     )
 }
 
-/** Whether an address stands for one that somebody has to fill in; `example.com` and its like are nobody's (RFC 2606). */
+/**
+ * Whether an address stands for one that somebody has to fill in; `example.com` and its like are nobody's (RFC 2606).
+ */
 function isPlaceholder(value: unknown): boolean {
   if (typeof value !== 'string' || !/^https?:\/\//i.test(value)) return false
   const host = URL.canParse(value) ? new URL(value).hostname : ''

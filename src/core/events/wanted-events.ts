@@ -98,7 +98,9 @@ export function matchesOf(glob: string, offered: readonly string[]): readonly st
   return offered.filter((code) => meaningOf(code)?.topic.bindable !== false && matches(code))
 }
 
-/** The exact names among those of a destination for which no portal is asked, since a configured list leaves them out. */
+/**
+ * The exact names among those of a destination for which no portal is asked, since a configured list leaves them out.
+ */
 export function leftOutNames(
   configured: readonly string[],
   named: readonly string[],

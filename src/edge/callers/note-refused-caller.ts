@@ -1,6 +1,6 @@
 /**
- * Tells the operator of a caller that was not let through: by a line in the log, and by an entry in the directory's list.
- * The note takes the counts of the isolate along, since it goes to an object anyway.
+ * Tells the operator of a caller that was not let through: by a line in the log, and by an entry in the directory's
+ * list. The note takes the counts of the isolate along, since it goes to an object anyway.
  */
 import type { RefusedCaller } from '../../core/refused-caller.ts'
 import { describeError } from '../../core/safety/redact.ts'

@@ -32,6 +32,13 @@ import { BulletinStore } from './bulletin-store.ts'
 import { Bulletins } from './bulletins.ts'
 import { Observer } from './observer.ts'
 
+/** A bulletin goes to the lane that it was made for, and no event tells another bulletin's change. */
+const TAKES_ALL = {
+  match: () => ({ matches: true }) as const,
+  tellerOf: () => null,
+  asToldTo: (_lane: LaneState, entry: LogEntry) => entry,
+}
+
 /** Everything of the portal that bulletins tell of. */
 interface Observed {
   readonly state: PortalState
