@@ -1,20 +1,15 @@
 /** The form of a stored report. A report that does not have it counts as none, until its portal reports again. */
 import * as v from 'valibot'
-import type { PortalStatus } from '../core/access/portal-status.ts'
 import type { BulletinType } from '../core/bulletins/bulletin.ts'
-import type { OutcomeReason } from '../core/lanes/state/outcome.ts'
 import { LANE_WORDS } from '../core/reports/lane-report.ts'
 import type { PortalReport } from '../core/reports/portal-report.ts'
 import type { PastTallies } from '../core/reports/past-tallies.ts'
-import type { ProblemReason } from '../core/reports/problem.ts'
+import { OUTCOME_WORDS, ProblemReasonSchema, StatusSchema } from '../core/reports/report-words.ts'
 import { NO_REPORTED_TALLY } from '../core/tallies/portal-tally.ts'
 import { CountsSchema, EdgeTallySchema, LatenciesSchema } from '../core/tallies/tally-schemas.ts'
 
-// Sound: this program writes no other words, and a word of another version is only shown and counted.
-const StatusSchema = v.custom<PortalStatus>((word) => typeof word === 'string')
-const ReasonSchema = v.custom<ProblemReason>((word) => typeof word === 'string')
+// Sound: this program writes no other types, and one of another version is only shown and counted.
 const BulletinTypeSchema = v.custom<BulletinType>((word) => typeof word === 'string')
-const OutcomeReasonSchema = v.custom<OutcomeReason>((word) => typeof word === 'string')
 const NumberOrNull = v.nullable(v.number())
 
 const LaneTallySchema = v.object({
@@ -32,13 +27,7 @@ const LaneReportSchema = v.object({
   parked: v.number(),
   oldestWaitingAt: NumberOrNull,
   tally: LaneTallySchema,
-  lastOutcome: v.nullable(
-    v.object({
-      outcome: v.picklist(['delivered', 'failed']),
-      reason: v.nullable(OutcomeReasonSchema),
-      at: v.number(),
-    }),
-  ),
+  lastOutcome: v.nullable(v.object({ ...OUTCOME_WORDS, at: v.number() })),
 })
 
 const OpenCauseSchema = v.object({
@@ -71,7 +60,7 @@ export const PortalReportSchema: v.GenericSchema<unknown, PortalReport> = v.obje
   state: StatusSchema,
   problem: v.nullable(
     v.object({
-      reason: ReasonSchema,
+      reason: ProblemReasonSchema,
       destination: v.nullable(v.string()),
       remedy: v.string(),
     }),

@@ -3,6 +3,7 @@
  * time, so the text has two lines. The first one holds the words, which many portals have in common: it is read once
  * for all of them. The second one holds numbers alone, place by place. Pure.
  */
+import * as v from 'valibot'
 import type { PortalStatus } from '../access/portal-status.ts'
 import type { Counts } from '../tallies/edge-tally.ts'
 import {
@@ -11,9 +12,10 @@ import {
   type Latencies,
 } from '../tallies/latencies.ts'
 import type { TallySums } from '../tallies/portal-tally.ts'
-import type { LaneReport, LaneWord, LastOutcome } from './lane-report.ts'
+import { LANE_WORDS, type LaneReport, type LaneWord, type LastOutcome } from './lane-report.ts'
 import type { PortalReport } from './portal-report.ts'
 import type { ProblemReason } from './problem.ts'
+import { OUTCOME_WORDS, ProblemReasonSchema, StatusSchema } from './report-words.ts'
 
 /** The form of the text; a text of another form counts as none, and the report is read in its place. */
 const FORM = 1
@@ -41,6 +43,16 @@ type LaneWords = readonly [
   state: LaneWord,
   lastOutcome: Omit<LastOutcome, 'at'> | null,
 ]
+
+const WordsSchema: v.GenericSchema<unknown, Words> = v.tuple([
+  v.literal(FORM),
+  StatusSchema,
+  v.nullable(ProblemReasonSchema),
+  v.tuple([v.array(v.string()), v.array(v.string()), v.array(v.string())]),
+  v.array(v.tuple([v.string(), v.picklist(LANE_WORDS), v.nullable(v.object(OUTCOME_WORDS))])),
+])
+
+const NumbersSchema = v.array(v.number())
 
 /** A place whose numbers are not added when several reports become one. */
 interface Place {
@@ -152,7 +164,7 @@ export class FigureSums {
     if (typeof text !== 'string') return false
     const end = text.indexOf('\n')
     const alike = this.#find(text.slice(0, Math.max(0, end)))
-    const numbers = alike === null ? null : parseList(text.slice(end + 1))
+    const numbers = alike === null ? null : parse(NumbersSchema, text.slice(end + 1))
     if (alike === null || numbers?.length !== alike.length) return false
     alike.portals += 1
     if (alike.numbers === null) alike.numbers = numbers
@@ -163,7 +175,7 @@ export class FigureSums {
   #find(line: string): Alike | null {
     const known = this.#alike.get(line)
     if (known !== undefined) return known
-    const words = parseWords(line)
+    const words = parse(WordsSchema, line)
     if (words === null) return null
     const alike = { words, ...placesOf(words), portals: 0, numbers: null }
     this.#alike.set(line, alike)
@@ -187,22 +199,11 @@ function mergeInto(sums: number[], numbers: readonly number[], merges: readonly 
   for (const [index, { place }] of merges.entries()) sums[place] = others[index] ?? 0
 }
 
-function parseList(line: string): number[] | null {
+/** The value of a line; null when the line is damaged, or has another form. */
+function parse<T>(schema: v.GenericSchema<unknown, T>, line: string): T | null {
   try {
-    // Sound: this program writes lists of numbers here; one that was damaged outside of it shows a wrong number until
-    // its portal reports again.
-    return JSON.parse(line) as number[]
-  } catch {
-    // Swallows a SyntaxError: the text is damaged.
-    return null
-  }
-}
-
-function parseWords(line: string): Words | null {
-  if (!line.startsWith(`[${FORM},`)) return null
-  try {
-    // Sound: this program writes no other line with this beginning.
-    return JSON.parse(line) as Words
+    const parsed = v.safeParse(schema, JSON.parse(line))
+    return parsed.success ? parsed.output : null
   } catch {
     // Swallows a SyntaxError: the text is damaged.
     return null

@@ -78,7 +78,7 @@ it('FigureSums reads the words that portals have in common once', () => {
   expect(parse).toHaveBeenCalledTimes(4)
 })
 
-const [WORDS = ''] = formatFigures(aReport()).split('\n')
+const [WORDS = '', NUMBERS = ''] = formatFigures(aReport()).split('\n')
 
 it.each([
   undefined,
@@ -88,10 +88,13 @@ it.each([
   '{}',
   '[2,"active"]\n[1]',
   '[1,\n[]',
+  '[1,"active"]\n[]',
   WORDS,
   `${WORDS}\n`,
   `${WORDS}\n[1,2]`,
   `${WORDS}\nnull`,
+  `${WORDS.replace('"erp","active"', '"erp","moonlit"')}\n${NUMBERS}`,
+  `${WORDS}\n${NUMBERS.replace(/\d+/, '"7"')}`,
 ])('FigureSums takes %j for no figures', (text) => {
   const sums = new FigureSums()
   expect(sums.add(text)).toBe(false)
