@@ -12,6 +12,7 @@ import { mirror } from './house/mirror.ts'
 import { pages } from './house/pages.ts'
 import { records } from './house/records.ts'
 import { sleeps } from './house/sleeps.ts'
+import { sound } from './house/sound.ts'
 import { sql } from './house/sql.ts'
 import { way } from './house/way.ts'
 
@@ -27,6 +28,7 @@ const RULES = [
   comments,
   records,
   sleeps,
+  sound,
   identities,
   commits,
 ]

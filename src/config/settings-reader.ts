@@ -57,7 +57,8 @@ export class SettingsReader {
     const value = this.raw(setting)
     if (typeof value !== 'string') return value
     try {
-      return JSON.parse(value) as unknown
+      const parsed: unknown = JSON.parse(value)
+      return parsed
     } catch {
       // The parser's message quotes the input, which may be a secret.
       return NOT_JSON

@@ -25,7 +25,8 @@ export function listOf<S extends v.GenericSchema>(schema: S) {
   return v.pipe(v.array(schema), v.readonly())
 }
 
-/** A word of a set that is written down elsewhere. Sound: the relay makes views, and never parses them. */
+/** A word of a set that is written down elsewhere. */
 export function wordOf<T extends string>(): v.GenericSchema<T> {
+  // Sound: the relay makes views, and never parses them.
   return v.string() as unknown as v.GenericSchema<T>
 }
