@@ -38,13 +38,18 @@ export const ROOMS: readonly RoomPlan[] = [
     rooms: [
       room(
         'views',
-        'bulletins lanes fields names installs tokens log state',
+        'reports bulletins lanes fields names installs tokens log state',
         'what an operator is shown of a portal, a file for each view',
       ),
       room(
         'tasks',
         'parts.ts bulletins lanes fields names installs tokens log state',
         'what the object is asked to do, over several parts',
+      ),
+      room(
+        'reports',
+        'bulletins lanes tokens log state',
+        'the state of the portal in one word, and its reports to the directory',
       ),
       room(
         'bulletins',

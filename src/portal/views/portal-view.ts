@@ -20,7 +20,7 @@ import {
   recoveryView,
 } from './install-views.ts'
 import { isoTime } from './iso-time.ts'
-import { portalStatus, remedyOfStatus } from './portal-status.ts'
+import { portalStatus, remedyOfStatus } from '../reports/portal-status.ts'
 
 /**
  * Everything that the view of a portal reads, without its lanes.

@@ -28,7 +28,7 @@ import type { PortalConfig } from '../settings.ts'
 import type { PortalState } from '../state/portal-state.ts'
 import { oneEventView, type EventViewParts } from './event-views.ts'
 import { frontOf, laneView, type LaneViewParts } from './lane-view.ts'
-import { portalStatus, remedyOfStatus, type StatusParts } from './portal-status.ts'
+import { portalStatus, remedyOfStatus, type StatusParts } from '../reports/portal-status.ts'
 
 /** The most events, newest first, among which one is looked for by its name. */
 export const MAX_SEARCHED = 5000

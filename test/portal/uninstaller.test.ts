@@ -1,6 +1,6 @@
 /** G7: what an uninstall deletes and what it leaves. Who may end an installation is tested in uninstall.test.ts. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { ACCEPTED, RelayScenario, said } from '../../../support/scenarios/relay-scenario.ts'
+import { ACCEPTED, RelayScenario, said } from '../support/scenarios/relay-scenario.ts'
 
 let scenario: RelayScenario
 

@@ -3,14 +3,14 @@
  * and the portal values are deleted as well, with the events that wait in the log. Otherwise the waiting events are
  * still delivered, thin.
  */
-import type { Enricher } from '../../fields/enricher.ts'
-import type { LaneBook } from '../../lanes/book/book.ts'
-import type { Receivers } from '../../lanes/sending/receivers.ts'
-import type { LaneRules } from '../../lanes/rules.ts'
-import type { Appender } from '../../log/appender.ts'
-import type { SegmentStore } from '../../log/rows/segment-store.ts'
-import type { RobotAddress } from '../../installs/robot-address.ts'
-import type { InstallEnd, PortalState } from '../../state/portal-state.ts'
+import type { Enricher } from './fields/enricher.ts'
+import type { LaneBook } from './lanes/book/book.ts'
+import type { Receivers } from './lanes/sending/receivers.ts'
+import type { LaneRules } from './lanes/rules.ts'
+import type { Appender } from './log/appender.ts'
+import type { SegmentStore } from './log/rows/segment-store.ts'
+import type { RobotAddress } from './installs/robot-address.ts'
+import type { InstallEnd, PortalState } from './state/portal-state.ts'
 
 /** A part that has learned something of the portal by calling it. */
 interface Learner {

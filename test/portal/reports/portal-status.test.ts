@@ -6,7 +6,7 @@ import {
   installStatus,
   portalStatus,
   remedyOfStatus,
-} from '../../../src/portal/views/portal-status.ts'
+} from '../../../src/portal/reports/portal-status.ts'
 import { aLane, anEntry } from '../../support/builders/a-lane.ts'
 import {
   aShownPortal,

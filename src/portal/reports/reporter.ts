@@ -4,7 +4,7 @@
  * disabled; else at most once an hour, beside a write of its lanes that is made anyway; and with the daily visit, by
  * which a portal that KV has lost is visited too. Nothing waits for a report, and nothing fails with it.
  */
-import { MINUTE_MS } from '../core/durations.ts'
+import { MINUTE_MS } from '../../core/durations.ts'
 import {
   hasSettledBacklog,
   hasNewSigns,
@@ -12,13 +12,13 @@ import {
   tellsOfWaiting,
   type PortalReport,
   type Signs,
-} from '../core/reports/portal-report.ts'
-import { describeError } from '../core/safety/redact.ts'
-import type { DirectoryRemote } from '../objects/directory.ts'
-import type { LaneBook } from './lanes/book/book.ts'
-import type { Scheduler } from './scheduler.ts'
-import type { PortalState } from './state/portal-state.ts'
-import type { World } from './world.ts'
+} from '../../core/reports/portal-report.ts'
+import { describeError } from '../../core/safety/redact.ts'
+import type { DirectoryRemote } from '../../objects/directory.ts'
+import type { LaneBook } from '../lanes/book/book.ts'
+import type { Scheduler } from '../scheduler.ts'
+import type { PortalState } from '../state/portal-state.ts'
+import type { World } from '../world.ts'
 
 /**
  * The hourly report waits until every lane rests, so that it tells what has to wait, but no longer than this, in

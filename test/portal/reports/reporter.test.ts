@@ -1,14 +1,14 @@
 /** A portal tells the directory how it is: at once when that changes, else rarely, and nothing waits for it. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { PortalReport } from '../../src/core/reports/portal-report.ts'
-import { NO_REPORTED_TALLY } from '../../src/core/tallies/portal-tally.ts'
-import { LOST_REPORT_WAIT_MS } from '../../src/portal/reporter.ts'
-import { aLaneReport } from '../support/builders/a-report.ts'
-import { realPortalList } from '../support/builders/an-intake.ts'
-import { machine } from '../support/builders/entries.ts'
-import { PortalScenario } from '../support/scenarios/portal-scenario.ts'
-import { RelayScenario } from '../support/scenarios/relay-scenario.ts'
-import { gate, until, type Gate } from '../support/until.ts'
+import type { PortalReport } from '../../../src/core/reports/portal-report.ts'
+import { NO_REPORTED_TALLY } from '../../../src/core/tallies/portal-tally.ts'
+import { LOST_REPORT_WAIT_MS } from '../../../src/portal/reports/reporter.ts'
+import { aLaneReport } from '../../support/builders/a-report.ts'
+import { realPortalList } from '../../support/builders/an-intake.ts'
+import { machine } from '../../support/builders/entries.ts'
+import { PortalScenario } from '../../support/scenarios/portal-scenario.ts'
+import { RelayScenario } from '../../support/scenarios/relay-scenario.ts'
+import { gate, until, type Gate } from '../../support/until.ts'
 
 describe('a portal that is installed and uninstalled', () => {
   let scenario: RelayScenario

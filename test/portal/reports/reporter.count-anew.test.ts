@@ -3,15 +3,15 @@
  * and should it come back, nothing is counted twice and no counter falls.
  */
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { NO_PORTAL_TALLY } from '../../src/core/tallies/portal-tally.ts'
-import { NO_TALLY } from '../../src/core/lanes/state/tally.ts'
-import { TOTALS_HOLD_MS } from '../../src/objects/directory.ts'
-import { realPortalList } from '../support/builders/an-intake.ts'
-import { configured, machine } from '../support/builders/entries.ts'
-import { RelayScenario } from '../support/scenarios/relay-scenario.ts'
-import { refuseTransactions } from '../support/worker/observed.ts'
-import { WITH_NEW_TOKEN } from '../support/worker/runtime-bindings.ts'
-import { until } from '../support/until.ts'
+import { NO_PORTAL_TALLY } from '../../../src/core/tallies/portal-tally.ts'
+import { NO_TALLY } from '../../../src/core/lanes/state/tally.ts'
+import { TOTALS_HOLD_MS } from '../../../src/objects/directory.ts'
+import { realPortalList } from '../../support/builders/an-intake.ts'
+import { configured, machine } from '../../support/builders/entries.ts'
+import { RelayScenario } from '../../support/scenarios/relay-scenario.ts'
+import { refuseTransactions } from '../../support/worker/observed.ts'
+import { WITH_NEW_TOKEN } from '../../support/worker/runtime-bindings.ts'
+import { until } from '../../support/until.ts'
 
 let scenario: RelayScenario
 let askedAt = Date.now()

@@ -1,6 +1,6 @@
 /** The report of a portal, and the signs that decide when it is made. */
 import { expect, it } from 'vitest'
-import { portalReport, portalSigns } from '../../../src/portal/views/report-view.ts'
+import { portalReport, portalSigns } from '../../../src/portal/reports/portal-report.ts'
 import { aLane, anEntry } from '../../support/builders/a-lane.ts'
 import { aShownPortal, INSTALLED } from '../../support/builders/a-shown-portal.ts'
 import { NOW } from '../../support/time.ts'
