@@ -45,8 +45,9 @@ function formatRooms(): string {
   return `| room | may import, of the rooms beside it | what it holds |\n| --- | --- | --- |\n${rows.join('')}`
 }
 
-function formatRoom({ folder }: RoomPlan, { room, imports, holds }: Room): string {
-  return `| \`${folder}/${room}\` | ${imports.map(code).join(', ') || 'none'} | ${holds} |\n`
+function formatRoom({ folder }: RoomPlan, { room, imports, types, holds }: Room): string {
+  const allowed = [...imports.map(code), ...types.map((file) => `types of ${code(file)}`)]
+  return `| \`${folder}/${room}\` | ${allowed.join(', ') || 'none'} | ${holds} |\n`
 }
 
 function code(name: string): string {

@@ -8,7 +8,7 @@
 import { dirname, join } from 'node:path/posix'
 import { LAYERS, type Layer } from './layer-table.ts'
 import { ROOMS, type RoomPlan } from './room-table.ts'
-import { isNode, listFiles, nodesOf, parseFile, type Rule } from './source.ts'
+import { isNode, listFiles, nodesOf, parseFile, type Rule, type SyntaxNode } from './source.ts'
 
 const FOLDERS = ['src', 'cli', 'playground', 'bench', 'scripts', 'test']
 
@@ -26,27 +26,47 @@ export const layers: Rule = {
     const files = FOLDERS.flatMap((folder) => listFiles(root, folder)).filter(
       (file) => !file.startsWith('test/fixtures/'),
     )
-    const imports = files.flatMap((file) =>
-      importsOf(root, file).map((imported) => ({ file, imported })),
-    )
+    const imports = files.flatMap((file) => importsOf(root, file))
     return {
-      problems: imports.flatMap(({ file, imported }) => problemsOf(file, imported)),
+      problems: imports.flatMap(problemsOf),
       summary: `${imports.length} imports of ${files.length} files`,
     }
   },
 }
 
-/** What a file names behind `from`, or in `import()`. */
-function importsOf(root: string, file: string): readonly string[] {
-  const sources = [...nodesOf(parseFile(root, file))].map(({ type, source, argument }) => {
-    if (!/^(?:Import|Export|TSImport)/.test(type)) return null
-    const named = isNode(source) ? source : argument
-    return isNode(named) ? (named['value'] ?? null) : null
-  })
-  return [...new Set(sources.filter((source) => typeof source === 'string'))]
+/** One file or package that a file imports. */
+interface Import {
+  readonly file: string
+  readonly imported: string
+  /** Whether the file imports nothing of it but types. */
+  readonly isType: boolean
 }
 
-function problemsOf(file: string, imported: string): readonly string[] {
+/** What a file names behind `from`, or in `import()`. */
+function importsOf(root: string, file: string): readonly Import[] {
+  const isType = new Map<string, boolean>()
+  for (const node of nodesOf(parseFile(root, file))) {
+    if (!/^(?:Import|Export|TSImport)/.test(node.type)) continue
+    const named = isNode(node['source']) ? node['source'] : node['argument']
+    const source = isNode(named) ? named['value'] : null
+    if (typeof source !== 'string') continue
+    isType.set(source, (isType.get(source) ?? true) && isOfTypes(node))
+  }
+  return [...isType].map(([imported, only]) => ({ file, imported, isType: only }))
+}
+
+/** Whether an import is one of types, as a whole or name by name. */
+function isOfTypes({ type, importKind, exportKind, specifiers }: SyntaxNode): boolean {
+  if (type === 'TSImportType' || importKind === 'type' || exportKind === 'type') return true
+  const names = Array.isArray(specifiers) ? specifiers : []
+  return names.length > 0 && names.every((name) => kindOf(name) === 'type')
+}
+
+function kindOf(name: SyntaxNode): string {
+  return String(name['importKind'] ?? name['exportKind'])
+}
+
+function problemsOf({ file, imported, isType }: Import): readonly string[] {
   const layer = layerOf(file)
   if (layer === null) return [`${file} stands in no folder of ${LAYER_TABLE}`]
   if (!imported.startsWith('.')) {
@@ -58,26 +78,37 @@ function problemsOf(file: string, imported: string): readonly string[] {
   if (!CODE.test(target)) return []
   const isAllowed = [layer.place, ...layer.imports].some((place) => isIn(target, place))
   if (!isAllowed) return [`${file} imports ${target}, and ${layer.place} may not`]
-  return ROOMS.flatMap((plan) => problemsOfRoom(plan, { file, target }))
+  return ROOMS.flatMap((plan) => problemsOfRoom(plan, { file, target, isType }))
 }
 
 /** The problems of an import from one room of a folder to another one, or to a file beside the rooms. */
 function problemsOfRoom(
   plan: RoomPlan,
-  { file, target }: { readonly file: string; readonly target: string },
+  {
+    file,
+    target,
+    isType,
+  }: { readonly file: string; readonly target: string; readonly isType: boolean },
 ): readonly string[] {
   const own = roomOf(plan, file)
   const other = roomOf(plan, target)
   const { folder, shared, rooms, isApart = false } = plan
   if (own === null || other === null || own === other) return []
   if (isFile(own)) {
-    return isApart ? [`${file} imports ${target}, and nothing in ${folder} imports another`] : []
+    if (isApart) return [`${file} imports ${target}, and nothing in ${folder} imports another`]
+    const entered = rooms.find((one) => one.room === other)
+    return entered !== undefined && [...entered.imports, ...entered.types].includes(own)
+      ? [`${file} imports ${target}, and the room ${folder}/${other} imports ${own}`]
+      : []
   }
   const room = rooms.find((one) => one.room === own)
   if (room === undefined) return [`${folder}/${own} is no room of ${ROOM_TABLE}`]
-  return room.imports.includes(other) || shared.includes(other)
+  if (room.imports.includes(other) || shared.includes(other)) return []
+  if (!room.types.includes(other))
+    return [`${file} imports ${target}, and the room ${folder}/${own} may not`]
+  return isType
     ? []
-    : [`${file} imports ${target}, and the room ${folder}/${own} may not`]
+    : [`${file} imports ${target}, and the room ${folder}/${own} may import only its types`]
 }
 
 /** The room of a folder in which a file stands, or its name where it stands beside the rooms; null outside of the folder. */

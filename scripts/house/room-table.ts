@@ -19,11 +19,16 @@ export interface Room {
   readonly room: string
   /** The rooms of the same folder that it may import, and files that stand beside the rooms and are not shared. */
   readonly imports: readonly string[]
+  /** Files beside the rooms of which it may import types alone. */
+  readonly types: readonly string[]
   /** One line for the reader of ARCHITECTURE.md. */
   readonly holds: string
 }
 
-/** Every folder whose rooms have an order. In each list a room imports only rooms that stand below it. */
+/**
+ * Every folder whose rooms have an order. In each list a room imports only rooms that stand below it. A file beside the
+ * rooms of which a room imports anything may not import that room.
+ */
 export const ROOMS: readonly RoomPlan[] = [
   {
     folder: 'src/portal',
@@ -41,11 +46,14 @@ export const ROOMS: readonly RoomPlan[] = [
         'reports bulletins lanes fields names installs tokens log state',
         'what an operator is shown of a portal, a file for each view',
       ),
-      room(
-        'tasks',
-        'parts.ts bulletins lanes fields names installs tokens log state',
-        'what the object is asked to do, over several parts',
-      ),
+      {
+        ...room(
+          'tasks',
+          'bulletins lanes fields names installs tokens log state',
+          'what the object is asked to do, over several parts',
+        ),
+        types: ['parts.ts'],
+      },
       room(
         'reports',
         'bulletins lanes tokens log state',
@@ -201,5 +209,5 @@ export const ROOMS: readonly RoomPlan[] = [
 
 /** A room with the names of all that it may import of its own folder, in one text. */
 function room(name: string, imports: string, holds: string): Room {
-  return { room: name, imports: imports.split(' ').filter(Boolean), holds }
+  return { room: name, imports: imports.split(' ').filter(Boolean), types: [], holds }
 }

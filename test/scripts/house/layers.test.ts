@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { LAYERS } from '../../../scripts/house/layer-table.ts'
@@ -89,6 +89,28 @@ describe('an import is refused', () => {
   )
 
   test.each([
+    ["import { createParts } from '../parts.ts'"],
+    ["import { createParts, type PortalParts } from '../parts.ts'"],
+    ["import type { PortalParts } from '../parts.ts'\nimport { createParts } from '../parts.ts'"],
+    ["import '../parts.ts'"],
+    ["export { createParts } from '../parts.ts'"],
+    ["export const load = () => import('../parts.ts')"],
+  ])('of more than types, by a room that may import only the types of a file: %s', (line) => {
+    expect(problemsOf('src/portal/tasks/a.ts', `${line}\n`)).toEqual([
+      'src/portal/tasks/a.ts imports src/portal/parts.ts, and the room src/portal/tasks may import only its types',
+    ])
+  })
+
+  test.each([
+    ['src/portal/parts.ts', './tasks/start.ts', 'src/portal/tasks'],
+    ['src/portal/lanes/rules.ts', './sending/pace.ts', 'src/portal/lanes/sending'],
+  ])('of a room that imports the file, in %s: %s', (file, imported, room) => {
+    expect(problemsOf(file, `import type { A } from '${imported}'\n`)).toEqual([
+      `${file} imports ${join(file, '..', imported)}, and the room ${room} imports ${basename(file)}`,
+    ])
+  })
+
+  test.each([
     ['src/core/a.ts', '../../cli/world.ts', 'src/core'],
     ['cli/a.ts', '../src/core/lanes/fate-of.ts', 'cli'],
     ['playground/a.ts', '../src/app.ts', 'playground'],
@@ -99,6 +121,15 @@ describe('an import is refused', () => {
       `${file} imports ${join(file, '..', imported)}, and ${place} may not`,
     ])
   })
+})
+
+test.each([
+  ["import type { PortalParts } from '../parts.ts'"],
+  ["import { type PortalParts } from '../parts.ts'"],
+  ["export type { PortalParts } from '../parts.ts'"],
+  ["export type Parts = import('../parts.ts').PortalParts"],
+])('a room may import the types of a file whose types are allowed: %s', (line) => {
+  expect(problemsOf('src/portal/tasks/a.ts', `${line}\n`)).toEqual([])
 })
 
 test('a folder or a room without a line in its table is refused as soon as it imports something', () => {
@@ -115,8 +146,8 @@ describe('the tables', () => {
     ...LAYERS.flatMap(({ place, imports }) => [place, ...imports]),
     ...ROOMS.flatMap(({ folder, shared, rooms }) => [
       ...shared.map((file) => `${folder}/${file}`),
-      ...rooms.flatMap(({ room, imports }) =>
-        [room, ...imports].map((name) => `${folder}/${name}`),
+      ...rooms.flatMap(({ room, imports, types }) =>
+        [room, ...imports, ...types].map((name) => `${folder}/${name}`),
       ),
     ]),
   ]
