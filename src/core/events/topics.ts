@@ -1,6 +1,6 @@
 /**
- * The one table of event topics, put together from its modules. A further topic is one entry in a file of
- * `topics/`; everything else follows from it.
+ * The one table of event topics, put together from its modules. A further topic is one entry in a file of `topics/`:
+ * its names, its subject, its bindings and its link follow from it. ARCHITECTURE.md says where its words stand.
  */
 import type { EventTopic, EventVerb } from './event-topic.ts'
 import { APPLICATION_TOPICS } from './topics/application.ts'
