@@ -71,7 +71,7 @@ export class SharedAppends {
     const call = isJoinable(line.open, now) ? line.open : this.#begin(line, one, world)
     const place = call.requests.push(request) - 1
     const answer = (await call.answers)[place] ?? null
-    if (answer === null) throw new Error('The object could not store this event')
+    if (answer === null) throw new Error('Cannot append the event as the object has not stored it')
     return answer
   }
 

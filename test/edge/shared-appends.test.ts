@@ -107,7 +107,7 @@ describe('SharedAppends', () => {
     expect(await Promise.all(shared)).toEqual([
       stored(2),
       { kind: 'untrusted' },
-      'Error: The object could not store this event',
+      'Error: Cannot append the event as the object has not stored it',
     ])
   })
 

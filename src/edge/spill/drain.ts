@@ -145,6 +145,10 @@ async function drainRecord(
       return 'unreadable'
     }
     const answer = await takeSpilled(clientOf(memberId), decoded.value)
+    if (answer.kind === 'waits') {
+      logLine('warn', 'spill_kept', { memberId, error: answer.reason })
+      return 'failed'
+    }
     if (answer.kind === 'refused') {
       const { reason } = answer
       logLine('warn', 'spill_refused', { memberId, receipt, reason })

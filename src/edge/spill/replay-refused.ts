@@ -52,6 +52,10 @@ async function replayOne(
     if (!decoded.ok) return 'refused'
     const answer = await takeSpilled(clientOf(memberId), decoded.value)
     if (answer.kind === 'refused') return 'refused'
+    if (answer.kind === 'waits') {
+      logLine('warn', 'spill_kept', { memberId, error: answer.reason })
+      return 'left'
+    }
     await spill.store.remove(record)
     return 'replayed'
   } catch (error) {

@@ -16,11 +16,13 @@ export type SpillRefusal = 'untrusted' | Exclude<InstallRefusal, 'late'>
 
 /**
  * The answer of the object. `dropped`: an uninstall came after the request, so nobody may have it any more.
- * `refused`: the object does not believe it, and the facts about it go to the operator.
+ * `waits`: the object cannot take it now, so it stays in the spill. `refused`: the object does not believe it, and the
+ * facts about it go to the operator.
  */
 export type DrainAnswer =
   | { readonly kind: 'taken' }
   | { readonly kind: 'dropped'; readonly reason: 'erased' | 'late' }
+  | { readonly kind: 'waits'; readonly reason: 'full' | 'too_many_hints' | 'busy' }
   | {
       readonly kind: 'refused'
       readonly reason: SpillRefusal
@@ -43,17 +45,17 @@ export async function takeSpilled(
         DRAIN_ANSWER_MS,
       )
       if (answer.kind === 'stored') return TAKEN
-      // The object is full. The request waits in the spill until there is room.
-      if (answer.kind === 'full') throw new Error('The portal is full')
       if (answer.kind === 'erased') return { kind: 'dropped', reason: 'erased' }
-      // The hint was counted when it was acknowledged.
-      if (answer.kind === 'too_many_hints') throw new Error('The portal takes no more hints now')
+      // A hint was counted when it was acknowledged, and a full object may have room later.
+      if (answer.kind === 'full' || answer.kind === 'too_many_hints') {
+        return { kind: 'waits', reason: answer.kind }
+      }
       return refused(answer.kind, { kind, event: nameIn(request.event) })
     }
     case 'install': {
       const { request, network = null } = spilled
       const answer = await withTimeout(client.install(request, { network }), DRAIN_INSTALL_MS)
-      if (answer.kind === 'busy') throw new Error('The portal is busy')
+      if (answer.kind === 'busy') return { kind: 'waits', reason: 'busy' }
       if (answer.kind !== 'refused') return TAKEN
       if (answer.reason === 'late') return { kind: 'dropped', reason: 'late' }
       return refused(answer.reason, { kind, event: null })

@@ -50,10 +50,13 @@ describe('takeSpilled()', () => {
     ])
   })
 
-  it('leaves an append in the spill whose portal is full', async () => {
-    const append: PortalClient['append'] = async () => ({ kind: 'full' })
-    await expect(take(SPILLED_APPEND, { append })).rejects.toThrow('The portal is full')
-  })
+  it.each(['full', 'too_many_hints'] as const)(
+    'leaves an append in the spill: %s',
+    async (kind) => {
+      const answer = await take(SPILLED_APPEND, { append: async () => ({ kind }) })
+      expect(answer).toEqual({ kind: 'waits', reason: kind })
+    },
+  )
 
   it('drops what an uninstall has made pointless', async () => {
     expect([
@@ -80,7 +83,7 @@ describe('takeSpilled()', () => {
 
   it('keeps an installation about which nobody may be asked now', async () => {
     const busy = async () => ({ kind: 'busy' }) as const
-    await expect(take(INSTALL, { install: busy })).rejects.toThrow('busy')
+    expect(await take(INSTALL, { install: busy })).toEqual({ kind: 'waits', reason: 'busy' })
   })
 
   it('takes a pending installation for taken', async () => {
