@@ -38,7 +38,7 @@ import { uninstallPortal, type UninstallAnswer } from './tasks/installs/uninstal
 import { visitPortal } from './tasks/visit.ts'
 import { eventsPage, exportPage, oneEventView, parkedView } from './views/event-views.ts'
 import { historyView } from './views/history-view.ts'
-import { installStatus } from './reports/portal-status.ts'
+import { installStatus } from './views/install-status.ts'
 import { replayView } from './views/replay-view.ts'
 import { sealsView } from './views/seals-view.ts'
 import { stampOf } from './views/stamp.ts'

@@ -1,13 +1,7 @@
-/** The state of a portal in one word with its remedy, and what the application's page shows. */
+/** The state of a portal in one word with its remedy. */
 import { describe, expect, it } from 'vitest'
 import { remedyOfTrouble, type AccessTrouble } from '../../../src/core/access/access.ts'
-import { NO_INSTALL } from '../../../src/core/access/installs/install.ts'
-import {
-  installStatus,
-  portalStatus,
-  remedyOfStatus,
-} from '../../../src/portal/reports/portal-status.ts'
-import { aLane, anEntry } from '../../support/builders/a-lane.ts'
+import { portalStatus, remedyOfStatus } from '../../../src/portal/reports/portal-status.ts'
 import {
   aShownPortal,
   INSTALLED,
@@ -82,38 +76,5 @@ describe('the state of a portal', () => {
     const parts = aShownPortal(shown)
     expect(portalStatus(parts)).toBe(state)
     expect(remedyOfStatus(parts)).toEqual(remedy)
-  })
-})
-
-describe('installStatus()', () => {
-  it('tells of the slowest lane and of everything parked, and of no removed lane', () => {
-    const lanes = [
-      aLane({ destination: 'erp', cursor: 41 }),
-      aLane({ destination: 'crm', cursor: 42 }),
-      aLane({ destination: 'old', cursor: 1, status: 'removed' }),
-    ]
-    const entries = [anEntry({ sequence: 41 }), anEntry({ sequence: 43, receivedAt: NOW + 43 })]
-    const parked = { erp: 2, crm: 1, old: 5 }
-    const subscriptions = {
-      ...NO_INSTALL.subscriptions,
-      checkedAt: NOW,
-      missing: ['ONCRMDEALADD'],
-    }
-    const install = { ...INSTALLED, subscriptions }
-    expect(installStatus(aShownPortal({ install, lanes, entries, parked }))).toEqual({
-      state: 'active',
-      missing: ['onCrmDealAdd'],
-      lastEventAt: NOW + 43,
-      waiting: 2,
-      parked: 3,
-    })
-  })
-
-  it('tells of nothing before the first event', () => {
-    expect(installStatus(aShownPortal({ install: INSTALLED }))).toMatchObject({
-      lastEventAt: null,
-      waiting: 0,
-      parked: 0,
-    })
   })
 })
