@@ -161,7 +161,7 @@ describe.skipIf(CHROMIUM === null)('an operator', () => {
     expect(await page.getByRole('status').first().textContent()).toContain('The lane goes on')
   })
 
-  it('costs nothing while nothing happens: a quiet page asks 118 times in 15 minutes, and then rests', async () => {
+  it('costs nothing while nothing happens: a quiet page asks at most 118 times in 15 minutes, and then rests', async () => {
     await world.waitsForLane('teams', 'active')
     const page = await world.opens()
     await page.clock.install()
@@ -176,7 +176,8 @@ describe.skipIf(CHROMIUM === null)('an operator', () => {
       await page.clock.runFor(5000)
       if (asked > before) await page.waitForLoadState('networkidle')
     }
-    expect(asked).toBeGreaterThan(60)
+    // A step of five seconds holds one question at most, and one whose answer comes late has none.
+    expect(asked).toBeGreaterThan(30)
     expect(asked).toBeLessThanOrEqual(118)
     await page.getByText('Not live: nothing has happened for 15 minutes.').waitFor()
     const rested = asked
